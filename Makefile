@@ -1,0 +1,30 @@
+# The two targets a new user needs: `make demo` and `make test`.
+PRESET ?= release
+BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
+
+.PHONY: all demo test build packages bench clean
+
+all: build
+
+packages:
+	@scripts/install-packages
+
+$(BUILD)/build.ninja: | packages
+	cmake --preset $(PRESET)
+
+build: packages $(BUILD)/build.ninja
+	cmake --build $(BUILD)
+
+demo: build
+	@scripts/demo $(BUILD)/bin
+
+test: build
+	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
+
+bench: build
+	@scripts/install-packages scripts/packages-bench.txt
+	cmake --build $(BUILD) --target benchmarks
+	bench/run $(BUILD)/bin
+
+clean:
+	cmake -E rm -rf $(BUILD)

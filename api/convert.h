@@ -1,0 +1,23 @@
+// Between the documents' values and the protobuf messages. Target api_convert.
+#pragma once
+
+#include "api/experiment.h"
+#include "api/proto/api_v1_beta1.pb.h"
+#include "api/proto/qalam_v1.pb.h"
+#include "api/states.h"
+#include "base/clock.h"
+
+namespace qalam {
+
+// What a suggestion service needs of an experiment.
+::api::v1::beta1::Experiment ToKatibProto(const ExperimentDocument& document);
+// The reverse; a Katib client sends no trial template. INVALID_ARGUMENT names the first bad field.
+StatusOr<ExperimentSpec> FromKatibProto(const ::api::v1::beta1::ExperimentSpec& spec);
+
+v1::ExperimentState ToProto(ExperimentState state);
+v1::TrialState ToProto(TrialState state);
+TrialState FromProto(v1::TrialState state);  // unspecified becomes kFailed
+::google::protobuf::Timestamp ToProto(Time time);
+Time FromProto(const ::google::protobuf::Timestamp& time);
+
+}  // namespace qalam

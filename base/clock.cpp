@@ -1,0 +1,21 @@
+#include "base/clock.h"
+
+#include <absl/time/clock.h>
+
+namespace qalam {
+
+Time SystemClock::Now() const { return absl::Now(); }
+
+std::string FormatTime(Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+}
+
+bool ParseTime(const std::string& text, Time* time) {
+  Time parsed;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, &error)) return false;
+  *time = parsed;
+  return true;
+}
+
+}  // namespace qalam

@@ -1,0 +1,19 @@
+add_compile_options(-Wall -Wextra -Wno-unused-parameter)
+include_directories(${CMAKE_SOURCE_DIR})
+
+if(QALAM_SANITIZE)
+  add_compile_options(-fsanitize=${QALAM_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${QALAM_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Werror=thread-safety)
+endif()
+
+# ccache must be told that a precompiled header is safe to key on, or it never hits.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CCACHE_PROGRAM})
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endif()

@@ -1,0 +1,49 @@
+// The experiment controller: one reconcile loop over durable state.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "controller/operators/operator.h"
+#include "controller/suggestion_client.h"
+#include "db/store.h"
+
+namespace qalam {
+
+struct ControllerOptions {
+  // Threads for calls that block (operators, suggestions). Four keep two cores busy while some wait.
+  int workers = 4;
+  // How often every active experiment is looked at although nothing was heard of it: the safety net
+  // under missed events.
+  Duration resync_interval = absl::Seconds(5);
+};
+
+// Owns the loop's thread and its workers. Everything it needs to know is in the store and the
+// operator, so that destroying it at any moment, or killing its process, loses nothing: trials go on
+// and the next controller adopts them.
+class Controller {
+ public:
+  // The references must outlive the controller.
+  Controller(Store& store, TrialOperator& trial_operator, SuggestionClient& suggestions,
+             const Clock& clock, ControllerOptions options);
+  ~Controller();
+
+  // Begins with every active experiment of the store.
+  Status Start();
+  // Something about the experiment has changed in the store: look at it soon. Any thread.
+  void Enqueue(const std::string& experiment_uid);
+  // `changed(experiment_uid)` is called, from any thread, after each durable change the controller
+  // makes. One listener; set before Start.
+  void OnChange(std::function<void(const std::string& experiment_uid)> changed);
+  // Ends the loop and waits for calls in flight; running trials are left alone.
+  void Stop();
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace qalam

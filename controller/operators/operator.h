@@ -1,0 +1,79 @@
+// The contract of every engine that runs trials.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "base/status.h"
+#include "db/store.h"
+
+namespace qalam {
+
+// All that an engine needs to run one trial, with every placeholder replaced.
+struct TrialJob {
+  std::string uid;
+  std::string name;
+  std::string name_space;
+  std::string experiment_name;
+  std::string directory;       // the trial's own folder, on this machine
+  Json manifest;               // rendered trialSpec
+  std::string primary_container_name;
+  MetricsCollector collector;
+  std::vector<std::string> metric_names;  // what the collector looks for
+  std::optional<double> timeout_seconds;
+};
+
+enum class JobState {
+  kUnknown,   // the engine cannot say now: never taken for failed
+  kMissing,   // the engine has certainly never run it, or has lost it
+  kRunning,
+  kSucceeded,
+  kFailed,
+  kKilled,    // stopped by Cancel
+};
+
+struct JobStatus {
+  JobState state = JobState::kUnknown;
+  std::string reason;   // ExitCode, Signal, Timeout, CollectorLost, ...
+  std::string message;  // a sentence: "the command exited with status 3"
+};
+
+struct LogChunk {
+  uint64_t next_offset = 0;
+  std::string data;
+};
+
+struct ObservationChunk {
+  uint64_t next_offset = 0;
+  std::vector<MetricPoint> points;
+  bool more = false;  // there is more to read right now
+};
+
+// Thread-safe. Methods may block; the controller calls them from its workers.
+class TrialOperator {
+ public:
+  virtual ~TrialOperator() = default;
+
+  // Idempotent: the trial's uid names the job, so a repeat, also by another process after a crash,
+  // finds the first and starts nothing. Returns the handle that the other calls take.
+  virtual StatusOr<std::string> Submit(const TrialJob& job) = 0;
+  // One answer per handle, in order.
+  virtual StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) = 0;
+  // Asks the job to end (TERM, then KILL after the grace period) and returns at once. OK also when
+  // it has ended or never began; a job cancelled before it began never begins.
+  virtual Status Cancel(const std::string& handle) = 0;
+  // Output from `offset`, bounded in size; empty when there is no more for now.
+  virtual StatusOr<LogChunk> ReadLog(const std::string& handle, uint64_t offset) = 0;
+  // Metric points from `offset` (a value that an earlier call gave, or 0).
+  virtual StatusOr<ObservationChunk> ReadObservations(const std::string& handle,
+                                                      uint64_t offset) = 0;
+  // `changed(handle)` is called, from any thread, soon after a job starts, reports or ends. Missing
+  // a call must be harmless: Poll is the truth. Pass nullptr to end the calls.
+  virtual void Watch(std::function<void(const std::string& handle)> changed) = 0;
+};
+
+}  // namespace qalam

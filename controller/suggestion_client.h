@@ -1,0 +1,50 @@
+// The controller's side of qalam.v1.SuggestionService.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "base/status.h"
+#include "db/store.h"
+
+namespace qalam {
+
+struct SuggestedTrial {
+  int64_t number = 0;
+  std::vector<Assignment> parameters;
+  std::map<std::string, std::string> labels;
+};
+
+struct Suggestions {
+  std::vector<SuggestedTrial> trials;
+  bool exhausted = false;
+};
+
+// Keeps each experiment's history token and sends only what is new; when the service has forgotten
+// (it was restarted) the whole history is read from the store and sent again. Thread-safe; calls for
+// one experiment must not overlap.
+class SuggestionClient {
+ public:
+  // The in-process channel, or one to `qalam suggestion --listen`.
+  SuggestionClient(std::shared_ptr<grpc::Channel> channel, Store& store);
+  ~SuggestionClient();
+
+  // UNAVAILABLE while the service is away: try again later. INVALID_ARGUMENT: the experiment cannot
+  // go on.
+  StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
+                                const ExperimentDocument& document, int64_t first_trial_number,
+                                int count);
+  // The experiment has ended.
+  void Forget(const std::string& experiment_uid);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace qalam

@@ -1,0 +1,164 @@
+// What must survive: experiments, trials, their observation logs and events.
+//
+// Contract of every Store:
+// - Thread-safe: any method from any thread. Readers never wait for the writer.
+// - Commit is atomic and durable: when it returns OK the batch survives kill -9 and a power cut;
+//   when it fails nothing of the batch is there. Concurrent batches may share one disk sync.
+// - Readers see a whole batch or nothing of it, and every batch acknowledged before they began.
+// - Returned values are copies; nothing in them refers to the store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "api/states.h"
+#include "base/clock.h"
+#include "base/status.h"
+
+namespace qalam {
+
+struct ExperimentRecord {
+  std::string uid;
+  std::string name_space;
+  std::string name;
+  std::string document_json;  // the whole document with defaults, budget edits included
+  uint64_t seed = 0;
+  ExperimentState state = ExperimentState::kCreated;
+  std::string reason;   // CamelCase, for programs: MaxTrialsReached, GoalReached, ...
+  std::string message;  // a sentence, for people
+  bool paused = false;
+  bool stop_requested = false;    // the user asked; the controller carries it out
+  bool delete_requested = false;  // likewise: trials are stopped first, then all rows go
+  bool suggestions_exhausted = false;
+  std::string work_dir;  // the folder that holds its trials' folders
+  Time created = absl::InfinitePast();
+  Time started = absl::InfinitePast();    // InfinitePast: not yet
+  Time completed = absl::InfinitePast();  // InfinitePast: not yet
+  int64_t version = 0;  // set by the store: 1 at creation, one more with every update
+};
+
+struct MetricSummary {
+  std::string name;
+  double min = 0, max = 0, latest = 0;
+  int64_t count = 0;
+};
+
+struct TrialRecord {
+  std::string uid;
+  std::string experiment_uid;
+  std::string name;
+  int64_t number = 0;  // from 0, unique in the experiment
+  std::vector<Assignment> parameters;
+  std::map<std::string, std::string> labels;
+  TrialState state = TrialState::kPending;
+  std::string reason;
+  std::string message;
+  std::optional<double> objective_value;
+  std::vector<MetricSummary> metrics;
+  std::string handle;           // what the operator calls it; empty until submitted
+  uint64_t collected_bytes = 0; // how far the operator's observations have been read
+  int attempts = 0;
+  Time created = absl::InfinitePast();
+  Time started = absl::InfinitePast();
+  Time completed = absl::InfinitePast();
+};
+
+struct MetricPoint {
+  std::string metric;
+  Time time;
+  double value = 0;    // may be NaN or infinite
+  int64_t step = -1;   // -1: none given
+};
+
+struct TrialPoints {
+  std::string trial_uid;
+  std::vector<MetricPoint> points;  // appended in this order
+};
+
+struct EventRecord {
+  int64_t sequence = 0;  // set by the store, growing
+  std::string experiment_uid;
+  std::string trial_uid;  // empty: of the experiment itself
+  Time time;
+  std::string reason;
+  std::string message;
+};
+
+// One atomic change. Applied in the order of the members.
+struct WriteBatch {
+  std::vector<ExperimentRecord> create_experiments;  // ALREADY_EXISTS: namespace/name is taken
+  // Replaces the row; ABORTED when `version` is not the stored one, NOT_FOUND when it is gone.
+  std::vector<ExperimentRecord> update_experiments;
+  std::vector<TrialRecord> create_trials;  // ALREADY_EXISTS: uid, name or number is taken
+  std::vector<TrialRecord> update_trials;  // replaces the row; NOT_FOUND when it is gone
+  std::vector<TrialPoints> append_points;  // NOT_FOUND when the trial is gone
+  std::vector<EventRecord> append_events;
+  std::vector<std::string> delete_experiments;  // by uid, with all that belongs to them
+};
+
+struct ExperimentQuery {
+  std::string uid;         // empty: any
+  std::string name_space;  // empty: any
+  std::string name;        // empty: any
+  bool only_active = false;  // not in a terminal state, or with a stop or delete asked for
+  std::string after_uid;   // for paging: rows that come after this one in (created, uid) order
+  int limit = 0;           // 0: no limit
+};
+
+struct TrialQuery {
+  std::string experiment_uid;  // empty: any
+  std::string uid;             // empty: any
+  std::string name;            // empty: any; names are unique within a namespace by construction
+  std::vector<TrialState> states;  // empty: any
+  int64_t after_number = -1;   // for paging
+  int limit = 0;               // 0: no limit
+};
+
+struct MetricQuery {
+  std::string trial_uid;
+  std::string metric;    // empty: all
+  int max_points = 0;    // 0: all; else down-sampled per metric, keeping each bucket's min and max
+};
+
+struct MetricSeries {
+  std::vector<MetricPoint> points;  // in the order appended
+  int64_t total = 0;                // before down-sampling
+};
+
+struct EventQuery {
+  std::string experiment_uid;
+  int64_t after_sequence = 0;
+  int limit = 0;
+};
+
+using TrialCounts = std::map<TrialState, int64_t>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Status Commit(const WriteBatch& batch) = 0;
+  // In (created, uid) order.
+  virtual StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) = 0;
+  // By number within an experiment.
+  virtual StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) = 0;
+  virtual StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) = 0;
+  // The trial with the best finite objective among the Succeeded and EarlyStopped; the lower number
+  // wins a tie. Empty when there is none. Indexed: does not read all trials.
+  virtual StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
+                                                         ObjectiveType type) = 0;
+  virtual StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) = 0;
+  virtual StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) = 0;
+};
+
+// Opens or creates the database file and migrates it forward. Errors, each with the path and what to
+// do: FAILED_PRECONDITION for a newer schema (untouched), DATA_LOSS for a corrupt file,
+// PERMISSION_DENIED for a read-only one, UNAVAILABLE when another process holds it too long.
+StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+
+}  // namespace qalam

@@ -1,0 +1,1 @@
+#include "server/experiment_service.h"

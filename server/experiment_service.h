@@ -1,0 +1,34 @@
+// qalam.v1.ExperimentService over a store, and over a controller where there is one.
+#pragma once
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "controller/operators/operator.h"
+#include "db/store.h"
+#include "server/change_feed.h"
+
+namespace qalam {
+
+struct ExperimentServiceOptions {
+  std::string work_root;  // trials of an experiment live in WORK_ROOT/<experiment uid>/<trial name>
+  std::string database;   // shown by GetServerInfo
+  bool runs_trials = false;
+};
+
+// `enqueue(experiment_uid)` tells the controller that the store has changed; null where no controller
+// runs (a view of the local store). `trial_operator` may be null then; logs are read from the trials'
+// folders. The references must outlive the service.
+std::unique_ptr<grpc::Service> MakeExperimentService(
+    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeFeed& changes,
+    std::function<void(const std::string& experiment_uid)> enqueue,
+    ExperimentServiceOptions options);
+
+// api.v1.beta1.DBManager over the store, for Katib's metrics collectors.
+std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store);
+
+}  // namespace qalam

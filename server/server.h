@@ -1,0 +1,44 @@
+// Everything a Qalam process is made of, wired together: store, operator, suggestion service,
+// controller and front doors. `qalam serve` and `qalam run` are thin layers over it.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace qalam {
+
+struct ServerOptions {
+  std::string database_path;
+  std::string work_root;
+  // Where gRPC listens: "127.0.0.1:6789", "unix:/path"; empty for in-process only. Port 0 takes a
+  // free one.
+  std::vector<std::string> listen;
+  std::string suggestion_address;  // empty: in-process
+  bool run_trials = true;          // false: a view of the store, no controller
+  int workers = 4;
+};
+
+class Server {
+ public:
+  // FAILED_PRECONDITION when another process already runs trials on this database, with its address.
+  static StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  virtual ~Server() = default;
+
+  // A channel to this server without a socket.
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+  // host:port as bound, in the order of `listen`.
+  virtual const std::vector<std::string>& addresses() const = 0;
+  // Ends the front doors, then the controller; running trials are left alone. Idempotent.
+  virtual void Shutdown() = 0;
+};
+
+// The address at which a live server on this database can be reached, or "" when there is none.
+// The controller's process holds a lock on DATABASE.lock and writes its addresses into it.
+std::string LiveServerAddress(const std::string& database_path);
+
+}  // namespace qalam

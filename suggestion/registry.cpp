@@ -1,0 +1,1 @@
+#include "suggestion/registry.h"

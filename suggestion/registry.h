@@ -1,0 +1,56 @@
+// Every algorithm, one row each. Validation, `qalam algorithms`, the docs page, the web form and the
+// conformance suite are all derived from this table.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "base/status.h"
+#include "suggestion/sampler.h"
+#include "suggestion/settings.h"
+
+namespace qalam {
+
+struct SamplerContext {
+  const SearchSpace& space;
+  const Settings& settings;  // checked against the schema, defaults filled in
+  uint64_t seed = 0;         // random_state where given, else the experiment's
+  std::optional<int64_t> max_trial_count;
+  int objective_count = 1;
+};
+
+struct Capabilities {
+  bool conditional = false;
+  bool multi_objective = false;
+  bool constraints = false;
+  bool exhaustible = false;    // ends by itself when the space has been tried
+  bool needs_finite = false;   // every dimension must have finitely many values
+};
+
+struct AlgorithmEntry {
+  std::string name;
+  std::string summary;
+  std::string citation;
+  std::vector<SettingSchema> settings;
+  Capabilities capabilities;
+  // Further checks that a schema cannot say; may be null.
+  Status (*check)(const SearchSpace&, const Settings&);
+  std::unique_ptr<Sampler> (*create)(const SamplerContext&);
+};
+
+std::span<const AlgorithmEntry> AlgorithmRegistry();
+// Null when there is none of that name.
+const AlgorithmEntry* FindAlgorithm(const std::string& name);
+
+// Checks name, settings and space and makes the sampler. INVALID_ARGUMENT in the style of Katib:
+// "unknown algorithm name X", "unknown setting Y for algorithm X", "Z should be ...".
+StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
+                                                 const SearchSpace& space, uint64_t seed);
+
+// The registry as the document validator sees it.
+const AlgorithmCatalog& RegisteredAlgorithms();
+
+}  // namespace qalam

@@ -1,0 +1,90 @@
+// The search space and its encoding on the unit cube.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "base/status.h"
+
+namespace qalam {
+
+// One value per parameter, in the order of the space: the number itself for a double or int, the
+// index into the list for a discrete or categorical one, NaN for an inactive conditional parameter.
+struct Point {
+  std::vector<double> values;
+  bool operator==(const Point& other) const;  // NaN equals NaN
+};
+
+// One parameter, ready for arithmetic.
+class Dimension {
+ public:
+  // INVALID_ARGUMENT for a spec the validator would refuse (a Katib client may send anything).
+  static StatusOr<Dimension> Create(const Parameter& parameter);
+
+  const std::string& name() const { return parameter_.name; }
+  ParameterType type() const { return parameter_.type; }
+  const Parameter& parameter() const { return parameter_; }
+  bool is_categorical() const { return parameter_.type == ParameterType::kCategorical; }
+  // How many values there are; 0 for a continuum.
+  uint64_t cardinality() const { return cardinality_; }
+  double low() const { return low_; }    // for double and int
+  double high() const { return high_; }
+  bool is_log() const { return log_; }
+
+  // A unit-interval coordinate in [0, 1] to a value. Finite dimensions cut the interval into equal
+  // cells, one a value (both ends get equal mass); log, normal and log-normal go through their
+  // quantile function truncated to the bounds.
+  double FromUnit(double unit) const;
+  // The inverse: the cell's middle for a finite dimension. Result in [0, 1].
+  double ToUnit(double value) const;
+  // The value at `index`, and back, for finite dimensions.
+  double ValueAt(uint64_t index) const;
+  uint64_t IndexOf(double value) const;
+  // Exactly what the user wrote for list values; integers without a point; steps as min + k*step in
+  // decimal, not binary, arithmetic; doubles in the shortest form that reads back the same.
+  std::string Format(double value) const;
+  // Reads a value that Format printed, or that a user or another tool gave. OUT_OF_RANGE when it is
+  // not in the space.
+  StatusOr<double> Parse(const std::string& text) const;
+
+ private:
+  Parameter parameter_;
+  double low_ = 0, high_ = 0, step_ = 0;
+  bool log_ = false;
+  uint64_t cardinality_ = 0;
+  std::vector<double> list_values_;  // discrete only
+  int step_decimals_ = 0;
+};
+
+class SearchSpace {
+ public:
+  static StatusOr<SearchSpace> Create(const std::vector<Parameter>& parameters);
+
+  size_t size() const { return dimensions_.size(); }
+  const std::vector<Dimension>& dimensions() const { return dimensions_; }
+  const Dimension& operator[](size_t i) const { return dimensions_[i]; }
+  // The number of distinct points, saturating; 0 when any dimension is a continuum.
+  uint64_t cardinality() const;
+
+  // Decodes a point of the unit cube; parameters whose activeWhen does not hold become NaN.
+  Point FromUnit(const Eigen::Ref<const Eigen::VectorXd>& unit) const;
+  // Inactive parameters encode as 0.5.
+  Eigen::VectorXd ToUnit(const Point& point) const;
+  // Whether dimension i is active at the point, looking only at the dimensions it depends on.
+  bool IsActive(size_t i, const Point& point) const;
+  // Without the inactive ones.
+  std::vector<Assignment> Format(const Point& point) const;
+  // OUT_OF_RANGE or NOT_FOUND names the parameter. Unknown names are refused.
+  StatusOr<Point> Parse(const std::vector<Assignment>& assignments) const;
+
+ private:
+  std::vector<Dimension> dimensions_;
+  std::vector<int> parent_;  // index of the dimension each depends on, or -1; parents come first in
+  std::vector<size_t> activation_order_;  // this order
+};
+
+}  // namespace qalam

@@ -1,0 +1,1 @@
+#include "suggestion/service/suggestion_service.h"
