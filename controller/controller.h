@@ -19,6 +19,9 @@ struct ControllerOptions {
   // How often every active experiment is looked at although nothing was heard of it: the safety net
   // under missed events.
   Duration resync_interval = absl::Seconds(5);
+  // Whether Start takes up every active experiment of the store. `qalam serve` does; `qalam run` and
+  // `qalam stop` look only after those that they enqueue.
+  bool adopt_existing = true;
 };
 
 // Owns the loop's thread and its workers. Everything it needs to know is in the store and the
@@ -31,7 +34,7 @@ class Controller {
              const Clock& clock, ControllerOptions options);
   ~Controller();
 
-  // Begins with every active experiment of the store.
+  // With adopt_existing, begins with every active experiment of the store.
   Status Start();
   // Something about the experiment has changed in the store: look at it soon. Any thread.
   void Enqueue(const std::string& experiment_uid);

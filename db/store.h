@@ -44,6 +44,8 @@ struct ExperimentRecord {
 
 struct MetricSummary {
   std::string name;
+  // min and max pass over NaN and are NaN when every value was; latest is the last value appended,
+  // whatever it is.
   double min = 0, max = 0, latest = 0;
   int64_t count = 0;
 };
@@ -59,6 +61,7 @@ struct TrialRecord {
   std::string reason;
   std::string message;
   std::optional<double> objective_value;
+  // Kept by the store from the points appended; ignored on write. By name.
   std::vector<MetricSummary> metrics;
   std::string handle;           // what the operator calls it; empty until submitted
   uint64_t collected_bytes = 0; // how far the operator's observations have been read

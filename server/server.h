@@ -20,6 +20,7 @@ struct ServerOptions {
   std::vector<std::string> listen;
   std::string suggestion_address;  // empty: in-process
   bool run_trials = true;          // false: a view of the store, no controller
+  bool adopt_existing = true;      // see ControllerOptions
   int workers = 4;
 };
 
