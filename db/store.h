@@ -63,8 +63,8 @@ struct TrialRecord {
   std::optional<double> objective_value;
   // Kept by the store from the points appended; ignored on write. By name.
   std::vector<MetricSummary> metrics;
-  std::string handle;           // what the operator calls it; empty until submitted
-  uint64_t collected_bytes = 0; // how far the operator's observations have been read
+  std::string handle;            // what the operator calls it; empty until submitted
+  uint64_t collected_bytes = 0;  // how far the operator's observations have been read
   int attempts = 0;
   Time created = absl::InfinitePast();
   Time started = absl::InfinitePast();
@@ -74,8 +74,8 @@ struct TrialRecord {
 struct MetricPoint {
   std::string metric;
   Time time;
-  double value = 0;    // may be NaN or infinite
-  int64_t step = -1;   // -1: none given
+  double value = 0;   // may be NaN or infinite
+  int64_t step = -1;  // -1: none given
 };
 
 struct TrialPoints {
@@ -105,12 +105,12 @@ struct WriteBatch {
 };
 
 struct ExperimentQuery {
-  std::string uid;         // empty: any
-  std::string name_space;  // empty: any
-  std::string name;        // empty: any
+  std::string uid;           // empty: any
+  std::string name_space;    // empty: any
+  std::string name;          // empty: any
   bool only_active = false;  // not in a terminal state, or with a stop or delete asked for
-  std::string after_uid;   // for paging: rows that come after this one in (created, uid) order
-  int limit = 0;           // 0: no limit
+  std::string after_uid;     // for paging: rows that come after this one in (created, uid) order
+  int limit = 0;             // 0: no limit
 };
 
 struct TrialQuery {
@@ -118,14 +118,14 @@ struct TrialQuery {
   std::string uid;             // empty: any
   std::string name;            // empty: any; names are unique within a namespace by construction
   std::vector<TrialState> states;  // empty: any
-  int64_t after_number = -1;   // for paging
-  int limit = 0;               // 0: no limit
+  int64_t after_number = -1;       // for paging
+  int limit = 0;                   // 0: no limit
 };
 
 struct MetricQuery {
   std::string trial_uid;
-  std::string metric;    // empty: all
-  int max_points = 0;    // 0: all; else down-sampled per metric, keeping each bucket's min and max
+  std::string metric;  // empty: all
+  int max_points = 0;  // 0: all; else down-sampled per metric, keeping each bucket's min and max
 };
 
 struct MetricSeries {
@@ -159,8 +159,8 @@ class Store {
   virtual StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) = 0;
 };
 
-// Opens or creates the database file and migrates it forward. Errors, each with the path and what to
-// do: FAILED_PRECONDITION for a newer schema (untouched), DATA_LOSS for a corrupt file,
+// Opens or creates the database file and migrates it forward. Errors, each with the path and what
+// to do: FAILED_PRECONDITION for a newer schema (untouched), DATA_LOSS for a corrupt file,
 // PERMISSION_DENIED for a read-only one, UNAVAILABLE when another process holds it too long.
 StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
 

@@ -1,0 +1,238 @@
+#include "db/sqlite/apply.h"
+
+#include <cmath>
+#include <map>
+
+#include "db/sqlite/rows.h"
+
+namespace qalam::sqlite {
+
+namespace {
+
+void BindExperiment(Statement& statement, const ExperimentRecord& record) {
+  statement.Bind(record.document_json)
+      .Bind(static_cast<int64_t>(record.seed))
+      .Bind(static_cast<int>(record.state))
+      .Bind(record.reason)
+      .Bind(record.message)
+      .Bind(record.paused)
+      .Bind(record.stop_requested)
+      .Bind(record.delete_requested)
+      .Bind(record.suggestions_exhausted)
+      .Bind(record.work_dir)
+      .Bind(record.created)
+      .Bind(record.started)
+      .Bind(record.completed);
+}
+
+Status CreateExperiment(Connection& connection, const ExperimentRecord& record) {
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection.Prepare("INSERT INTO experiments (uid, name_space, name, document, seed, state, "
+                         "reason, message, paused, stop_requested, delete_requested, "
+                         "suggestions_exhausted, work_dir, created, started, completed, version) "
+                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+  statement.Bind(record.uid).Bind(record.name_space).Bind(record.name);
+  BindExperiment(statement, record);
+  const Status status = statement.Run();
+  if (status.code() == StatusCode::kAlreadyExists) {
+    return AlreadyExists("there is already an experiment {} in the namespace {}", record.name,
+                         record.name_space);
+  }
+  return status;
+}
+
+StatusOr<int64_t> ExperimentId(Connection& connection, const std::string& uid) {
+  ASSIGN_OR_RETURN(auto statement, connection.Prepare("SELECT id FROM experiments WHERE uid=?"));
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(uid).Step());
+  if (!found) return NotFound("there is no experiment with uid {}", uid);
+  return statement.Int();
+}
+
+Status UpdateExperiment(Connection& connection, const ExperimentRecord& record) {
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection.Prepare("UPDATE experiments SET document=?, seed=?, state=?, reason=?, message=?, "
+                         "paused=?, stop_requested=?, delete_requested=?, suggestions_exhausted=?, "
+                         "work_dir=?, created=?, started=?, completed=?, version=version+1 "
+                         "WHERE uid=? AND version=?"));
+  BindExperiment(statement, record);
+  RETURN_IF_ERROR(statement.Bind(record.uid).Bind(record.version).Run());
+  if (connection.Changes() == 1) return absl::OkStatus();
+  RETURN_IF_ERROR(ExperimentId(connection, record.uid).status());
+  return Aborted("experiment {} was changed by somebody else meanwhile; read it again",
+                 record.name);
+}
+
+void BindTrial(Statement& statement, const TrialRecord& record, const std::string& parameters,
+               const std::string& labels) {
+  statement.Bind(record.number)
+      .Bind(record.name)
+      .Bind(parameters)
+      .Bind(labels)
+      .Bind(static_cast<int>(record.state))
+      .Bind(record.reason)
+      .Bind(record.message)
+      .Bind(record.objective_value.has_value());
+  if (record.objective_value.has_value()) {
+    statement.Bind(*record.objective_value);
+  } else {
+    statement.BindNull();
+  }
+  statement.Bind(record.handle)
+      .Bind(static_cast<int64_t>(record.collected_bytes))
+      .Bind(record.attempts)
+      .Bind(record.created)
+      .Bind(record.started)
+      .Bind(record.completed)
+      .Bind(record.uid);
+}
+
+Status CreateTrial(Connection& connection, const TrialRecord& record) {
+  ASSIGN_OR_RETURN(const int64_t experiment, ExperimentId(connection, record.experiment_uid));
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection.Prepare("INSERT INTO trials (number, name, parameters, labels, state, reason, "
+                         "message, has_objective, objective, handle, collected_bytes, attempts, "
+                         "created, started, completed, uid, experiment_id) "
+                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  const std::string parameters = EncodeParameters(record.parameters);
+  const std::string labels = EncodeLabels(record.labels);
+  BindTrial(statement, record, parameters, labels);
+  const Status status = statement.Bind(experiment).Run();
+  if (status.code() == StatusCode::kAlreadyExists) {
+    return AlreadyExists("there is already a trial {}, or another with its number {} or uid {}",
+                         record.name, record.number, record.uid);
+  }
+  return status;
+}
+
+Status UpdateTrial(Connection& connection, const TrialRecord& record) {
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection.Prepare("UPDATE trials SET number=?, name=?, parameters=?, labels=?, state=?, "
+                         "reason=?, message=?, has_objective=?, objective=?, handle=?, "
+                         "collected_bytes=?, attempts=?, created=?, started=?, completed=? "
+                         "WHERE uid=?"));
+  const std::string parameters = EncodeParameters(record.parameters);
+  const std::string labels = EncodeLabels(record.labels);
+  BindTrial(statement, record, parameters, labels);
+  RETURN_IF_ERROR(statement.Run());
+  if (connection.Changes() == 1) return absl::OkStatus();
+  return NotFound("there is no trial {}", record.name);
+}
+
+struct RunningSummary {
+  int64_t id = 0;
+  double min = NAN, max = NAN, latest = NAN;
+  int64_t count = 0;
+};
+
+StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
+                                     const std::string& metric) {
+  ASSIGN_OR_RETURN(auto select,
+                   connection.Prepare("SELECT id, min, max, latest, count FROM metrics "
+                                      "WHERE trial_id=? AND name=?"));
+  ASSIGN_OR_RETURN(const bool found, select.Bind(trial).Bind(metric).Step());
+  RunningSummary summary;
+  if (found) {
+    summary.id = select.Int();
+    summary.min = select.Double();
+    summary.max = select.Double();
+    summary.latest = select.Double();
+    summary.count = select.Int();
+    return summary;
+  }
+  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO metrics (trial_id, name, count) "
+                                                   "VALUES (?,?,0)"));
+  RETURN_IF_ERROR(insert.Bind(trial).Bind(metric).Run());
+  summary.id = connection.LastInsertId();
+  return summary;
+}
+
+Status SaveSummary(Connection& connection, const RunningSummary& summary) {
+  ASSIGN_OR_RETURN(auto statement, connection.Prepare("UPDATE metrics SET min=?, max=?, latest=?, "
+                                                      "count=? WHERE id=?"));
+  return statement.Bind(summary.min)
+      .Bind(summary.max)
+      .Bind(summary.latest)
+      .Bind(summary.count)
+      .Bind(summary.id)
+      .Run();
+}
+
+Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
+  ASSIGN_OR_RETURN(auto select,
+                   connection.Prepare("SELECT id, point_count FROM trials WHERE uid=?"));
+  ASSIGN_OR_RETURN(const bool found, select.Bind(trial_points.trial_uid).Step());
+  if (!found) return NotFound("there is no trial with uid {}", trial_points.trial_uid);
+  const int64_t trial = select.Int();
+  int64_t sequence = select.Int();
+
+  // Read and written once a batch, not once a point.
+  std::map<std::string, RunningSummary, std::less<>> summaries;
+  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO points VALUES (?,?,?,?,?,?)"));
+  for (const auto& point : trial_points.points) {
+    auto entry = summaries.find(point.metric);
+    if (entry == summaries.end()) {
+      ASSIGN_OR_RETURN(auto loaded, LoadSummary(connection, trial, point.metric));
+      entry = summaries.emplace(point.metric, loaded).first;
+    }
+    RunningSummary& summary = entry->second;
+    // fmin and fmax pass over a NaN on either side.
+    summary.min = std::fmin(summary.min, point.value);
+    summary.max = std::fmax(summary.max, point.value);
+    summary.latest = point.value;
+    ++summary.count;
+    RETURN_IF_ERROR(insert.Bind(trial)
+                        .Bind(sequence++)
+                        .Bind(summary.id)
+                        .Bind(absl::ToUnixMicros(point.time))
+                        .Bind(point.value)
+                        .Bind(point.step)
+                        .Run());
+  }
+  for (const auto& [name, summary] : summaries) {
+    RETURN_IF_ERROR(SaveSummary(connection, summary));
+  }
+  ASSIGN_OR_RETURN(auto update, connection.Prepare("UPDATE trials SET point_count=? WHERE id=?"));
+  return update.Bind(sequence).Bind(trial).Run();
+}
+
+Status AppendEvent(Connection& connection, const EventRecord& event) {
+  ASSIGN_OR_RETURN(const int64_t experiment, ExperimentId(connection, event.experiment_uid));
+  ASSIGN_OR_RETURN(auto statement,
+                   connection.Prepare("INSERT INTO events (experiment_id, trial_uid, time, reason, "
+                                      "message) VALUES (?,?,?,?,?)"));
+  return statement.Bind(experiment)
+      .Bind(event.trial_uid)
+      .Bind(absl::ToUnixMicros(event.time))
+      .Bind(event.reason)
+      .Bind(event.message)
+      .Run();
+}
+
+Status DeleteExperiment(Connection& connection, const std::string& uid) {
+  ASSIGN_OR_RETURN(auto statement, connection.Prepare("DELETE FROM experiments WHERE uid=?"));
+  return statement.Bind(uid).Run();
+}
+
+template <typename Item, typename Apply>
+Status ForEach(Connection& connection, const std::vector<Item>& items, Apply apply) {
+  for (const auto& item : items) RETURN_IF_ERROR(apply(connection, item));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Status ApplyBatch(Connection& connection, const WriteBatch& batch) {
+  RETURN_IF_ERROR(ForEach(connection, batch.create_experiments, CreateExperiment));
+  RETURN_IF_ERROR(ForEach(connection, batch.update_experiments, UpdateExperiment));
+  RETURN_IF_ERROR(ForEach(connection, batch.create_trials, CreateTrial));
+  RETURN_IF_ERROR(ForEach(connection, batch.update_trials, UpdateTrial));
+  RETURN_IF_ERROR(ForEach(connection, batch.append_points, AppendPoints));
+  RETURN_IF_ERROR(ForEach(connection, batch.append_events, AppendEvent));
+  return ForEach(connection, batch.delete_experiments, DeleteExperiment);
+}
+
+}  // namespace qalam::sqlite

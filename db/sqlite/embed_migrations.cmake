@@ -1,0 +1,12 @@
+# Turns migrations/NNNN_*.sql into a table of strings, in order.
+file(GLOB files ${FOLDER}/*.sql)
+list(SORT files)
+set(text "// Made by the build from db/sqlite/migrations.\n#include \"db/sqlite/migrate.h\"\n\n")
+string(APPEND text "namespace qalam::sqlite {\nconst char* const kMigrations[] = {\n")
+list(LENGTH files count)
+foreach(file ${files})
+  file(READ ${file} sql)
+  string(APPEND text "R\"sql(${sql})sql\",\n")
+endforeach()
+string(APPEND text "};\nconst int kMigrationCount = ${count};\n}  // namespace qalam::sqlite\n")
+file(WRITE ${OUTPUT} "${text}")
