@@ -19,8 +19,8 @@ struct TrialJob {
   std::string name;
   std::string name_space;
   std::string experiment_name;
-  std::string directory;       // the trial's own folder, on this machine
-  Json manifest;               // rendered trialSpec
+  std::string directory;  // the trial's own folder, on this machine
+  Json manifest;          // rendered trialSpec
   std::string primary_container_name;
   MetricsCollector collector;
   std::vector<std::string> metric_names;  // what the collector looks for
@@ -28,12 +28,12 @@ struct TrialJob {
 };
 
 enum class JobState {
-  kUnknown,   // the engine cannot say now: never taken for failed
-  kMissing,   // the engine has certainly never run it, or has lost it
+  kUnknown,  // the engine cannot say now: never taken for failed
+  kMissing,  // the engine has certainly never run it, or has lost it
   kRunning,
   kSucceeded,
   kFailed,
-  kKilled,    // stopped by Cancel
+  kKilled,  // stopped by Cancel
 };
 
 struct JobStatus {

@@ -1,0 +1,132 @@
+#include "controller/collector/job.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/process.h"
+
+namespace qalam::collector {
+
+namespace {
+
+using nlohmann::json;
+
+// Arguments may hold bytes that are not UTF-8, which JSON cannot; they travel as \u00XX each and
+// come back as the same bytes.
+std::string BytesToText(const std::string& bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    if (byte < 0x80) {
+      text += static_cast<char>(byte);
+    } else {
+      text += static_cast<char>(0xC0 | byte >> 6);
+      text += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return text;
+}
+
+std::string TextToBytes(const std::string& text) {
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80 || i + 1 == text.size()) {
+      bytes += text[i];
+    } else {
+      bytes += static_cast<char>((lead & 0x03) << 6 | (text[++i] & 0x3F));
+    }
+  }
+  return bytes;
+}
+
+json EncodeList(const std::vector<std::string>& list) {
+  json array = json::array();
+  for (const auto& item : list) array.push_back(BytesToText(item));
+  return array;
+}
+
+std::vector<std::string> DecodeList(const json& array) {
+  std::vector<std::string> list;
+  for (const auto& item : array) list.push_back(TextToBytes(item.get<std::string>()));
+  return list;
+}
+
+template <typename Value, typename Read>
+StatusOr<Value> Decode(const std::string& text, std::string_view what, Read read) {
+  try {
+    return read(json::parse(text));
+  } catch (const json::exception& error) {
+    return DataLoss("{} is damaged: {}", what, error.what());
+  }
+}
+
+}  // namespace
+
+bool ProcessIdentity::IsAlive() const {
+  if (boot_id != BootId()) return false;
+  const auto ticks = ProcessStartTicks(pid);
+  return ticks.ok() && *ticks == start_ticks;
+}
+
+std::string Encode(const Job& job) {
+  return json{{"arguments", EncodeList(job.arguments)},
+              {"environment", EncodeList(job.environment)},
+              {"working_directory", BytesToText(job.working_directory)},
+              {"source", static_cast<int>(job.source)},
+              {"format", static_cast<int>(job.format)},
+              {"file", BytesToText(job.file)},
+              {"filters", EncodeList(job.filters)},
+              {"metrics", EncodeList(job.metrics)},
+              {"timeout_seconds", job.timeout_seconds},
+              {"grace_seconds", job.grace_seconds}}
+      .dump(1);
+}
+
+StatusOr<Job> DecodeJob(const std::string& text) {
+  return Decode<Job>(text, kJobFile, [](const json& object) {
+    Job job;
+    job.arguments = DecodeList(object.at("arguments"));
+    job.environment = DecodeList(object.at("environment"));
+    job.working_directory = TextToBytes(object.at("working_directory"));
+    job.source = static_cast<Source>(object.at("source").get<int>());
+    job.format = static_cast<Format>(object.at("format").get<int>());
+    job.file = TextToBytes(object.at("file"));
+    job.filters = DecodeList(object.at("filters"));
+    job.metrics = DecodeList(object.at("metrics"));
+    job.timeout_seconds = object.at("timeout_seconds");
+    job.grace_seconds = object.at("grace_seconds");
+    return job;
+  });
+}
+
+std::string Encode(const Result& result) {
+  return json{{"ending", static_cast<int>(result.ending)},
+              {"code", result.code},
+              {"message", BytesToText(result.message)}}
+      .dump();
+}
+
+StatusOr<Result> DecodeResult(const std::string& text) {
+  return Decode<Result>(text, kResultFile, [](const json& object) {
+    return Result{static_cast<Ending>(object.at("ending").get<int>()), object.at("code"),
+                  TextToBytes(object.at("message"))};
+  });
+}
+
+std::string Encode(const ProcessIdentity& identity) {
+  return json{
+      {"pid", identity.pid}, {"start_ticks", identity.start_ticks}, {"boot_id", identity.boot_id}}
+      .dump();
+}
+
+StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text) {
+  return Decode<ProcessIdentity>(text, kClaimFile, [](const json& object) {
+    return ProcessIdentity{object.at("pid"), object.at("start_ticks"), object.at("boot_id")};
+  });
+}
+
+StatusOr<ProcessIdentity> IdentifyProcess(int pid) {
+  ASSIGN_OR_RETURN(const uint64_t ticks, ProcessStartTicks(pid));
+  return ProcessIdentity{pid, ticks, BootId()};
+}
+
+}  // namespace qalam::collector

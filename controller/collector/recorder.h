@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+#include "base/status.h"
+#include "controller/collector/line_splitter.h"
+#include "controller/collector/metric_parser.h"
+
+namespace qalam::collector {
+
+// Writes the trial's output and the metrics found to the trial's folder. A full disk loses output
+// and is remembered, but does not stop the trial.
+class Recorder {
+ public:
+  static StatusOr<std::unique_ptr<Recorder>> Open(const std::string& directory, const Job& job);
+
+  // Bytes of the command's output; metrics are looked for when `source` is StdOut.
+  void Output(std::string_view data);
+  // Bytes of the metrics file.
+  void MetricsFile(std::string_view data);
+  // The end of both: the last lines may have no newline.
+  void Finish();
+  uint64_t lost_bytes() const { return lost_bytes_; }
+
+ private:
+  Recorder(FileDescriptor output, FileDescriptor spool, std::unique_ptr<MetricParser> parser,
+           bool parse_output)
+      : output_(std::move(output)),
+        spool_(std::move(spool)),
+        parser_(std::move(parser)),
+        parse_output_(parse_output) {}
+
+  void Line(std::string_view line, int64_t now) { parser_->Parse(line, now, points_); }
+  void WriteSpool();
+
+  const FileDescriptor output_;
+  const FileDescriptor spool_;
+  const std::unique_ptr<MetricParser> parser_;
+  const bool parse_output_;
+  LineSplitter output_lines_, file_lines_;
+  std::vector<SpooledPoint> points_;
+  uint64_t lost_bytes_ = 0;
+};
+
+}  // namespace qalam::collector

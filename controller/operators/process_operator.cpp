@@ -1,0 +1,236 @@
+#include "controller/operators/process_operator.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <map>
+
+#include "base/process.h"
+#include "controller/collector/job.h"
+#include "controller/collector/spool.h"
+#include "controller/operators/primary_container.h"
+#include "controller/operators/process_watcher.h"
+
+namespace qalam {
+
+namespace {
+
+using collector::Ending;
+using collector::ProcessIdentity;
+
+// One answer's worth of output or spool: large enough to be quick, small enough to be many.
+constexpr uint64_t kChunkBytes = 1 << 20;
+
+std::string FileOf(const std::string& handle, const char* name) { return handle + "/" + name; }
+
+std::string WorkingDirectory(const std::string& given, const std::string& trial_directory) {
+  if (given.empty()) return trial_directory;
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(given, error);
+  return error ? given : absolute.string();
+}
+
+std::vector<std::string> Environment(const TrialJob& job, const ContainerCommand& command,
+                                     const std::string& program_folder) {
+  const char* path = std::getenv("PATH");
+  std::map<std::string, std::string> changes = {
+      {"PATH", program_folder + ":" + (path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin")},
+      {"QALAM_TRIAL_NAME", job.name},
+      {"QALAM_TRIAL_UID", job.uid},
+      {"QALAM_EXPERIMENT_NAME", job.experiment_name},
+      {"QALAM_TRIAL_DIR", job.directory}};
+  for (const auto& variable : command.environment) changes[variable.name] = variable.value;
+  return EnvironmentWith(changes);
+}
+
+StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperatorOptions& options) {
+  ASSIGN_OR_RETURN(const auto command,
+                   PrimaryContainerCommand(job.manifest, job.primary_container_name));
+  collector::Job result;
+  result.arguments = command.arguments;
+  result.environment = Environment(
+      job, command, std::filesystem::path(options.collector_path).parent_path().string());
+  result.working_directory = WorkingDirectory(command.working_directory, job.directory);
+  switch (job.collector.kind) {
+    case CollectorKind::kNone:
+      result.source = collector::Source::kNone;
+      break;
+    case CollectorKind::kStdOut:
+      result.source = collector::Source::kStdOut;
+      break;
+    case CollectorKind::kFile:
+      result.source = collector::Source::kFile;
+      break;
+    default:
+      return Unimplemented("this metrics collector is not available for local processes yet");
+  }
+  result.format = job.collector.format == FileFormat::kJson ? collector::Format::kJson
+                                                            : collector::Format::kText;
+  // A relative file is taken from where the command runs.
+  result.file = (std::filesystem::path(result.working_directory) / job.collector.path).string();
+  result.filters = job.collector.metric_formats;
+  result.metrics = job.metric_names;
+  result.timeout_seconds = job.timeout_seconds.value_or(0);
+  result.grace_seconds = options.grace_seconds;
+  return result;
+}
+
+JobStatus StatusOfResult(const collector::Result& result) {
+  switch (result.ending) {
+    case Ending::kExited:
+      if (result.code == 0) return {JobState::kSucceeded, "Exited", result.message};
+      return {JobState::kFailed, "ExitCode", result.message};
+    case Ending::kSignaled:
+      return {JobState::kFailed, "Signal", result.message};
+    case Ending::kTimeout:
+      return {JobState::kFailed, "Timeout", result.message};
+    case Ending::kCancelled:
+      return {JobState::kKilled, "Cancelled", result.message};
+    case Ending::kStartFailed:
+      return {JobState::kFailed, "StartFailed", result.message};
+  }
+  return {JobState::kUnknown, "", ""};
+}
+
+StatusOr<ProcessIdentity> ReadIdentity(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 4096));
+  return collector::DecodeIdentity(text);
+}
+
+// Through a pidfd, checked after it is open: the pid cannot become another process's in between.
+void SignalProcess(const ProcessIdentity& identity, int signal) {
+  const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, identity.pid, 0)));
+  if (process.valid() && identity.IsAlive()) {
+    syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
+  }
+}
+
+class ProcessOperator final : public TrialOperator {
+ public:
+  explicit ProcessOperator(ProcessOperatorOptions options) : options_(std::move(options)) {}
+
+  StatusOr<std::string> Submit(const TrialJob& job) override;
+  StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
+  Status Cancel(const std::string& handle) override;
+  StatusOr<LogChunk> ReadLog(const std::string& handle, uint64_t offset) override;
+  StatusOr<ObservationChunk> ReadObservations(const std::string& handle, uint64_t offset) override;
+  void Watch(std::function<void(const std::string&)> changed) override {
+    watcher_.OnChange(std::move(changed));
+  }
+
+ private:
+  JobStatus PollOne(const std::string& handle);
+  JobStatus WithoutResult(const std::string& handle);
+
+  const ProcessOperatorOptions options_;
+  ProcessWatcher watcher_;
+};
+
+StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
+  const std::string& handle = job.directory;
+  // A collector that was spawned and has not claimed yet is watched; one that has left its claim.
+  if (FileExists(FileOf(handle, collector::kClaimFile)) || watcher_.IsWatched(handle))
+    return handle;
+  ASSIGN_OR_RETURN(const auto collector_job, CollectorJob(job, options_));
+  RETURN_IF_ERROR(MakeDirectories(handle));
+  RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kJobFile),
+                                      collector::Encode(collector_job), false));
+  // Made here so that there is something to watch before the collector begins.
+  const std::string spool = FileOf(handle, collector::kSpoolFile);
+  const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  if (!created.valid()) return ErrnoStatus(errno, fmt::format("cannot create {}", spool));
+  const FileDescriptor null(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  ASSIGN_OR_RETURN(const pid_t pid, Spawn({.arguments = {options_.collector_path, handle},
+                                           .environment = EnvironmentWith({}),
+                                           .working_directory = handle,
+                                           .standard_output = null.get(),
+                                           .standard_error = null.get(),
+                                           .new_session = true}));
+  watcher_.Add(handle, pid, spool);
+  return handle;
+}
+
+JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
+  // Asked before the claim is read: a collector that ends in between leaves a claim or a result.
+  const bool watched = watcher_.IsWatched(handle);
+  const auto claim = ReadIdentity(FileOf(handle, collector::kClaimFile));
+  const bool cancelled = FileExists(FileOf(handle, collector::kCancelFile));
+  if (!claim.ok()) {
+    if (watched) return {JobState::kRunning, "", ""};
+    if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
+    return {JobState::kMissing, "Missing", "it was never started"};
+  }
+  if (watched || (claim->IsAlive() &&
+                  watcher_.Add(handle, claim->pid, FileOf(handle, collector::kSpoolFile)))) {
+    return {JobState::kRunning, "", ""};
+  }
+  if (FileExists(FileOf(handle, collector::kResultFile))) return PollOne(handle);
+  // Nobody looks after the command any more.
+  const auto group = ReadIdentity(FileOf(handle, collector::kGroupFile));
+  if (group.ok() && group->IsAlive()) kill(-group->pid, SIGKILL);
+  if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped"};
+  return {JobState::kFailed, "CollectorLost",
+          "its collector was killed or the machine was restarted, so its end is not known"};
+}
+
+JobStatus ProcessOperator::PollOne(const std::string& handle) {
+  const auto text = ReadFile(FileOf(handle, collector::kResultFile), 1 << 20);
+  if (text.status().code() == StatusCode::kNotFound) return WithoutResult(handle);
+  if (!text.ok()) return {JobState::kUnknown, "Unreadable", Message(text.status())};
+  const auto result = collector::DecodeResult(*text);
+  if (!result.ok()) return {JobState::kFailed, "ResultDamaged", Message(result.status())};
+  return StatusOfResult(*result);
+}
+
+StatusOr<std::vector<JobStatus>> ProcessOperator::Poll(std::span<const std::string> handles) {
+  std::vector<JobStatus> states;
+  states.reserve(handles.size());
+  for (const auto& handle : handles) states.push_back(PollOne(handle));
+  return states;
+}
+
+Status ProcessOperator::Cancel(const std::string& handle) {
+  if (FileExists(FileOf(handle, collector::kResultFile))) return absl::OkStatus();
+  RETURN_IF_ERROR(MakeDirectories(handle));
+  // First the message, then the look: a collector that claims after the look sees the message.
+  RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kCancelFile), "", false));
+  const auto claim = ReadIdentity(FileOf(handle, collector::kClaimFile));
+  if (claim.ok()) SignalProcess(*claim, SIGTERM);
+  return absl::OkStatus();
+}
+
+StatusOr<LogChunk> ProcessOperator::ReadLog(const std::string& handle, uint64_t offset) {
+  auto data = ReadFileRange(FileOf(handle, collector::kOutputFile), offset, kChunkBytes);
+  if (data.status().code() == StatusCode::kNotFound) return LogChunk{offset, ""};
+  RETURN_IF_ERROR(data.status());
+  return LogChunk{offset + data->size(), *std::move(data)};
+}
+
+StatusOr<ObservationChunk> ProcessOperator::ReadObservations(const std::string& handle,
+                                                             uint64_t offset) {
+  const auto data = ReadFileRange(FileOf(handle, collector::kSpoolFile), offset, kChunkBytes);
+  if (data.status().code() == StatusCode::kNotFound) return ObservationChunk{offset, {}, false};
+  RETURN_IF_ERROR(data.status());
+  std::vector<collector::SpooledPoint> spooled;
+  ObservationChunk chunk;
+  chunk.next_offset = offset + collector::ParseSpool(*data, spooled);
+  chunk.more = data->size() == kChunkBytes;
+  chunk.points.reserve(spooled.size());
+  for (auto& point : spooled) {
+    chunk.points.push_back({std::move(point.metric), absl::FromUnixMicros(point.time_microseconds),
+                            point.value, point.step});
+  }
+  return chunk;
+}
+
+}  // namespace
+
+std::unique_ptr<TrialOperator> MakeProcessOperator(ProcessOperatorOptions options) {
+  return std::make_unique<ProcessOperator>(std::move(options));
+}
+
+}  // namespace qalam
