@@ -54,8 +54,8 @@ enum class ParameterType { kDouble, kInt, kDiscrete, kCategorical };
 enum class Distribution { kUniform, kLogUniform, kNormal, kLogNormal };
 
 struct FeasibleSpace {
-  std::string min, max, step;       // as written; step may be empty
-  std::vector<std::string> list;    // as written
+  std::string min, max, step;     // as written; step may be empty
+  std::vector<std::string> list;  // as written
   Distribution distribution = Distribution::kUniform;
 };
 
@@ -89,18 +89,24 @@ struct EarlyStopping {
 
 enum class ResumePolicy { kNever, kLongRunning, kFromVolume };
 enum class CollectorKind {
-  kStdOut, kFile, kTensorFlowEvent, kPrometheusMetric, kCustom, kPush, kNone,
+  kStdOut,
+  kFile,
+  kTensorFlowEvent,
+  kPrometheusMetric,
+  kCustom,
+  kPush,
+  kNone,
 };
 enum class FileFormat { kText, kJson };
 
 struct MetricsCollector {
   CollectorKind kind = CollectorKind::kStdOut;
-  std::string path;                     // source.fileSystemPath.path
-  std::string path_kind;                // File or Directory
+  std::string path;       // source.fileSystemPath.path
+  std::string path_kind;  // File or Directory
   FileFormat format = FileFormat::kText;
   std::vector<std::string> metric_formats;  // source.filter.metricsFormat: regular expressions
-  Json http_get;                        // source.httpGet, for PrometheusMetric
-  Json custom_collector;                // collector.customCollector, a container
+  Json http_get;                            // source.httpGet, for PrometheusMetric
+  Json custom_collector;                    // collector.customCollector, a container
 };
 
 struct TrialParameter {
@@ -115,7 +121,7 @@ struct ConfigMapSource {
 
 // Qalam's addition: what one trial takes of the machine.
 struct Resources {
-  double cpu = 0;            // cores; 0 means not said
+  double cpu = 0;  // cores; 0 means not said
   uint64_t memory_bytes = 0;
   int gpu = 0;
 };
@@ -150,15 +156,15 @@ struct ExperimentSpec {
   std::vector<Parameter> parameters;
   Algorithm algorithm;
   std::optional<EarlyStopping> early_stopping;
-  int64_t parallel_trial_count = 3;           // Katib's default
-  std::optional<int64_t> max_trial_count;     // absent: until the goal or the end of the space
+  int64_t parallel_trial_count = 3;        // Katib's default
+  std::optional<int64_t> max_trial_count;  // absent: until the goal or the end of the space
   std::optional<int64_t> max_failed_trial_count;
   ResumePolicy resume_policy = ResumePolicy::kNever;
   MetricsCollector metrics_collector;
   std::optional<NasConfig> nas_config;
   TrialTemplate trial_template;
-  std::optional<uint64_t> seed;               // Qalam's addition
-  std::vector<std::string> constraints;       // Qalam's addition: expressions over parameters
+  std::optional<uint64_t> seed;          // Qalam's addition
+  std::vector<std::string> constraints;  // Qalam's addition: expressions over parameters
 };
 
 struct ExperimentDocument {
@@ -209,7 +215,8 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
                            const AlgorithmCatalog& catalog);
 
 // What this version cannot execute yet, each naming its field; empty when it can run.
-std::vector<Fault> CheckExecutable(const ExperimentDocument& document);
+std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
+                                   const AlgorithmCatalog& catalog);
 
 // The document with its defaults filled in; ParseDocuments gives the same value back.
 Json ToJson(const ExperimentDocument& document);

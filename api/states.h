@@ -9,7 +9,7 @@ namespace qalam {
 enum class ExperimentState { kCreated, kRunning, kRestarting, kSucceeded, kFailed, kStopped };
 
 enum class TrialState {
-  kPending,             // proposed and durable, not yet handed to an operator
+  kPending,  // proposed and durable, not yet handed to an operator
   kRunning,
   kSucceeded,
   kFailed,

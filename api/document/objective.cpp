@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "api/document/reader.h"
+
+namespace qalam::document {
+
+namespace {
+
+const std::vector<std::pair<std::string, ObjectiveType>> kTypes = {
+    {"minimize", ObjectiveType::kMinimize}, {"maximize", ObjectiveType::kMaximize}};
+const std::vector<std::pair<std::string, MetricStrategyType>> kStrategies = {
+    {"min", MetricStrategyType::kMin},
+    {"max", MetricStrategyType::kMax},
+    {"latest", MetricStrategyType::kLatest}};
+
+void ReadStrategies(Reader& reader, const Field& list, Objective& objective) {
+  std::vector<std::string> metrics = objective.additional_metric_names;
+  metrics.push_back(objective.metric_name);
+  for (const Field& item : reader.Items(list)) {
+    if (!reader.CheckMap(item, {"name", "value"})) continue;
+    const Field name = Reader::Child(item, "name");
+    const Field value = Reader::Child(item, "value");
+    const bool complete = reader.Require(item, name, "the name of a metric") &
+                          reader.Require(item, value, "min, max or latest");
+    const auto strategy = reader.Choice(value, kStrategies);
+    if (!complete || !strategy) continue;
+    const std::string metric = reader.Text(name).value_or("");
+    if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) {
+      reader.AddFault(name, fmt::format("\"{}\" is no metric of this experiment{}; allowed: {}",
+                                        metric, DidYouMean(metric, metrics), OneOf(metrics)));
+    }
+    objective.metric_strategies.push_back({metric, *strategy});
+  }
+}
+
+// As Katib defaults them: the extreme that the objective seeks, for every metric not named.
+void DefaultStrategies(Objective& objective) {
+  const auto usual = objective.type == ObjectiveType::kMinimize ? MetricStrategyType::kMin
+                                                                : MetricStrategyType::kMax;
+  std::vector<std::string> metrics = {objective.metric_name};
+  metrics.insert(metrics.end(), objective.additional_metric_names.begin(),
+                 objective.additional_metric_names.end());
+  for (const auto& metric : metrics) {
+    const bool given =
+        std::any_of(objective.metric_strategies.begin(), objective.metric_strategies.end(),
+                    [&](const MetricStrategy& strategy) { return strategy.name == metric; });
+    if (!given) objective.metric_strategies.push_back({metric, usual});
+  }
+}
+
+void ReadAdditionalObjectives(Reader& reader, const Field& list, Objective& objective) {
+  for (const Field& item : reader.Items(list)) {
+    if (!reader.CheckMap(item, {"metricName", "type", "goal"})) continue;
+    const Field name = Reader::Child(item, "metricName");
+    const Field type = Reader::Child(item, "type");
+    reader.Require(item, name, "the metric's name");
+    reader.Require(item, type, "minimize or maximize");
+    objective.additional_objectives.push_back(
+        {reader.Text(name).value_or(""),
+         reader.Choice(type, kTypes).value_or(ObjectiveType::kMinimize),
+         reader.Number(Reader::Child(item, "goal"))});
+  }
+}
+
+}  // namespace
+
+Objective ReadObjective(Reader& reader, const Field& spec) {
+  const Field field = Reader::Child(spec, "objective");
+  Objective objective;
+  if (!reader.Require(spec, field, "what to optimise: type and objectiveMetricName") ||
+      !reader.CheckMap(field, {"type", "goal", "objectiveMetricName", "additionalMetricNames",
+                               "metricStrategies", "additionalObjectives"})) {
+    return objective;
+  }
+  const Field type = Reader::Child(field, "type");
+  if (reader.Require(field, type, "minimize or maximize")) {
+    objective.type = reader.Choice(type, kTypes).value_or(ObjectiveType::kMaximize);
+  }
+  objective.goal = reader.Number(Reader::Child(field, "goal"));
+  const Field name = Reader::Child(field, "objectiveMetricName");
+  if (reader.Require(field, name, "the name of the metric to optimise")) {
+    objective.metric_name = reader.Text(name).value_or("");
+    if (objective.metric_name.empty()) reader.AddFault(name, "should not be empty");
+  }
+  for (const Field& item : reader.Items(Reader::Child(field, "additionalMetricNames"))) {
+    const std::string metric = reader.Text(item).value_or("");
+    auto& names = objective.additional_metric_names;
+    if (metric.empty()) {
+      reader.AddFault(item, "should not be empty");
+    } else if (metric == objective.metric_name ||
+               std::find(names.begin(), names.end(), metric) != names.end()) {
+      reader.AddFault(item, fmt::format("\"{}\" is named twice", metric));
+    } else {
+      names.push_back(metric);
+    }
+  }
+  ReadStrategies(reader, Reader::Child(field, "metricStrategies"), objective);
+  DefaultStrategies(objective);
+  ReadAdditionalObjectives(reader, Reader::Child(field, "additionalObjectives"), objective);
+  return objective;
+}
+
+}  // namespace qalam::document

@@ -1,0 +1,234 @@
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "api/document/reader.h"
+#include "api/experiment.h"
+
+namespace qalam {
+
+namespace document {
+namespace {
+
+constexpr size_t kMaxBytes = 4 << 20;
+constexpr int kMaxDepth = 64;
+// What aliases may unfold to; a document that is written out has far fewer values than bytes.
+constexpr size_t kMaxNodes = 1 << 20;
+constexpr int64_t kMaxTrials = std::numeric_limits<int32_t>::max();
+
+// The names of every algorithm that Katib has: a document that names one is well-formed, whether or
+// not this version can run it.
+const std::vector<std::string>& KatibAlgorithms() {
+  static const std::vector<std::string> names = {
+      "random",    "grid", "sobol", "tpe",  "multivariate-tpe", "bayesianoptimization", "cmaes",
+      "hyperband", "pbt",  "enas",  "darts"};
+  return names;
+}
+
+// Before yaml-cpp sees the text: its parser and its nodes recurse, and deep nesting would end the
+// process. Flow brackets and indentation both nest.
+bool IsTooDeep(const std::string& text) {
+  int flow = 0;
+  char quote = 0;
+  for (size_t line = 0; line < text.size();) {
+    size_t end = std::min(text.find('\n', line), text.size());
+    size_t dashes = 0;
+    bool leading = true;
+    for (size_t i = line; i < end; ++i) {
+      const char c = text[i];
+      if (quote != 0) {
+        if (c == '\\' && quote == '"')
+          ++i;
+        else if (c == quote)
+          quote = 0;
+        continue;
+      }
+      if (leading && c == '-' && i + 1 < end && text[i + 1] == ' ') ++dashes;
+      if (c != ' ' && c != '-') leading = false;
+      if ((c == '"' || c == '\'') &&
+          (i == line || std::string(" [{,:").find(text[i - 1]) != std::string::npos)) {
+        quote = c;
+      }
+      if (c == '[' || c == '{') ++flow;
+      if ((c == ']' || c == '}') && flow > 0) --flow;
+      if (c == '#' && (i == line || text[i - 1] == ' ')) break;
+    }
+    const size_t indent = std::min(text.find_first_not_of(' ', line), end) - line;
+    if (flow > kMaxDepth || dashes > kMaxDepth || indent > 8 * kMaxDepth) return true;
+    line = end + 1;
+  }
+  return false;
+}
+
+// Counts what a walk would visit. Aliases make a small text a huge or an endless tree.
+bool IsTooLarge(const YAML::Node& node, size_t& visited, int depth) {
+  if (++visited > kMaxNodes || depth > kMaxDepth) return true;
+  if (node.IsSequence()) {
+    for (const auto& item : node) {
+      if (IsTooLarge(item, visited, depth + 1)) return true;
+    }
+  } else if (node.IsMap()) {
+    for (const auto& entry : node) {
+      if (IsTooLarge(entry.first, visited, depth + 1)) return true;
+      if (IsTooLarge(entry.second, visited, depth + 1)) return true;
+    }
+  }
+  return false;
+}
+
+void ReadCounts(Reader& reader, const Field& spec, ExperimentSpec& result) {
+  const Field parallel = Reader::Child(spec, "parallelTrialCount");
+  const Field most = Reader::Child(spec, "maxTrialCount");
+  const Field failed = Reader::Child(spec, "maxFailedTrialCount");
+  const auto parallel_count = reader.Int(parallel, 1, kMaxTrials);
+  result.parallel_trial_count = parallel_count.value_or(3);
+  result.max_trial_count = reader.Int(most, 1, kMaxTrials);
+  result.max_failed_trial_count = reader.Int(failed, 0, kMaxTrials);
+  if (result.max_trial_count && parallel_count && *parallel_count > *result.max_trial_count) {
+    reader.AddFault(parallel, fmt::format("{} should not be above maxTrialCount, which is {}",
+                                          *parallel_count, *result.max_trial_count));
+  }
+  if (result.max_trial_count && result.max_failed_trial_count &&
+      *result.max_failed_trial_count > *result.max_trial_count) {
+    reader.AddFault(failed, fmt::format("{} should not be above maxTrialCount, which is {}",
+                                        *result.max_failed_trial_count, *result.max_trial_count));
+  }
+}
+
+void CheckAlgorithm(Reader& reader, const Field& field, const ExperimentSpec& spec,
+                    const AlgorithmCatalog& catalog) {
+  std::vector<std::string> names = catalog.Names();
+  const auto known = [&](const auto& list) {
+    return std::find(list.begin(), list.end(), spec.algorithm.name) != list.end();
+  };
+  if (!known(names)) {
+    if (known(KatibAlgorithms())) return;
+    for (const auto& name : KatibAlgorithms()) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    reader.AddFault(Reader::Child(field, "algorithmName"),
+                    fmt::format("unknown algorithm name {}{}; allowed: {}", spec.algorithm.name,
+                                DidYouMean(spec.algorithm.name, names), OneOf(names)));
+    return;
+  }
+  const auto settings = reader.Items(Reader::Child(field, "algorithmSettings"));
+  for (const auto& fault : catalog.Check(spec)) {
+    const auto index = static_cast<size_t>(fault.setting_index);
+    reader.AddFault(fault.setting_index >= 0 && index < settings.size() ? settings[index] : field,
+                    fault.message);
+  }
+}
+
+ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalog& catalog) {
+  ExperimentSpec spec;
+  const Field field = Reader::Child(root, "spec");
+  if (!reader.Require(root, field, "the experiment itself") ||
+      !reader.CheckMap(
+          field, {"objective", "parameters", "algorithm", "earlyStopping", "parallelTrialCount",
+                  "maxTrialCount", "maxFailedTrialCount", "resumePolicy", "metricsCollectorSpec",
+                  "nasConfig", "trialTemplate", "seed", "constraints"})) {
+    return spec;
+  }
+  spec.objective = ReadObjective(reader, field);
+  const Field parameters = Reader::Child(field, "parameters");
+  const Field nas = Reader::Child(field, "nasConfig");
+  spec.parameters = ReadParameters(reader, parameters);
+  spec.nas_config = ReadNasConfig(reader, nas);
+  if (!nas.present()) {
+    if (reader.Require(field, parameters, "the search space") && spec.parameters.empty()) {
+      reader.AddFault(parameters, "is empty; at least one parameter is needed");
+    }
+  }
+  const Field algorithm = Reader::Child(field, "algorithm");
+  spec.algorithm = ReadAlgorithm(reader, algorithm);
+  spec.early_stopping = ReadEarlyStopping(reader, Reader::Child(field, "earlyStopping"));
+  ReadCounts(reader, field, spec);
+  const std::vector<std::pair<std::string, ResumePolicy>> policies = {
+      {"Never", ResumePolicy::kNever},
+      {"LongRunning", ResumePolicy::kLongRunning},
+      {"FromVolume", ResumePolicy::kFromVolume}};
+  spec.resume_policy =
+      reader.Choice(Reader::Child(field, "resumePolicy"), policies).value_or(ResumePolicy::kNever);
+  spec.metrics_collector = ReadCollector(reader, Reader::Child(field, "metricsCollectorSpec"));
+  if (const auto seed =
+          reader.Int(Reader::Child(field, "seed"), 0, std::numeric_limits<int64_t>::max())) {
+    spec.seed = static_cast<uint64_t>(*seed);
+  }
+  for (const Field& item : reader.Items(Reader::Child(field, "constraints"))) {
+    if (const auto text = reader.Text(item)) spec.constraints.push_back(*text);
+  }
+  spec.trial_template = ReadTrialTemplate(reader, field, spec);
+  CheckAlgorithm(reader, algorithm, spec, catalog);
+  return spec;
+}
+
+ExperimentDocument ReadDocument(Reader& reader, const Field& root,
+                                const AlgorithmCatalog& catalog) {
+  ExperimentDocument result;
+  // A status comes along with objects read back from a cluster; it is not the user's to say.
+  if (!reader.CheckMap(root, {"apiVersion", "kind", "metadata", "spec", "status"})) return result;
+  const Field version = Reader::Child(root, "apiVersion");
+  const Field kind = Reader::Child(root, "kind");
+  const Field metadata = Reader::Child(root, "metadata");
+  const std::vector<std::pair<std::string, int>> versions = {{"kubeflow.org/v1beta1", 0}};
+  const std::vector<std::pair<std::string, int>> kinds = {{"Experiment", 0}};
+  if (reader.Require(root, version, "kubeflow.org/v1beta1")) reader.Choice(version, versions);
+  if (reader.Require(root, kind, "Experiment")) reader.Choice(kind, kinds);
+  if (reader.Require(root, metadata, "the experiment's name")) {
+    result.metadata = ReadMetadata(reader, metadata);
+  }
+  result.spec = ReadSpec(reader, root, catalog);
+  return result;
+}
+
+ParseResult OneFault(const std::string& source, int line, int column, std::string message) {
+  return {{}, {{source, line, column, "", std::move(message)}}};
+}
+
+}  // namespace
+}  // namespace document
+
+ParseResult ParseDocuments(const std::string& text, const std::string& source_name,
+                           const AlgorithmCatalog& catalog) {
+  using document::OneFault;
+  if (text.size() > document::kMaxBytes) {
+    return OneFault(source_name, 0, 0, "is larger than the 4 MiB allowed");
+  }
+  if (document::IsTooDeep(text)) {
+    return OneFault(
+        source_name, 0, 0,
+        fmt::format("is nested deeper than the {} levels allowed", document::kMaxDepth));
+  }
+  ParseResult result;
+  document::Reader reader(source_name);
+  try {
+    for (const auto& node : YAML::LoadAll(text)) {
+      if (!node.IsDefined() || node.IsNull()) continue;  // "---" with nothing after it
+      size_t visited = 0;
+      if (document::IsTooLarge(node, visited, 0)) {
+        return OneFault(source_name, node.Mark().line + 1, node.Mark().column + 1,
+                        "is nested too deep, or its aliases unfold to too much");
+      }
+      result.documents.push_back(document::ReadDocument(reader, {node, ""}, catalog));
+    }
+  } catch (const YAML::Exception& error) {
+    return OneFault(source_name, error.mark.line + 1, error.mark.column + 1,
+                    "is not YAML: " + error.msg);
+  }
+  result.faults = reader.TakeFaults();
+  if (result.documents.empty() && result.faults.empty()) {
+    return OneFault(source_name, 1, 1, "holds no document; a kind: Experiment is needed");
+  }
+  if (!result.faults.empty()) result.documents.clear();
+  return result;
+}
+
+std::string Fault::ToString() const {
+  std::string text = source;
+  if (line > 0) text += fmt::format(":{}:{}", line, column);
+  if (!field.empty()) text += ": " + field;
+  return text + ": " + message;
+}
+
+}  // namespace qalam

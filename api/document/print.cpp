@@ -1,0 +1,229 @@
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include "api/experiment.h"
+
+namespace qalam {
+
+namespace {
+
+constexpr const char* kStrategyNames[] = {"min", "max", "latest"};
+constexpr const char* kParameterTypeNames[] = {"double", "int", "discrete", "categorical"};
+constexpr const char* kDistributionNames[] = {"uniform", "logUniform", "normal", "logNormal"};
+constexpr const char* kPolicyNames[] = {"Never", "LongRunning", "FromVolume"};
+constexpr const char* kCollectorNames[] = {
+    "StdOut", "File", "TensorFlowEvent", "PrometheusMetric", "Custom", "Push", "None"};
+
+template <typename Enum, size_t N>
+const char* NameOf(const char* const (&names)[N], Enum value) {
+  return names[static_cast<size_t>(value)];
+}
+
+const char* TypeName(ObjectiveType type) {
+  return type == ObjectiveType::kMinimize ? "minimize" : "maximize";
+}
+
+void SetText(Json& map, const char* name, const std::string& value) {
+  if (!value.empty()) map[name] = value;
+}
+
+Json PrintMetadata(const Metadata& metadata) {
+  Json json = Json::object();
+  SetText(json, "name", metadata.name);
+  SetText(json, "generateName", metadata.generate_name);
+  json["namespace"] = metadata.name_space;
+  if (!metadata.labels.empty()) json["labels"] = metadata.labels;
+  if (!metadata.annotations.empty()) json["annotations"] = metadata.annotations;
+  return json;
+}
+
+Json PrintObjective(const Objective& objective) {
+  Json json = {{"type", TypeName(objective.type)}};
+  if (objective.goal) json["goal"] = *objective.goal;
+  json["objectiveMetricName"] = objective.metric_name;
+  if (!objective.additional_metric_names.empty()) {
+    json["additionalMetricNames"] = objective.additional_metric_names;
+  }
+  for (const auto& strategy : objective.metric_strategies) {
+    json["metricStrategies"].push_back(
+        Json{{"name", strategy.name}, {"value", NameOf(kStrategyNames, strategy.value)}});
+  }
+  for (const auto& additional : objective.additional_objectives) {
+    Json entry = {{"metricName", additional.metric_name}, {"type", TypeName(additional.type)}};
+    if (additional.goal) entry["goal"] = *additional.goal;
+    json["additionalObjectives"].push_back(entry);
+  }
+  return json;
+}
+
+Json PrintParameters(const std::vector<Parameter>& parameters) {
+  Json list = Json::array();
+  for (const auto& parameter : parameters) {
+    const FeasibleSpace& space = parameter.feasible_space;
+    Json feasible = Json::object();
+    SetText(feasible, "min", space.min);
+    SetText(feasible, "max", space.max);
+    SetText(feasible, "step", space.step);
+    if (!space.list.empty()) feasible["list"] = space.list;
+    if (space.distribution != Distribution::kUniform) {
+      feasible["distribution"] = NameOf(kDistributionNames, space.distribution);
+    }
+    Json entry = {{"name", parameter.name},
+                  {"parameterType", NameOf(kParameterTypeNames, parameter.type)},
+                  {"feasibleSpace", feasible}};
+    if (parameter.active_when) {
+      entry["activeWhen"] = Json{{"parameter", parameter.active_when->parameter},
+                                 {"values", parameter.active_when->values}};
+    }
+    list.push_back(entry);
+  }
+  return list;
+}
+
+Json PrintSettings(const std::string& name, const std::vector<Setting>& settings) {
+  Json json = {{"algorithmName", name}};
+  for (const auto& setting : settings) {
+    json["algorithmSettings"].push_back(Json{{"name", setting.name}, {"value", setting.value}});
+  }
+  return json;
+}
+
+Json PrintCollector(const MetricsCollector& collector) {
+  Json json = {{"collector", {{"kind", NameOf(kCollectorNames, collector.kind)}}}};
+  if (!collector.custom_collector.is_null()) {
+    json["collector"]["customCollector"] = collector.custom_collector;
+  }
+  Json source = Json::object();
+  if (!collector.http_get.is_null()) source["httpGet"] = collector.http_get;
+  if (!collector.path.empty() || collector.format == FileFormat::kJson) {
+    Json path = Json::object();
+    SetText(path, "path", collector.path);
+    SetText(path, "kind", collector.path_kind);
+    path["format"] = collector.format == FileFormat::kJson ? "JSON" : "TEXT";
+    source["fileSystemPath"] = path;
+  }
+  if (!collector.metric_formats.empty()) {
+    source["filter"]["metricsFormat"] = collector.metric_formats;
+  }
+  if (!source.empty()) json["source"] = source;
+  return json;
+}
+
+Json PrintNasConfig(const NasConfig& config) {
+  Json graph = Json::object();
+  if (config.num_layers > 0) graph["numLayers"] = config.num_layers;
+  if (!config.input_sizes.empty()) graph["inputSizes"] = config.input_sizes;
+  if (!config.output_sizes.empty()) graph["outputSizes"] = config.output_sizes;
+  Json operations = Json::array();
+  for (const auto& operation : config.operations) {
+    operations.push_back(Json{{"operationType", operation.type},
+                              {"parameters", PrintParameters(operation.parameters)}});
+  }
+  return Json{{"graphConfig", graph}, {"operations", operations}};
+}
+
+Json PrintResources(const Resources& resources) {
+  Json json = Json::object();
+  if (resources.cpu > 0) json["cpu"] = resources.cpu;
+  if (resources.memory_bytes > 0) json["memory"] = std::to_string(resources.memory_bytes);
+  if (resources.gpu > 0) json["gpu"] = resources.gpu;
+  return json;
+}
+
+Json PrintTrialTemplate(const TrialTemplate& trial_template) {
+  Json json = Json::object();
+  if (trial_template.retain) json["retain"] = true;
+  SetText(json, "primaryContainerName", trial_template.primary_container_name);
+  if (!trial_template.primary_pod_labels.empty()) {
+    json["primaryPodLabels"] = trial_template.primary_pod_labels;
+  }
+  SetText(json, "successCondition", trial_template.success_condition);
+  SetText(json, "failureCondition", trial_template.failure_condition);
+  if (trial_template.resources) json["resources"] = PrintResources(*trial_template.resources);
+  if (trial_template.timeout_seconds) {
+    json["timeout"] = fmt::format("{}s", *trial_template.timeout_seconds);
+  }
+  if (trial_template.retries > 0) json["retries"] = trial_template.retries;
+  for (const auto& parameter : trial_template.trial_parameters) {
+    Json entry = {{"name", parameter.name}};
+    SetText(entry, "description", parameter.description);
+    entry["reference"] = parameter.reference;
+    json["trialParameters"].push_back(entry);
+  }
+  if (trial_template.config_map) {
+    json["configMap"] = Json{{"configMapName", trial_template.config_map->name},
+                             {"configMapNamespace", trial_template.config_map->name_space},
+                             {"templatePath", trial_template.config_map->template_path}};
+  } else {
+    json["trialSpec"] = trial_template.trial_spec;
+  }
+  return json;
+}
+
+void Emit(YAML::Emitter& out, const Json& json) {
+  if (json.is_object()) {
+    out << YAML::BeginMap;
+    for (const auto& [name, value] : json.items()) {
+      out << YAML::Key << name << YAML::Value;
+      Emit(out, value);
+    }
+    out << YAML::EndMap;
+  } else if (json.is_array()) {
+    const bool simple = std::none_of(json.begin(), json.end(),
+                                     [](const Json& item) { return item.is_structured(); });
+    if (simple) out << YAML::Flow;
+    out << YAML::BeginSeq;
+    for (const auto& item : json) Emit(out, item);
+    out << YAML::EndSeq;
+  } else if (json.is_string()) {
+    const auto& text = json.get_ref<const std::string&>();
+    // Text that another reader would take for a number or a word of YAML must stay text.
+    const bool plain = text.find_first_of("abcdfghijklmpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/$") !=
+                           std::string::npos &&
+                       text != "true" && text != "false" && text != "null" && text != "yes" &&
+                       text != "no" && text != "on" && text != "off";
+    if (text.find('\n') != std::string::npos)
+      out << YAML::Literal;
+    else if (!plain)
+      out << YAML::DoubleQuoted;
+    out << text;
+  } else {
+    out << json.dump();
+  }
+}
+
+}  // namespace
+
+Json ToJson(const ExperimentDocument& document) {
+  const ExperimentSpec& spec = document.spec;
+  Json json = Json::object();
+  json["objective"] = PrintObjective(spec.objective);
+  json["algorithm"] = PrintSettings(spec.algorithm.name, spec.algorithm.settings);
+  if (spec.early_stopping) {
+    json["earlyStopping"] =
+        PrintSettings(spec.early_stopping->algorithm_name, spec.early_stopping->settings);
+  }
+  json["parallelTrialCount"] = spec.parallel_trial_count;
+  if (spec.max_trial_count) json["maxTrialCount"] = *spec.max_trial_count;
+  if (spec.max_failed_trial_count) json["maxFailedTrialCount"] = *spec.max_failed_trial_count;
+  json["resumePolicy"] = NameOf(kPolicyNames, spec.resume_policy);
+  if (spec.seed) json["seed"] = *spec.seed;
+  if (!spec.parameters.empty()) json["parameters"] = PrintParameters(spec.parameters);
+  if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
+  if (spec.nas_config) json["nasConfig"] = PrintNasConfig(*spec.nas_config);
+  json["metricsCollectorSpec"] = PrintCollector(spec.metrics_collector);
+  json["trialTemplate"] = PrintTrialTemplate(spec.trial_template);
+  return Json{{"apiVersion", "kubeflow.org/v1beta1"},
+              {"kind", "Experiment"},
+              {"metadata", PrintMetadata(document.metadata)},
+              {"spec", json}};
+}
+
+std::string ToYaml(const ExperimentDocument& document) {
+  YAML::Emitter out;
+  Emit(out, ToJson(document));
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace qalam
