@@ -1,1 +1,362 @@
 #include "controller/controller.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "controller/reconciler.h"
+#include "controller/worker_pool.h"
+
+namespace qalam {
+
+// The loop's thread owns every ExperimentRun; workers and callers hand it events.
+class Controller::Loop final : public ReconcileActions {
+ public:
+  Loop(Store& store, TrialOperator& trial_operator, SuggestionClient& suggestions,
+       const Clock& clock, ControllerOptions options)
+      : store_(store),
+        operator_(trial_operator),
+        suggestions_(suggestions),
+        clock_(clock),
+        options_(options),
+        reconciler_(store, *this, clock) {}
+
+  ~Loop() override { Stop(); }
+
+  Status Start();
+  void Stop();
+  void Enqueue(const std::string& uid) {
+    Post([this, uid] { Touch(uid, /*reload=*/true); });
+  }
+  void OnChange(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+
+  void RequestSuggestions(ExperimentRun& run, int count) override;
+  void SubmitTrial(ExperimentRun& run, ActiveTrial& trial) override;
+  void LookAtTrial(ExperimentRun& run, ActiveTrial& trial) override;
+  void CancelTrial(ExperimentRun& run, ActiveTrial& trial) override;
+  void RemoveFiles(const ExperimentRun& run) override;
+  void WakeAt(ExperimentRun& run, Time time) override { timers_.emplace(time, run.record.uid); }
+  void Changed(const ExperimentRun& run) override {
+    if (changed_) changed_(run.record.uid);
+  }
+
+ private:
+  using Event = std::function<void()>;
+
+  void Post(Event event);
+  void Run();
+  void RunEvents();
+  void FireTimers();
+  void Resync();
+  void ReconcileDirty();
+  void Touch(const std::string& uid, bool reload);
+  void JobChanged(const std::string& handle);
+  ActiveTrial* FindTrial(const std::string& experiment_uid, const std::string& trial_uid);
+
+  Store& store_;
+  TrialOperator& operator_;
+  SuggestionClient& suggestions_;
+  const Clock& clock_;
+  const ControllerOptions options_;
+  std::function<void(const std::string&)> changed_;  // constant after Start
+
+  absl::Mutex mutex_;
+  std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // The loop's thread alone.
+  Reconciler reconciler_;
+  std::map<std::string, ExperimentRun> runs_;
+  std::set<std::string> dirty_;
+  std::map<std::string, std::pair<std::string, std::string>> by_handle_;  // to experiment and trial
+  std::multimap<Time, std::string> timers_;
+  Time next_resync_;
+
+  std::unique_ptr<WorkerPool> workers_;
+  std::thread thread_;
+};
+
+Status Controller::Loop::Start() {
+  if (options_.adopt_existing) {
+    ASSIGN_OR_RETURN(const auto active, store_.ListExperiments({.only_active = true}));
+    for (const auto& record : active) Enqueue(record.uid);
+  }
+  workers_ = std::make_unique<WorkerPool>(options_.workers);
+  operator_.Watch(
+      [this](const std::string& handle) { Post([this, handle] { JobChanged(handle); }); });
+  next_resync_ = clock_.Now() + options_.resync_interval;
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void Controller::Loop::Stop() {
+  if (!thread_.joinable()) return;
+  operator_.Watch(nullptr);
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+  workers_.reset();
+}
+
+void Controller::Loop::Post(Event event) {
+  absl::MutexLock lock(&mutex_);
+  events_.push_back(std::move(event));
+}
+
+void Controller::Loop::Run() {
+  const auto ready = +[](Loop* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
+    return self->stopping_ || !self->events_.empty();
+  };
+  while (true) {
+    Time until = next_resync_;
+    if (!timers_.empty()) until = std::min(until, timers_.begin()->first);
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(ready, this),
+                              std::max(absl::ZeroDuration(), until - clock_.Now()));
+      if (stopping_) return;
+    }
+    RunEvents();
+    FireTimers();
+    if (clock_.Now() >= next_resync_) Resync();
+    ReconcileDirty();
+  }
+}
+
+void Controller::Loop::RunEvents() {
+  std::deque<Event> events;
+  {
+    absl::MutexLock lock(&mutex_);
+    events.swap(events_);
+  }
+  for (const auto& event : events) event();
+}
+
+void Controller::Loop::FireTimers() {
+  while (!timers_.empty() && timers_.begin()->first <= clock_.Now()) {
+    dirty_.insert(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+  }
+}
+
+// The safety net: an event may be missed, and a trial may end while nobody watches it.
+void Controller::Loop::Resync() {
+  next_resync_ = clock_.Now() + options_.resync_interval;
+  for (auto& [uid, run] : runs_) {
+    run.reload = true;
+    for (auto& [trial_uid, trial] : run.active) {
+      trial.look_again = true;
+      // A message to stop may have been lost; repeating it does no harm.
+      trial.cancel_sent = false;
+    }
+    dirty_.insert(uid);
+  }
+}
+
+void Controller::Loop::Touch(const std::string& uid, bool reload) {
+  dirty_.insert(uid);
+  const auto run = runs_.find(uid);
+  if (run != runs_.end()) {
+    run->second.reload |= reload;
+    return;
+  }
+  auto loaded = LoadExperimentRun(store_, uid);
+  if (loaded.status().code() == StatusCode::kNotFound) {
+    dirty_.erase(uid);
+    return;
+  }
+  if (!loaded.ok()) {
+    spdlog::error("cannot load an experiment, will try again: uid={} error={}", uid,
+                  Message(loaded.status()));
+    timers_.emplace(clock_.Now() + absl::Seconds(1), uid);
+    return;
+  }
+  for (auto& [trial_uid, trial] : loaded->active) {
+    // Whatever became of them while no controller ran.
+    trial.look_again = trial.record.state == TrialState::kRunning;
+    if (!trial.record.handle.empty()) by_handle_[trial.record.handle] = {uid, trial_uid};
+  }
+  runs_.emplace(uid, *std::move(loaded));
+}
+
+void Controller::Loop::ReconcileDirty() {
+  std::set<std::string> dirty;
+  dirty.swap(dirty_);
+  for (const auto& uid : dirty) {
+    auto entry = runs_.find(uid);
+    if (entry == runs_.end()) {
+      Touch(uid, false);
+      entry = runs_.find(uid);
+      if (entry == runs_.end()) continue;
+    }
+    const auto outcome = reconciler_.Reconcile(entry->second);
+    if (!outcome.ok()) {
+      if (outcome.status().code() == StatusCode::kNotFound) {
+        runs_.erase(entry);
+      } else if (outcome.status().code() == StatusCode::kAborted) {
+        dirty_.insert(uid);
+        Post([] {});  // so that the loop does not wait
+      } else {
+        spdlog::error("cannot reconcile, will try again: experiment={} error={}",
+                      entry->second.record.name, Message(outcome.status()));
+        timers_.emplace(clock_.Now() + absl::Seconds(1), uid);
+      }
+      continue;
+    }
+    if (*outcome == Reconciler::Outcome::kEnded) {
+      for (const auto& [trial_uid, trial] : entry->second.active) {
+        by_handle_.erase(trial.record.handle);
+      }
+      runs_.erase(entry);
+      workers_->Run([this, uid] { suggestions_.Forget(uid); });
+    }
+  }
+}
+
+ActiveTrial* Controller::Loop::FindTrial(const std::string& experiment_uid,
+                                         const std::string& trial_uid) {
+  const auto run = runs_.find(experiment_uid);
+  if (run == runs_.end()) return nullptr;
+  const auto trial = run->second.active.find(trial_uid);
+  return trial == run->second.active.end() ? nullptr : &trial->second;
+}
+
+void Controller::Loop::JobChanged(const std::string& handle) {
+  const auto place = by_handle_.find(handle);
+  if (place == by_handle_.end()) return;
+  const auto& [experiment_uid, trial_uid] = place->second;
+  ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
+  if (trial == nullptr) {
+    by_handle_.erase(place);
+    return;
+  }
+  trial->look_again = true;
+  dirty_.insert(experiment_uid);
+}
+
+void Controller::Loop::RequestSuggestions(ExperimentRun& run, int count) {
+  run.suggesting = true;
+  workers_->Run(
+      [this, record = run.record, document = run.document, first = run.next_number, count] {
+        auto suggestions = suggestions_.Suggest(record, document, first, count);
+        Post([this, uid = record.uid, suggestions = std::move(suggestions)] {
+          const auto entry = runs_.find(uid);
+          if (entry == runs_.end()) return;
+          entry->second.suggesting = false;
+          entry->second.suggestions = suggestions;
+          dirty_.insert(uid);
+        });
+      });
+}
+
+void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
+  trial.submitting = true;
+  auto job = MakeJob(run, trial.record);
+  workers_->Run(
+      [this, job = std::move(job), experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
+        StatusOr<std::string> handle = job.status();
+        if (job.ok()) handle = operator_.Submit(*job);
+        Post([this, experiment_uid, trial_uid, handle = std::move(handle)] {
+          ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
+          if (trial == nullptr) return;
+          trial->submitting = false;
+          if (handle.ok()) {
+            by_handle_[*handle] = {experiment_uid, trial_uid};
+            // It may have ended before anybody watched for its handle.
+            trial->look_again = true;
+          }
+          runs_[experiment_uid].submissions.insert_or_assign(trial_uid, handle);
+          dirty_.insert(experiment_uid);
+        });
+      });
+}
+
+void Controller::Loop::LookAtTrial(ExperimentRun& run, ActiveTrial& trial) {
+  trial.looking = true;
+  trial.look_again = false;
+  // A trial that was never submitted has the folder it would have been given.
+  const std::string handle = trial.record.handle.empty()
+                                 ? run.record.work_dir + "/" + trial.record.name
+                                 : trial.record.handle;
+  workers_->Run([this, handle, offset = trial.record.collected_bytes,
+                 experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
+    TrialLook look;
+    look.next_offset = offset;
+    const auto states = operator_.Poll({&handle, 1});
+    look.status = states.status();
+    if (states.ok()) look.job = states->front();
+    // Bounded: a trial that reports without end must not keep its worker for good.
+    constexpr size_t kMostPoints = 50000;
+    bool more = true;
+    while (look.status.ok() && more && look.points.size() < kMostPoints) {
+      auto chunk = operator_.ReadObservations(handle, look.next_offset);
+      look.status = chunk.status();
+      if (!chunk.ok()) break;
+      look.next_offset = chunk->next_offset;
+      look.points.insert(look.points.end(), chunk->points.begin(), chunk->points.end());
+      more = chunk->more;
+    }
+    // Its end is told only with its last point.
+    if (more && look.status.ok()) look.job.state = JobState::kRunning;
+    Post([this, experiment_uid, trial_uid, more, look = std::move(look)] {
+      ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
+      if (trial == nullptr) return;
+      trial->looking = false;
+      trial->look_again |= more && look.status.ok();
+      runs_[experiment_uid].looks.insert_or_assign(trial_uid, look);
+      dirty_.insert(experiment_uid);
+    });
+  });
+}
+
+void Controller::Loop::CancelTrial(ExperimentRun& run, ActiveTrial& trial) {
+  const std::string handle = trial.record.handle.empty()
+                                 ? run.record.work_dir + "/" + trial.record.name
+                                 : trial.record.handle;
+  by_handle_[handle] = {run.record.uid, trial.record.uid};
+  workers_->Run([this, handle, experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
+    const Status status = operator_.Cancel(handle);
+    if (!status.ok()) {
+      spdlog::warn("cannot stop a trial, will try again: trial={} error={}", trial_uid,
+                   Message(status));
+    }
+    Post([this, experiment_uid, trial_uid] {
+      ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
+      if (trial == nullptr) return;
+      trial->look_again = true;
+      dirty_.insert(experiment_uid);
+    });
+  });
+}
+
+void Controller::Loop::RemoveFiles(const ExperimentRun& run) {
+  if (run.record.work_dir.empty()) return;
+  std::error_code error;
+  std::filesystem::remove_all(run.record.work_dir, error);
+  if (error) {
+    spdlog::warn("cannot remove the files of a deleted experiment: experiment={} error={}",
+                 run.record.name, error.message());
+  }
+}
+
+Controller::Controller(Store& store, TrialOperator& trial_operator, SuggestionClient& suggestions,
+                       const Clock& clock, ControllerOptions options)
+    : loop_(std::make_unique<Loop>(store, trial_operator, suggestions, clock, options)) {}
+Controller::~Controller() = default;
+
+Status Controller::Start() { return loop_->Start(); }
+void Controller::Enqueue(const std::string& experiment_uid) { loop_->Enqueue(experiment_uid); }
+void Controller::OnChange(std::function<void(const std::string&)> changed) {
+  loop_->OnChange(std::move(changed));
+}
+void Controller::Stop() { loop_->Stop(); }
+
+}  // namespace qalam

@@ -14,19 +14,20 @@
 namespace qalam {
 
 struct ControllerOptions {
-  // Threads for calls that block (operators, suggestions). Four keep two cores busy while some wait.
+  // Threads for calls that block (operators, suggestions). Four keep two cores busy while some
+  // wait.
   int workers = 4;
   // How often every active experiment is looked at although nothing was heard of it: the safety net
   // under missed events.
   Duration resync_interval = absl::Seconds(5);
-  // Whether Start takes up every active experiment of the store. `qalam serve` does; `qalam run` and
-  // `qalam stop` look only after those that they enqueue.
+  // Whether Start takes up every active experiment of the store. `qalam serve` does; `qalam run`
+  // and `qalam stop` look only after those that they enqueue.
   bool adopt_existing = true;
 };
 
 // Owns the loop's thread and its workers. Everything it needs to know is in the store and the
-// operator, so that destroying it at any moment, or killing its process, loses nothing: trials go on
-// and the next controller adopts them.
+// operator, so that destroying it at any moment, or killing its process, loses nothing: trials go
+// on and the next controller adopts them.
 class Controller {
  public:
   // The references must outlive the controller.

@@ -26,8 +26,8 @@ struct Suggestions {
 };
 
 // Keeps each experiment's history token and sends only what is new; when the service has forgotten
-// (it was restarted) the whole history is read from the store and sent again. Thread-safe; calls for
-// one experiment must not overlap.
+// (it was restarted) the whole history is read from the store and sent again. Thread-safe; calls
+// for one experiment must not overlap.
 class SuggestionClient {
  public:
   // The in-process channel, or one to `qalam suggestion --listen`.

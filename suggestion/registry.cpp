@@ -1,1 +1,144 @@
 #include "suggestion/registry.h"
+
+#include "suggestion/samplers/grid.h"
+#include "suggestion/samplers/multivariate_tpe.h"
+#include "suggestion/samplers/random.h"
+#include "suggestion/samplers/sobol.h"
+#include "suggestion/samplers/tpe.h"
+#include "suggestion/samplers/tpe_history.h"
+
+namespace qalam {
+
+namespace {
+
+std::vector<SettingSchema> SeedOnly() {
+  return {{.name = "random_state",
+           .type = SettingType::kInt,
+           .help = "Seed; overrides the experiment's.",
+           .min = 0}};
+}
+
+const std::vector<AlgorithmEntry>& Entries() {
+  static const std::vector<AlgorithmEntry> entries = {
+      {"random",
+       "Independent draws: the baseline.",
+       "Bergstra and Bengio, JMLR 13, 2012",
+       SeedOnly(),
+       {.conditional = true},
+       nullptr,
+       MakeRandomSampler},
+      {"grid",
+       "Every point of a finite space once.",
+       "",
+       {},
+       {.conditional = true, .exhaustible = true, .needs_finite = true},
+       CheckGrid,
+       MakeGridSampler},
+      {"sobol",
+       "A scrambled Sobol sequence: covers the space evenly.",
+       "Owen, J. Complexity 14, 1998; Joe and Kuo, SIAM J. Sci. Comput. 30, 2008",
+       SeedOnly(),
+       {.conditional = true},
+       CheckSobol,
+       MakeSobolSampler},
+      {"tpe",
+       "Tree-structured Parzen estimator: models good and bad trials, parameter by parameter.",
+       "Bergstra, Bardenet, Bengio, Kegl, NIPS 2011",
+       TpeSettings(),
+       {.conditional = true},
+       nullptr,
+       MakeTpeSampler},
+      {"multivariate-tpe",
+       "Parzen estimator with joint kernels: sees how parameters act together.",
+       "Falkner, Klein, Hutter, ICML 2018",
+       TpeSettings(),
+       {.conditional = true},
+       nullptr,
+       MakeMultivariateTpeSampler},
+  };
+  return entries;
+}
+
+bool IsConditional(const ExperimentSpec& spec) {
+  for (const auto& parameter : spec.parameters) {
+    if (parameter.active_when) return true;
+  }
+  return false;
+}
+
+Status CheckSpace(const AlgorithmEntry& entry, const ExperimentSpec& spec, const SearchSpace& space,
+                  const Settings& settings) {
+  if (IsConditional(spec) && !entry.capabilities.conditional) {
+    return InvalidArgument("the algorithm {} does not take conditional parameters (activeWhen)",
+                           entry.name);
+  }
+  return entry.check == nullptr ? absl::OkStatus() : entry.check(space, settings);
+}
+
+class Catalog final : public AlgorithmCatalog {
+ public:
+  std::vector<std::string> Names() const override {
+    std::vector<std::string> names;
+    for (const auto& entry : Entries()) names.push_back(entry.name);
+    return names;
+  }
+
+  std::vector<AlgorithmFault> Check(const ExperimentSpec& spec) const override {
+    std::vector<AlgorithmFault> faults;
+    const AlgorithmEntry* entry = FindAlgorithm(spec.algorithm.name);
+    if (entry == nullptr) {
+      return {{-1, fmt::format("unknown algorithm name {}", spec.algorithm.name)}};
+    }
+    Settings settings;
+    for (const auto& fault :
+         Settings::Parse(entry->name, entry->settings, spec.algorithm.settings, &settings)) {
+      faults.push_back({fault.index, fault.message});
+    }
+    // An unsound space has faults of its own, which the document's validation reports with places.
+    const auto space = SearchSpace::Create(spec.parameters);
+    if (space.ok()) {
+      const Status status = CheckSpace(*entry, spec, *space, settings);
+      if (!status.ok()) faults.push_back({-1, Message(status)});
+    }
+    return faults;
+  }
+};
+
+}  // namespace
+
+std::span<const AlgorithmEntry> AlgorithmRegistry() { return Entries(); }
+
+const AlgorithmEntry* FindAlgorithm(const std::string& name) {
+  for (const auto& entry : Entries()) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
+                                                 const SearchSpace& space, uint64_t seed) {
+  const AlgorithmEntry* entry = FindAlgorithm(spec.algorithm.name);
+  if (entry == nullptr) return InvalidArgument("unknown algorithm name {}", spec.algorithm.name);
+  Settings settings;
+  const auto faults =
+      Settings::Parse(entry->name, entry->settings, spec.algorithm.settings, &settings);
+  if (!faults.empty()) {
+    std::string message;
+    for (const auto& fault : faults) message += (message.empty() ? "" : "; ") + fault.message;
+    return InvalidArgument("{}", message);
+  }
+  RETURN_IF_ERROR(CheckSpace(*entry, spec, space, settings));
+  if (settings.Has("random_state")) seed = static_cast<uint64_t>(settings.Int("random_state"));
+  return entry->create({.space = space,
+                        .settings = settings,
+                        .seed = seed,
+                        .max_trial_count = spec.max_trial_count,
+                        .objective_count = 1});
+}
+
+const AlgorithmCatalog& RegisteredAlgorithms() {
+  static const Catalog catalog;
+  return catalog;
+}
+
+}  // namespace qalam

@@ -1,5 +1,5 @@
-// Every algorithm, one row each. Validation, `qalam algorithms`, the docs page, the web form and the
-// conformance suite are all derived from this table.
+// Every algorithm, one row each. Validation, `qalam algorithms`, the docs page, the web form and
+// the conformance suite are all derived from this table.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ struct Capabilities {
   bool conditional = false;
   bool multi_objective = false;
   bool constraints = false;
-  bool exhaustible = false;    // ends by itself when the space has been tried
-  bool needs_finite = false;   // every dimension must have finitely many values
+  bool exhaustible = false;   // ends by itself when the space has been tried
+  bool needs_finite = false;  // every dimension must have finitely many values
 };
 
 struct AlgorithmEntry {

@@ -31,7 +31,7 @@ class Dimension {
   bool is_categorical() const { return parameter_.type == ParameterType::kCategorical; }
   // How many values there are; 0 for a continuum.
   uint64_t cardinality() const { return cardinality_; }
-  double low() const { return low_; }    // for double and int
+  double low() const { return low_; }  // for double and int
   double high() const { return high_; }
   bool is_log() const { return log_; }
 
@@ -52,12 +52,22 @@ class Dimension {
   StatusOr<double> Parse(const std::string& text) const;
 
  private:
+  // A finite dimension's cell to its grid value.
+  double GridValue(uint64_t index) const { return low_ + static_cast<double>(index) * step_; }
+
   Parameter parameter_;
-  double low_ = 0, high_ = 0, step_ = 0;
+  double low_ = 0, high_ = 0;
+  double step_ = 0;           // 0: a continuum; list dimensions step by 1
+  uint64_t cardinality_ = 0;  // 0: a continuum
+  // The range that FromUnit's quantile function spans: a finite dimension's reaches half a step
+  // beyond its ends, so that the ends get a whole cell. In logarithms where is_log().
+  double span_low_ = 0, span_high_ = 0;
   bool log_ = false;
-  uint64_t cardinality_ = 0;
-  std::vector<double> list_values_;  // discrete only
-  int step_decimals_ = 0;
+  bool normal_ = false;
+  std::vector<double> list_values_;  // discrete: the numbers in the list, as the user ordered them
+  std::vector<uint64_t> rank_to_index_;  // list dimensions: by size, so that neighbours are alike
+  std::vector<uint64_t> index_to_rank_;
+  int decimals_ = -1;  // of a step grid's values; -1: print the shortest form
 };
 
 class SearchSpace {

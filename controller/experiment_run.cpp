@@ -1,0 +1,91 @@
+#include "controller/experiment_run.h"
+
+#include "base/random.h"
+#include "controller/stored_document.h"
+
+namespace qalam {
+
+ExperimentSnapshot ExperimentRun::Snapshot() const {
+  const ExperimentSpec& spec = document.spec;
+  return {.state = record.state,
+          .paused = record.paused,
+          .stop_requested = record.stop_requested,
+          .delete_requested = record.delete_requested,
+          .suggestions_exhausted = record.suggestions_exhausted,
+          .suggestions_in_flight = suggesting,
+          .suggestion_error = suggestion_error,
+          .parallel_trial_count = spec.parallel_trial_count,
+          .max_trial_count = spec.max_trial_count,
+          .max_failed_trial_count = spec.max_failed_trial_count,
+          .counts = counts,
+          .goal_reached = goal_reached};
+}
+
+bool ReachesGoal(const Objective& objective, double value) {
+  if (!objective.goal) return false;
+  return objective.type == ObjectiveType::kMinimize ? value <= *objective.goal
+                                                    : value >= *objective.goal;
+}
+
+Status RefreshRecord(ExperimentRun& run, ExperimentRecord record) {
+  if (record.document_json != run.record.document_json) {
+    ASSIGN_OR_RETURN(run.document, ParseStoredDocument(record.document_json));
+  }
+  run.record = std::move(record);
+  return absl::OkStatus();
+}
+
+StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) {
+  ASSIGN_OR_RETURN(auto records, store.ListExperiments({.uid = uid}));
+  if (records.empty()) return NotFound("there is no experiment with uid {}", uid);
+  ExperimentRun run;
+  RETURN_IF_ERROR(RefreshRecord(run, std::move(records.front())));
+  ASSIGN_OR_RETURN(run.counts, store.CountTrials(uid));
+  // Numbers are given out without gaps, so the next one is the count.
+  for (const auto& [state, count] : run.counts) run.next_number += count;
+  ASSIGN_OR_RETURN(auto trials,
+                   store.ListTrials({.experiment_uid = uid,
+                                     .states = {TrialState::kPending, TrialState::kRunning}}));
+  for (auto& trial : trials) {
+    const std::string trial_uid = trial.uid;
+    run.active[trial_uid].record = std::move(trial);
+  }
+  ASSIGN_OR_RETURN(const auto best, store.BestTrial(uid, run.document.spec.objective.type));
+  run.goal_reached = best && ReachesGoal(run.document.spec.objective, *best->objective_value);
+  return run;
+}
+
+TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now) {
+  TrialRecord trial;
+  trial.uid = fmt::format("{}-{}", run.record.uid, suggested.number);
+  trial.experiment_uid = run.record.uid;
+  // An odd multiplier makes this a one-to-one map of 32-bit numbers: no two trials share a name.
+  const auto suffix = static_cast<uint32_t>(suggested.number) * 0x9E3779B1u +
+                      static_cast<uint32_t>(StableHash(run.record.uid));
+  trial.name = fmt::format("{}-{:08x}", run.record.name, suffix);
+  trial.number = suggested.number;
+  trial.parameters = suggested.parameters;
+  trial.labels = suggested.labels;
+  trial.created = now;
+  return trial;
+}
+
+StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
+  const ExperimentSpec& spec = run.document.spec;
+  TrialJob job;
+  job.uid = trial.uid;
+  job.name = trial.name;
+  job.name_space = run.record.name_space;
+  job.experiment_name = run.record.name;
+  job.directory = run.record.work_dir + "/" + trial.name;
+  ASSIGN_OR_RETURN(job.manifest, RenderTrialSpec(run.document, {trial.name, run.record.name_space},
+                                                 trial.parameters));
+  job.primary_container_name = spec.trial_template.primary_container_name;
+  job.collector = spec.metrics_collector;
+  job.metric_names.push_back(spec.objective.metric_name);
+  for (const auto& name : spec.objective.additional_metric_names) job.metric_names.push_back(name);
+  job.timeout_seconds = spec.trial_template.timeout_seconds;
+  return job;
+}
+
+}  // namespace qalam

@@ -1,0 +1,99 @@
+#include "controller/plan.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace qalam {
+
+namespace {
+
+int64_t Count(const TrialCounts& counts, std::initializer_list<TrialState> states) {
+  int64_t total = 0;
+  for (const TrialState state : states) {
+    const auto entry = counts.find(state);
+    if (entry != counts.end()) total += entry->second;
+  }
+  return total;
+}
+
+int64_t Active(const TrialCounts& counts) {
+  return Count(counts, {TrialState::kPending, TrialState::kRunning});
+}
+
+int64_t Created(const TrialCounts& counts) {
+  int64_t total = 0;
+  for (const auto& [state, count] : counts) total += count;
+  return total;
+}
+
+int64_t Failures(const TrialCounts& counts) {
+  return Count(counts, {TrialState::kFailed, TrialState::kMetricsUnavailable});
+}
+
+// Why the experiment is to end although trials may be running.
+std::optional<Ending> EarlyEnd(const ExperimentSnapshot& snapshot) {
+  if (snapshot.stop_requested) {
+    return Ending{ExperimentState::kStopped, "UserStopped", "it was stopped by the user"};
+  }
+  if (snapshot.goal_reached) {
+    return Ending{ExperimentState::kSucceeded, "GoalReached", "a trial has reached the goal"};
+  }
+  const int64_t failures = Failures(snapshot.counts);
+  if (snapshot.max_failed_trial_count && failures > *snapshot.max_failed_trial_count) {
+    return Ending{ExperimentState::kFailed, "MaxFailedTrialsReached",
+                  fmt::format("{} trials failed or gave no metric; {} are allowed", failures,
+                              *snapshot.max_failed_trial_count)};
+  }
+  if (snapshot.suggestion_error) {
+    return Ending{ExperimentState::kFailed, "SuggestionFailed", *snapshot.suggestion_error};
+  }
+  return std::nullopt;
+}
+
+// How the experiment ends once nothing more is to be started and nothing runs.
+Ending NaturalEnd(const ExperimentSnapshot& snapshot, bool exhausted) {
+  if (Count(snapshot.counts, {TrialState::kSucceeded, TrialState::kEarlyStopped}) == 0) {
+    return {ExperimentState::kFailed, "NoTrialSucceeded",
+            fmt::format("none of its {} trials succeeded", Created(snapshot.counts))};
+  }
+  if (exhausted) {
+    return {ExperimentState::kSucceeded, "SearchSpaceExhausted",
+            "every point of the search space has been tried"};
+  }
+  return {ExperimentState::kSucceeded, "MaxTrialsReached",
+          fmt::format("all {} trials have ended", Created(snapshot.counts))};
+}
+
+}  // namespace
+
+Plan MakePlan(const ExperimentSnapshot& snapshot) {
+  Plan plan;
+  const int64_t active = Active(snapshot.counts);
+  if (snapshot.delete_requested) {
+    plan.cancel_active = active > 0;
+    plan.remove = active == 0 && !snapshot.suggestions_in_flight;
+    return plan;
+  }
+  if (IsTerminal(snapshot.state)) return plan;
+  if (const auto ending = EarlyEnd(snapshot)) {
+    plan.cancel_active = active > 0;
+    // Proposals under way would become trials of an experiment that has ended.
+    if (active == 0 && !snapshot.suggestions_in_flight) plan.ending = ending;
+    return plan;
+  }
+  plan.start = snapshot.state != ExperimentState::kRunning;
+  const int64_t left = snapshot.max_trial_count
+                           ? *snapshot.max_trial_count - Created(snapshot.counts)
+                           : std::numeric_limits<int64_t>::max();
+  if (left <= 0 || snapshot.suggestions_exhausted) {
+    if (active == 0 && !snapshot.suggestions_in_flight) {
+      plan.ending = NaturalEnd(snapshot, left > 0);
+    }
+    return plan;
+  }
+  if (snapshot.paused || snapshot.suggestions_in_flight) return plan;
+  plan.suggestions = std::clamp<int64_t>(snapshot.parallel_trial_count - active, 0, left);
+  return plan;
+}
+
+}  // namespace qalam

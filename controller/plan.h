@@ -1,0 +1,53 @@
+// What an experiment needs next, decided by a pure function so that every rule can be tested as a
+// table.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/experiment.h"
+#include "api/states.h"
+#include "db/store.h"
+
+namespace qalam {
+
+struct ExperimentSnapshot {
+  ExperimentState state = ExperimentState::kCreated;
+  bool paused = false;
+  bool stop_requested = false;
+  bool delete_requested = false;
+  bool suggestions_exhausted = false;
+  bool suggestions_in_flight = false;
+  std::optional<std::string> suggestion_error;  // the algorithm refuses to go on
+  int64_t parallel_trial_count = 1;
+  std::optional<int64_t> max_trial_count;
+  std::optional<int64_t> max_failed_trial_count;
+  TrialCounts counts;
+  bool goal_reached = false;
+};
+
+struct Ending {
+  ExperimentState state = ExperimentState::kSucceeded;
+  std::string reason;
+  std::string message;
+};
+
+struct Plan {
+  // Ask for this many proposals.
+  int64_t suggestions = 0;
+  // Stop every trial that is pending or running.
+  bool cancel_active = false;
+  // No trial is active any more: record the end.
+  std::optional<Ending> ending;
+  // No trial is active any more: remove everything.
+  bool remove = false;
+  // The experiment was created or restarted and goes on from here.
+  bool start = false;
+};
+
+// Rules, the first that holds: delete, stop, goal, failures beyond maxFailedTrialCount, a refusing
+// algorithm, maxTrialCount, an exhausted space. Trials that failed and trials without metrics both
+// count as failures. maxTrialCount bounds the trials ever created.
+Plan MakePlan(const ExperimentSnapshot& snapshot);
+
+}  // namespace qalam

@@ -1,0 +1,306 @@
+#include "controller/reconciler.h"
+
+#include <algorithm>
+
+#include "controller/objective.h"
+
+namespace qalam {
+
+namespace {
+
+constexpr Duration kFirstBackoff = absl::Milliseconds(200);
+constexpr Duration kLongestBackoff = absl::Seconds(10);
+
+Duration NextBackoff(Duration backoff) {
+  return backoff == absl::ZeroDuration() ? kFirstBackoff : std::min(backoff * 2, kLongestBackoff);
+}
+
+bool IsRetryable(const Status& status) {
+  return status.code() == StatusCode::kUnavailable ||
+         status.code() == StatusCode::kResourceExhausted ||
+         status.code() == StatusCode::kDeadlineExceeded;
+}
+
+EventRecord MakeEvent(const ExperimentRun& run, const std::string& trial_uid, Time time,
+                      std::string reason, std::string message) {
+  return {.experiment_uid = run.record.uid,
+          .trial_uid = trial_uid,
+          .time = time,
+          .reason = std::move(reason),
+          .message = std::move(message)};
+}
+
+bool IsFinal(JobState state) {
+  return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kKilled;
+}
+
+}  // namespace
+
+StatusOr<Reconciler::Outcome> Reconciler::Reconcile(ExperimentRun& run) {
+  if (run.reload) RETURN_IF_ERROR(Reload(run));
+  RETURN_IF_ERROR(SaveObservations(run));
+  RETURN_IF_ERROR(TakeEvents(run));
+  return CarryOut(run);
+}
+
+Status Reconciler::Reload(ExperimentRun& run) {
+  ASSIGN_OR_RETURN(auto records, store_.ListExperiments({.uid = run.record.uid}));
+  if (records.empty()) return NotFound("experiment {} is gone", run.record.name);
+  RETURN_IF_ERROR(RefreshRecord(run, std::move(records.front())));
+  run.reload = false;
+  return absl::OkStatus();
+}
+
+// Points and how far they were read are one commit: each point is stored exactly once.
+Status Reconciler::SaveObservations(ExperimentRun& run) {
+  WriteBatch batch;
+  for (auto& [uid, look] : run.looks) {
+    const auto trial = run.active.find(uid);
+    if (trial == run.active.end() || look.points.empty()) continue;
+    TrialRecord record = trial->second.record;
+    record.collected_bytes = look.next_offset;
+    batch.update_trials.push_back(std::move(record));
+    batch.append_points.push_back({uid, look.points});
+  }
+  if (batch.append_points.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(store_.Commit(batch));
+  for (const auto& record : batch.update_trials) {
+    run.active[record.uid].record.collected_bytes = record.collected_bytes;
+    run.looks[record.uid].points.clear();
+  }
+  actions_.Changed(run);
+  return absl::OkStatus();
+}
+
+StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const ActiveTrial& trial,
+                                                const JobStatus& job) {
+  TrialRecord record = trial.record;
+  record.completed = clock_.Now();
+  record.reason = job.reason;
+  record.message = job.message;
+  if (job.state != JobState::kSucceeded) {
+    record.state = job.state == JobState::kKilled ? TrialState::kKilled : TrialState::kFailed;
+    return record;
+  }
+  record.state = TrialState::kSucceeded;
+  // The store's summary, not this process's memory: others may have pushed metrics too.
+  ASSIGN_OR_RETURN(const auto stored, store_.ListTrials({.uid = record.uid}));
+  if (stored.empty()) return NotFound("trial {} is gone", record.name);
+  const auto value = ObjectiveValue(run.document.spec.objective, stored.front().metrics);
+  if (value.ok()) {
+    record.objective_value = *value;
+  } else if (run.document.spec.metrics_collector.kind != CollectorKind::kNone) {
+    record.state = TrialState::kMetricsUnavailable;
+    record.reason = value.status().code() == StatusCode::kNotFound ? "MetricsUnavailable"
+                                                                   : "ObjectiveNotANumber";
+    record.message = Message(value.status());
+  }
+  return record;
+}
+
+void Reconciler::TakeSubmissions(ExperimentRun& run, WriteBatch& batch,
+                                 std::vector<TrialRecord>& changed) {
+  const Time now = clock_.Now();
+  for (auto& [uid, handle] : run.submissions) {
+    const auto entry = run.active.find(uid);
+    if (entry == run.active.end()) continue;
+    ActiveTrial& trial = entry->second;
+    TrialRecord record = trial.record;
+    if (handle.ok()) {
+      record.handle = *handle;
+      record.state = TrialState::kRunning;
+      if (record.started == absl::InfinitePast()) record.started = now;
+      ++record.attempts;
+    } else if (IsRetryable(handle.status())) {
+      trial.backoff = NextBackoff(trial.backoff);
+      trial.retry_at = now + trial.backoff;
+      actions_.WakeAt(run, trial.retry_at);
+      continue;
+    } else {
+      record.state = TrialState::kFailed;
+      record.reason = "SubmitFailed";
+      record.message = Message(handle.status());
+      record.completed = now;
+      batch.append_events.push_back(MakeEvent(run, uid, now, record.reason, record.message));
+    }
+    changed.push_back(std::move(record));
+  }
+}
+
+Status Reconciler::TakeLooks(ExperimentRun& run, WriteBatch& batch,
+                             std::vector<TrialRecord>& changed) {
+  const Time now = clock_.Now();
+  for (auto& [uid, look] : run.looks) {
+    const auto entry = run.active.find(uid);
+    // Of a trial whose submission is not recorded yet, the end is taken in after that.
+    if (entry == run.active.end() || !look.status.ok() || run.submissions.contains(uid)) continue;
+    JobStatus job = look.job;
+    if (job.state == JobState::kMissing && entry->second.record.state == TrialState::kRunning) {
+      job = {JobState::kFailed, "Lost", "its job is no longer known to the operator"};
+    }
+    if (!IsFinal(job.state)) continue;
+    ASSIGN_OR_RETURN(auto record, FinishedTrial(run, entry->second, job));
+    batch.append_events.push_back(
+        MakeEvent(run, uid, now, std::string(Name(record.state)), record.message));
+    changed.push_back(std::move(record));
+  }
+  return absl::OkStatus();
+}
+
+void Reconciler::TakeSuggestions(ExperimentRun& run, WriteBatch& batch,
+                                 std::vector<TrialRecord>& created) {
+  if (!run.suggestions) return;
+  const Time now = clock_.Now();
+  const auto& suggestions = *run.suggestions;
+  if (suggestions.ok()) {
+    for (const auto& suggested : suggestions->trials) {
+      // An answer to a question of before a restart may name numbers that are taken.
+      if (suggested.number < run.next_number) continue;
+      created.push_back(MakeTrial(run, suggested, now));
+    }
+    run.suggest_backoff = absl::ZeroDuration();
+    return;
+  }
+  const Status& status = suggestions.status();
+  if (status.code() == StatusCode::kInvalidArgument ||
+      status.code() == StatusCode::kUnimplemented) {
+    run.suggestion_error = Message(status);
+    return;
+  }
+  // One event for an absence, however long.
+  if (run.suggest_backoff == absl::ZeroDuration()) {
+    batch.append_events.push_back(
+        MakeEvent(run, "", now, "SuggestionUnavailable", Message(status)));
+  }
+  run.suggest_backoff = NextBackoff(run.suggest_backoff);
+  run.suggest_at = now + run.suggest_backoff;
+  actions_.WakeAt(run, run.suggest_at);
+}
+
+Status Reconciler::TakeEvents(ExperimentRun& run) {
+  WriteBatch batch;
+  std::vector<TrialRecord> changed, created;
+  TakeSubmissions(run, batch, changed);
+  RETURN_IF_ERROR(TakeLooks(run, batch, changed));
+  TakeSuggestions(run, batch, created);
+  batch.update_trials = changed;
+  batch.create_trials = created;
+  if (!changed.empty() || !created.empty() || !batch.append_events.empty()) {
+    RETURN_IF_ERROR(store_.Commit(batch));
+    actions_.Changed(run);
+  }
+
+  // Durable: now memory may follow.
+  std::map<std::string, TrialLook> kept;
+  for (auto& [uid, look] : run.looks) {
+    if (run.submissions.contains(uid) && run.active.contains(uid)) kept[uid] = std::move(look);
+  }
+  run.looks = std::move(kept);
+  run.submissions.clear();
+  const bool exhausted = run.suggestions && run.suggestions->ok() && (*run.suggestions)->exhausted;
+  run.suggestions.reset();
+  for (auto& record : changed) {
+    ActiveTrial& trial = run.active[record.uid];
+    --run.counts[trial.record.state];
+    ++run.counts[record.state];
+    if (record.objective_value) {
+      run.goal_reached |= ReachesGoal(run.document.spec.objective, *record.objective_value);
+    }
+    if (IsTerminal(record.state)) {
+      run.active.erase(record.uid);
+    } else {
+      trial.record = std::move(record);
+    }
+  }
+  for (auto& record : created) {
+    run.next_number = std::max(run.next_number, record.number + 1);
+    ++run.counts[record.state];
+    const std::string uid = record.uid;
+    run.active[uid].record = std::move(record);
+  }
+  if (exhausted && !run.record.suggestions_exhausted) {
+    return UpdateExperiment(run, "SearchSpaceExhausted",
+                            "the algorithm has nothing more to propose",
+                            [](ExperimentRecord& record) { record.suggestions_exhausted = true; });
+  }
+  return absl::OkStatus();
+}
+
+Status Reconciler::UpdateExperiment(ExperimentRun& run, const std::string& event_reason,
+                                    const std::string& event_message,
+                                    const std::function<void(ExperimentRecord&)>& change) {
+  ExperimentRecord record = run.record;
+  change(record);
+  WriteBatch batch;
+  batch.update_experiments.push_back(record);
+  batch.append_events.push_back(MakeEvent(run, "", clock_.Now(), event_reason, event_message));
+  const Status status = store_.Commit(batch);
+  // A user's edit came first: the next reconciliation sees it and decides again.
+  if (status.code() == StatusCode::kAborted) run.reload = true;
+  RETURN_IF_ERROR(status);
+  ++record.version;
+  run.record = std::move(record);
+  actions_.Changed(run);
+  return absl::OkStatus();
+}
+
+StatusOr<Reconciler::Outcome> Reconciler::CarryOut(ExperimentRun& run) {
+  const Plan plan = MakePlan(run.Snapshot());
+  const Time now = clock_.Now();
+  if (plan.remove) {
+    actions_.RemoveFiles(run);
+    WriteBatch batch;
+    batch.delete_experiments.push_back(run.record.uid);
+    RETURN_IF_ERROR(store_.Commit(batch));
+    actions_.Changed(run);
+    return Outcome::kEnded;
+  }
+  if (plan.ending) {
+    RETURN_IF_ERROR(UpdateExperiment(run, plan.ending->reason, plan.ending->message,
+                                     [&](ExperimentRecord& record) {
+                                       record.state = plan.ending->state;
+                                       record.reason = plan.ending->reason;
+                                       record.message = plan.ending->message;
+                                       record.stop_requested = false;
+                                       record.completed = now;
+                                     }));
+    return Outcome::kEnded;
+  }
+  if (IsTerminal(run.record.state) && !run.record.delete_requested) return Outcome::kEnded;
+  if (plan.start) {
+    RETURN_IF_ERROR(UpdateExperiment(run, "Running", "it has begun", [&](ExperimentRecord& record) {
+      record.state = ExperimentState::kRunning;
+      record.reason = "Running";
+      record.message = "trials are running";
+      record.completed = absl::InfinitePast();
+      if (record.started == absl::InfinitePast()) record.started = now;
+    }));
+  }
+  ActOnTrials(run, plan.cancel_active);
+  if (plan.suggestions > 0) {
+    if (now >= run.suggest_at) {
+      actions_.RequestSuggestions(run, static_cast<int>(std::min<int64_t>(plan.suggestions, 1000)));
+    } else {
+      actions_.WakeAt(run, run.suggest_at);
+    }
+  }
+  return Outcome::kActive;
+}
+
+void Reconciler::ActOnTrials(ExperimentRun& run, bool cancel) {
+  const Time now = clock_.Now();
+  for (auto& [uid, trial] : run.active) {
+    if (trial.submitting) continue;
+    if (trial.record.state == TrialState::kPending && !cancel) {
+      if (now >= trial.retry_at) actions_.SubmitTrial(run, trial);
+      continue;
+    }
+    if (cancel && !trial.cancel_sent) {
+      trial.cancel_sent = true;
+      actions_.CancelTrial(run, trial);
+    }
+    if (trial.look_again && !trial.looking) actions_.LookAtTrial(run, trial);
+  }
+}
+
+}  // namespace qalam

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "api/experiment.h"
+#include "base/status.h"
+
+namespace qalam {
+
+// The document of an ExperimentRecord. INTERNAL when it is not one, which only damage can cause.
+StatusOr<ExperimentDocument> ParseStoredDocument(const std::string& json);
+
+}  // namespace qalam

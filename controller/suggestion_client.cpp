@@ -1,0 +1,152 @@
+#include "controller/suggestion_client.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <grpcpp/grpcpp.h>
+
+#include <set>
+
+#include "api/convert.h"
+#include "api/grpc_status.h"
+#include "api/proto/qalam_v1.grpc.pb.h"
+
+namespace qalam {
+
+namespace {
+
+// A suggestion takes milliseconds; a service that takes longer than this is as good as away.
+constexpr std::chrono::seconds kDeadline(60);
+
+template <typename Message>
+void PutParameters(const std::vector<Assignment>& parameters, Message* message) {
+  for (const auto& parameter : parameters) {
+    auto* assignment = message->add_parameters();
+    assignment->set_name(parameter.name);
+    assignment->set_value(parameter.value);
+  }
+}
+
+void PutResult(const TrialRecord& trial, v1::TrialResult* result) {
+  result->set_number(trial.number);
+  result->set_state(ToProto(trial.state));
+  PutParameters(trial.parameters, result);
+  if (trial.objective_value) result->set_objective_value(*trial.objective_value);
+  result->mutable_labels()->insert(trial.labels.begin(), trial.labels.end());
+}
+
+}  // namespace
+
+class SuggestionClient::Impl {
+ public:
+  Impl(std::shared_ptr<grpc::Channel> channel, Store& store)
+      : stub_(v1::SuggestionService::NewStub(channel)), store_(store) {}
+
+  StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
+                                const ExperimentDocument& document, int64_t first_trial_number,
+                                int count) {
+    v1::SuggestRequest request;
+    request.set_experiment_uid(experiment.uid);
+    *request.mutable_experiment() = ToKatibProto(document);
+    request.set_seed(experiment.seed);
+    request.set_first_trial_number(first_trial_number);
+    request.set_count(count);
+    auto reply = Call(experiment.uid, request);
+    if (reply.status().code() == StatusCode::kFailedPrecondition) {
+      // The service was restarted, or has made room for others.
+      DropHistory(experiment.uid);
+      reply = Call(experiment.uid, request);
+    }
+    RETURN_IF_ERROR(reply.status());
+    Suggestions suggestions;
+    suggestions.exhausted = reply->exhausted();
+    for (const auto& proposal : reply->proposals()) {
+      SuggestedTrial trial;
+      trial.number = proposal.trial_number();
+      for (const auto& item : proposal.parameters()) {
+        trial.parameters.push_back({item.name(), item.value()});
+      }
+      trial.labels.insert(proposal.labels().begin(), proposal.labels().end());
+      suggestions.trials.push_back(std::move(trial));
+    }
+    return suggestions;
+  }
+
+  void Forget(const std::string& uid) {
+    DropHistory(uid);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    v1::ForgetRequest request;
+    request.set_experiment_uid(uid);
+    v1::ForgetReply reply;
+    // A service that is away has nothing to forget, and one that keeps it drops it in time.
+    stub_->Forget(&context, request, &reply);
+  }
+
+ private:
+  // What the service is known to know. Trials end out of order, so it is not one number: all below
+  // `next` were sent, and the few above it that were.
+  struct History {
+    uint64_t token = 0;
+    int64_t next = 0;
+    std::set<int64_t> ahead;
+  };
+
+  StatusOr<v1::SuggestReply> Call(const std::string& uid, v1::SuggestRequest& request) {
+    History history = GetHistory(uid);
+    request.set_history_token(history.token);
+    request.clear_results();
+    request.clear_pending();
+    // One query gives what is pending and what is new: all from the first number not yet sent.
+    ASSIGN_OR_RETURN(const auto trials,
+                     store_.ListTrials({.experiment_uid = uid, .after_number = history.next - 1}));
+    for (const auto& trial : trials) {
+      if (!IsTerminal(trial.state)) {
+        auto* pending = request.add_pending();
+        pending->set_number(trial.number);
+        PutParameters(trial.parameters, pending);
+      } else if (history.ahead.insert(trial.number).second) {
+        PutResult(trial, request.add_results());
+      }
+    }
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    v1::SuggestReply reply;
+    RETURN_IF_ERROR(FromGrpc(stub_->Suggest(&context, request, &reply)));
+    while (!history.ahead.empty() && *history.ahead.begin() == history.next) {
+      history.ahead.erase(history.ahead.begin());
+      ++history.next;
+    }
+    history.token = reply.history_token();
+    absl::MutexLock lock(&mutex_);
+    histories_[uid] = std::move(history);
+    return reply;
+  }
+
+  History GetHistory(const std::string& uid) {
+    absl::MutexLock lock(&mutex_);
+    return histories_[uid];
+  }
+  void DropHistory(const std::string& uid) {
+    absl::MutexLock lock(&mutex_);
+    histories_.erase(uid);
+  }
+
+  const std::unique_ptr<v1::SuggestionService::Stub> stub_;
+  Store& store_;
+  absl::Mutex mutex_;
+  std::map<std::string, History> histories_ ABSL_GUARDED_BY(mutex_);
+};
+
+SuggestionClient::SuggestionClient(std::shared_ptr<grpc::Channel> channel, Store& store)
+    : impl_(std::make_unique<Impl>(std::move(channel), store)) {}
+SuggestionClient::~SuggestionClient() = default;
+
+StatusOr<Suggestions> SuggestionClient::Suggest(const ExperimentRecord& experiment,
+                                                const ExperimentDocument& document,
+                                                int64_t first_trial_number, int count) {
+  return impl_->Suggest(experiment, document, first_trial_number, count);
+}
+
+void SuggestionClient::Forget(const std::string& experiment_uid) { impl_->Forget(experiment_uid); }
+
+}  // namespace qalam

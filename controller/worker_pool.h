@@ -1,0 +1,34 @@
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <deque>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace qalam {
+
+// Threads for calls that block. The queue is bounded by those who fill it: one job for each trial
+// and experiment at a time.
+class WorkerPool {
+ public:
+  explicit WorkerPool(int threads);
+  // Lets running jobs end and drops those that wait.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  void Run(std::function<void()> job);
+
+ private:
+  void Work();
+
+  absl::Mutex mutex_;
+  std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace qalam

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "suggestion/sampler.h"
+
+namespace qalam {
+
+// Points that were handed out, for telling twins.
+class PointSet {
+ public:
+  void Add(const Point& point) { keys_.insert(Key(point)); }
+  bool Contains(const Point& point) const { return keys_.contains(Key(point)); }
+  size_t size() const { return keys_.size(); }
+
+ private:
+  static std::string Key(const Point& point);
+  std::unordered_set<std::string> keys_;
+};
+
+// What a request must not hand out again: finished points, pending ones and those of the answer so
+// far. Cheap to make; the finished ones are only referred to.
+class TakenPoints {
+ public:
+  TakenPoints(const PointSet& finished, const SampleRequest& request);
+  void Add(const Point& point) { others_.Add(point); }
+  bool Contains(const Point& point) const {
+    return finished_.Contains(point) || others_.Contains(point);
+  }
+  size_t size() const { return finished_.size() + others_.size(); }
+
+ private:
+  const PointSet& finished_;
+  PointSet others_;
+};
+
+// The loss of a result, for samplers that only rank: the objective when it is a number, infinity
+// for a trial that failed or gave none. Killed trials were stopped for reasons of their own and say
+// nothing: IsInformative is false.
+double Loss(const TrialResult& result);
+bool IsInformative(const TrialResult& result);
+
+}  // namespace qalam

@@ -1,0 +1,129 @@
+#include "suggestion/search_space.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace qalam {
+
+bool Point::operator==(const Point& other) const {
+  return values.size() == other.values.size() &&
+         std::equal(values.begin(), values.end(), other.values.begin(),
+                    [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+}
+
+StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& parameters) {
+  SearchSpace space;
+  if (parameters.empty()) return InvalidArgument("the search space has no parameter");
+  for (const auto& parameter : parameters) {
+    for (const auto& other : space.dimensions_) {
+      if (other.name() == parameter.name) {
+        return InvalidArgument("there are two parameters named {}", parameter.name);
+      }
+    }
+    ASSIGN_OR_RETURN(auto dimension, Dimension::Create(parameter));
+    space.dimensions_.push_back(std::move(dimension));
+  }
+  for (const auto& parameter : parameters) {
+    int parent = -1;
+    if (parameter.active_when) {
+      for (size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters[i].name == parameter.active_when->parameter) parent = static_cast<int>(i);
+      }
+      if (parent < 0) {
+        return InvalidArgument("parameter {}: activeWhen names an unknown parameter {}",
+                               parameter.name, parameter.active_when->parameter);
+      }
+    }
+    space.parent_.push_back(parent);
+  }
+  // Parents before children; whatever cannot be placed depends on itself.
+  std::vector<bool> placed(parameters.size(), false);
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      if (placed[i] || (space.parent_[i] >= 0 && !placed[space.parent_[i]])) continue;
+      placed[i] = progress = true;
+      space.activation_order_.push_back(i);
+    }
+  }
+  if (space.activation_order_.size() != parameters.size()) {
+    return InvalidArgument("the activeWhen conditions of the parameters go in a circle");
+  }
+  return space;
+}
+
+uint64_t SearchSpace::cardinality() const {
+  uint64_t product = 1;
+  for (const auto& dimension : dimensions_) {
+    const uint64_t size = dimension.cardinality();
+    if (size == 0) return 0;
+    if (product > std::numeric_limits<uint64_t>::max() / size) {
+      product = std::numeric_limits<uint64_t>::max();
+    } else {
+      product *= size;
+    }
+  }
+  return product;
+}
+
+bool SearchSpace::IsActive(size_t i, const Point& point) const {
+  if (parent_[i] < 0) return true;
+  const double parent_value = point.values[parent_[i]];
+  if (std::isnan(parent_value)) return false;
+  const auto& allowed = dimensions_[i].parameter().active_when->values;
+  const std::string text = dimensions_[parent_[i]].Format(parent_value);
+  return std::find(allowed.begin(), allowed.end(), text) != allowed.end();
+}
+
+Point SearchSpace::FromUnit(const Eigen::Ref<const Eigen::VectorXd>& unit) const {
+  Point point;
+  point.values.assign(size(), std::numeric_limits<double>::quiet_NaN());
+  for (const size_t i : activation_order_) {
+    if (IsActive(i, point)) {
+      point.values[i] = dimensions_[i].FromUnit(unit(static_cast<Eigen::Index>(i)));
+    }
+  }
+  return point;
+}
+
+Eigen::VectorXd SearchSpace::ToUnit(const Point& point) const {
+  Eigen::VectorXd unit(static_cast<Eigen::Index>(size()));
+  for (size_t i = 0; i < size(); ++i) {
+    const double value = point.values[i];
+    unit(static_cast<Eigen::Index>(i)) = std::isnan(value) ? 0.5 : dimensions_[i].ToUnit(value);
+  }
+  return unit;
+}
+
+std::vector<Assignment> SearchSpace::Format(const Point& point) const {
+  std::vector<Assignment> assignments;
+  for (size_t i = 0; i < size(); ++i) {
+    if (std::isnan(point.values[i])) continue;
+    assignments.push_back({dimensions_[i].name(), dimensions_[i].Format(point.values[i])});
+  }
+  return assignments;
+}
+
+StatusOr<Point> SearchSpace::Parse(const std::vector<Assignment>& assignments) const {
+  Point point;
+  point.values.assign(size(), std::numeric_limits<double>::quiet_NaN());
+  for (const auto& assignment : assignments) {
+    const auto dimension =
+        std::find_if(dimensions_.begin(), dimensions_.end(),
+                     [&](const Dimension& d) { return d.name() == assignment.name; });
+    if (dimension == dimensions_.end()) {
+      return NotFound("there is no parameter {} in the search space", assignment.name);
+    }
+    ASSIGN_OR_RETURN(point.values[dimension - dimensions_.begin()],
+                     dimension->Parse(assignment.value));
+  }
+  for (const size_t i : activation_order_) {
+    if (std::isnan(point.values[i]) && IsActive(i, point)) {
+      return NotFound("parameter {} has no value", dimensions_[i].name());
+    }
+  }
+  return point;
+}
+
+}  // namespace qalam

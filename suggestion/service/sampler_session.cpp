@@ -1,0 +1,62 @@
+#include "suggestion/service/sampler_session.h"
+
+#include "suggestion/registry.h"
+
+namespace qalam {
+
+StatusOr<std::unique_ptr<SamplerSession>> SamplerSession::Create(const ExperimentSpec& spec,
+                                                                 uint64_t seed) {
+  if (FindAlgorithm(spec.algorithm.name) == nullptr) {
+    return InvalidArgument("unknown algorithm name {}", spec.algorithm.name);
+  }
+  ASSIGN_OR_RETURN(auto space, SearchSpace::Create(spec.parameters));
+  std::unique_ptr<SamplerSession> session(
+      new SamplerSession(std::move(space), spec.objective.type == ObjectiveType::kMaximize));
+  ASSIGN_OR_RETURN(session->sampler_, CreateSampler(spec, session->space_, seed));
+  return session;
+}
+
+Status SamplerSession::Tell(const std::vector<Result>& results) {
+  std::vector<TrialResult> oriented;
+  oriented.reserve(results.size());
+  for (const auto& result : results) {
+    auto point = space_.Parse(result.parameters);
+    if (!point.ok()) {
+      return InvalidArgument("trial {}: {}", result.number, Message(point.status()));
+    }
+    TrialResult told{.number = result.number,
+                     .point = *std::move(point),
+                     .state = result.state,
+                     .labels = result.labels};
+    if (result.objective) {
+      told.objectives = {maximize_ ? -*result.objective : *result.objective};
+    }
+    oriented.push_back(std::move(told));
+  }
+  sampler_->Tell(oriented);
+  return absl::OkStatus();
+}
+
+StatusOr<std::vector<SamplerSession::Suggestion>> SamplerSession::Suggest(
+    int count, int64_t first_number, const std::vector<Pending>& pending) const {
+  if (count < 0 || count > kMostSuggestions) {
+    return InvalidArgument("the number of suggestions should be from 0 to {}, not {}",
+                           kMostSuggestions, count);
+  }
+  SampleRequest request{.count = count, .first_trial_number = first_number};
+  for (const auto& trial : pending) {
+    auto point = space_.Parse(trial.parameters);
+    if (!point.ok()) {
+      return InvalidArgument("pending trial {}: {}", trial.number, Message(point.status()));
+    }
+    request.pending.push_back({trial.number, *std::move(point)});
+  }
+  ASSIGN_OR_RETURN(const auto proposals, sampler_->Suggest(request));
+  std::vector<Suggestion> suggestions;
+  for (const auto& proposal : proposals) {
+    suggestions.push_back({proposal.trial_number, space_.Format(proposal.point), proposal.labels});
+  }
+  return suggestions;
+}
+
+}  // namespace qalam

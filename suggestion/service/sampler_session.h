@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/experiment.h"
+#include "suggestion/sampler.h"
+
+namespace qalam {
+
+// A sampler at work on one experiment, speaking in assignments and raw objective values. Not
+// thread-safe.
+class SamplerSession {
+ public:
+  struct Result {
+    int64_t number = 0;
+    TrialState state = TrialState::kSucceeded;
+    std::vector<Assignment> parameters;
+    std::optional<double> objective;  // as the user sees it, not oriented
+    std::map<std::string, std::string> labels;
+  };
+  struct Pending {
+    int64_t number = 0;
+    std::vector<Assignment> parameters;
+  };
+  struct Suggestion {
+    int64_t number = 0;
+    std::vector<Assignment> parameters;
+    std::map<std::string, std::string> labels;
+  };
+
+  // INVALID_ARGUMENT when the algorithm refuses its settings or the space.
+  static StatusOr<std::unique_ptr<SamplerSession>> Create(const ExperimentSpec& spec,
+                                                          uint64_t seed);
+
+  // INVALID_ARGUMENT, and nothing learnt, when a result's parameters are not of the space.
+  Status Tell(const std::vector<Result>& results);
+  StatusOr<std::vector<Suggestion>> Suggest(int count, int64_t first_number,
+                                            const std::vector<Pending>& pending) const;
+
+ private:
+  SamplerSession(SearchSpace space, bool maximize)
+      : space_(std::move(space)), maximize_(maximize) {}
+
+  const SearchSpace space_;
+  const bool maximize_;
+  std::unique_ptr<Sampler> sampler_;
+};
+
+// One call may ask for no more proposals than this, and name no more trials.
+inline constexpr int kMostSuggestions = 10000;
+
+}  // namespace qalam
