@@ -1,1 +1,34 @@
-int main() { return 0; }
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/log.h"
+#include "cli/verb.h"
+
+int main(int argc, char** argv) {
+  using namespace qalam;
+  std::signal(SIGPIPE, SIG_IGN);
+  CommonOptions common;
+  common.database = DefaultDatabase();
+  std::string log_level = "warn";
+  CLI::App app("Qalam tunes hyperparameters: an experiment in, the best trial out.", "qalam");
+  app.require_subcommand(1);
+  app.footer("Example:\n  qalam run experiment.yaml");
+  app.add_option("--log-level", log_level, "trace, debug, info, warn, error or off")
+      ->envname("QALAM_LOG_LEVEL");
+  Action action;
+  for (const AddVerb add : Verbs()) add(app, common, &action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  InitLog(log_level);
+  const auto result = action(common);
+  if (!result.ok()) {
+    std::fprintf(stderr, "qalam: %s\n", Message(result.status()).c_str());
+    return 1;
+  }
+  return *result;
+}

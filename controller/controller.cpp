@@ -262,8 +262,7 @@ void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
   auto job = MakeJob(run, trial.record);
   workers_->Run(
       [this, job = std::move(job), experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
-        StatusOr<std::string> handle = job.status();
-        if (job.ok()) handle = operator_.Submit(*job);
+        auto handle = job.ok() ? operator_.Submit(*job) : StatusOr<std::string>(job.status());
         Post([this, experiment_uid, trial_uid, handle = std::move(handle)] {
           ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
           if (trial == nullptr) return;

@@ -20,9 +20,9 @@ struct ExperimentServiceOptions {
   bool runs_trials = false;
 };
 
-// `enqueue(experiment_uid)` tells the controller that the store has changed; null where no controller
-// runs (a view of the local store). `trial_operator` may be null then; logs are read from the trials'
-// folders. The references must outlive the service.
+// `enqueue(experiment_uid)` tells the controller that the store has changed; null where no
+// controller runs (a view of the local store). `trial_operator` may be null then; logs are read
+// from the trials' folders. The references must outlive the service.
 std::unique_ptr<grpc::Service> MakeExperimentService(
     Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeFeed& changes,
     std::function<void(const std::string& experiment_uid)> enqueue,

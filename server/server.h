@@ -21,12 +21,15 @@ struct ServerOptions {
   std::string suggestion_address;  // empty: in-process
   bool run_trials = true;          // false: a view of the store, no controller
   bool adopt_existing = true;      // see ControllerOptions
+  // Addresses beyond loopback are refused unless this is said, since nothing is authenticated yet.
+  bool allow_remote = false;
   int workers = 4;
 };
 
 class Server {
  public:
-  // FAILED_PRECONDITION when another process already runs trials on this database, with its address.
+  // FAILED_PRECONDITION when another process already runs trials on this database, with its
+  // address.
   static StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
   virtual ~Server() = default;
 

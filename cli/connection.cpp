@@ -1,0 +1,63 @@
+#include "cli/connection.h"
+
+#include <filesystem>
+
+#include "api/grpc_status.h"
+
+namespace qalam {
+
+StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& options, Mode mode) {
+  auto connection = std::make_unique<Connection>();
+  std::shared_ptr<grpc::Channel> channel;
+  connection->address_ =
+      options.server.empty() ? LiveServerAddress(options.database) : options.server;
+  if (!connection->address_.empty()) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    channel = grpc::CreateCustomChannel(connection->address_, grpc::InsecureChannelCredentials(),
+                                        arguments);
+  } else {
+    ServerOptions server;
+    server.database_path = options.database;
+    server.work_root = (std::filesystem::path(options.database).parent_path() / "trials").string();
+    server.run_trials = mode == Mode::kRun;
+    server.adopt_existing = false;
+    ASSIGN_OR_RETURN(connection->server_, Server::Start(server));
+    channel = connection->server_->InProcessChannel();
+  }
+  connection->stub_ = v1::ExperimentService::NewStub(channel);
+  return connection;
+}
+
+v1::ExperimentName MakeName(const CommonOptions& options, const std::string& name) {
+  v1::ExperimentName message;
+  message.set_namespace_(options.name_space);
+  message.set_name(name);
+  return message;
+}
+
+StatusOr<v1::Experiment> GetExperiment(Connection& connection, const v1::ExperimentName& name) {
+  grpc::ClientContext context;
+  v1::GetExperimentRequest request;
+  *request.mutable_experiment() = name;
+  v1::Experiment experiment;
+  RETURN_IF_ERROR(FromGrpc(connection.stub().GetExperiment(&context, request, &experiment)));
+  return experiment;
+}
+
+StatusOr<std::vector<v1::Trial>> ListTrials(Connection& connection,
+                                            const v1::ExperimentName& name) {
+  std::vector<v1::Trial> trials;
+  v1::ListTrialsRequest request;
+  *request.mutable_experiment() = name;
+  do {
+    grpc::ClientContext context;
+    v1::ListTrialsReply reply;
+    RETURN_IF_ERROR(FromGrpc(connection.stub().ListTrials(&context, request, &reply)));
+    for (auto& trial : *reply.mutable_trials()) trials.push_back(std::move(trial));
+    request.set_page_token(reply.next_page_token());
+  } while (!request.page_token().empty());
+  return trials;
+}
+
+}  // namespace qalam

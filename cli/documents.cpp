@@ -1,0 +1,53 @@
+#include "cli/documents.h"
+
+#include <iostream>
+#include <iterator>
+
+#include "api/grpc_status.h"
+#include "base/files.h"
+
+namespace qalam {
+
+StatusOr<std::vector<DocumentText>> ReadDocuments(const std::vector<std::string>& files) {
+  std::vector<DocumentText> documents;
+  for (const auto& file : files) {
+    if (file == "-") {
+      documents.push_back({"-", std::string(std::istreambuf_iterator<char>(std::cin.rdbuf()), {})});
+      continue;
+    }
+    // A little above what a document may be, so that the message about its size is the usual one.
+    ASSIGN_OR_RETURN(auto text, ReadFile(file, 8 << 20));
+    documents.push_back({file, std::move(text)});
+  }
+  return documents;
+}
+
+StatusOr<std::vector<v1::ExperimentName>> CreateExperiments(Connection& connection,
+                                                            const DocumentText& document) {
+  grpc::ClientContext context;
+  v1::CreateExperimentsRequest request;
+  request.set_document(document.text);
+  request.set_source_name(document.source);
+  v1::CreateExperimentsReply reply;
+  RETURN_IF_ERROR(FromGrpc(connection.stub().CreateExperiments(&context, request, &reply)));
+  std::vector<v1::ExperimentName> names;
+  for (const auto& experiment : reply.experiments()) {
+    v1::ExperimentName name;
+    name.set_namespace_(experiment.namespace_());
+    name.set_name(experiment.name());
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+StatusOr<std::vector<v1::ExperimentName>> NamesOf(Connection& connection,
+                                                  const DocumentText& document) {
+  grpc::ClientContext context;
+  v1::ValidateDocumentRequest request;
+  request.set_document(document.text);
+  v1::ValidateDocumentReply reply;
+  RETURN_IF_ERROR(FromGrpc(connection.stub().ValidateDocument(&context, request, &reply)));
+  return std::vector<v1::ExperimentName>(reply.experiments().begin(), reply.experiments().end());
+}
+
+}  // namespace qalam

@@ -1,0 +1,73 @@
+#include "cli/output.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include "api/states.h"
+
+namespace qalam {
+
+std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string FormatJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
+  return status.ok() ? text : "{}\n";
+}
+
+std::string FormatYaml(const google::protobuf::Message& message) {
+  // JSON is YAML: reading it and writing it anew gives the block style that people expect.
+  YAML::Node node = YAML::Load(FormatJson(message));
+  const std::function<void(YAML::Node)> set_block = [&](YAML::Node value) {
+    if (value.IsMap() || value.IsSequence()) value.SetStyle(YAML::EmitterStyle::Block);
+    if (value.IsMap()) {
+      for (auto entry : value) set_block(entry.second);
+    } else if (value.IsSequence()) {
+      for (auto item : value) set_block(item);
+    }
+  };
+  set_block(node);
+  return YAML::Dump(node) + "\n";
+}
+
+std::string StateName(v1::ExperimentState state) {
+  if (state == v1::EXPERIMENT_STATE_UNSPECIFIED) return "Unknown";
+  return std::string(Name(static_cast<ExperimentState>(static_cast<int>(state) - 1)));
+}
+
+std::string StateName(v1::TrialState state) {
+  if (state == v1::TRIAL_STATE_UNSPECIFIED) return "Unknown";
+  return std::string(Name(static_cast<TrialState>(static_cast<int>(state) - 1)));
+}
+
+std::string FormatNumber(double value) { return fmt::format("{:.6g}", value); }
+
+std::string FormatParameters(const v1::Trial& trial) {
+  std::string text;
+  for (const auto& parameter : trial.parameters()) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", parameter.name(), parameter.value());
+  }
+  return text;
+}
+
+}  // namespace qalam

@@ -1,0 +1,28 @@
+#include "cli/verb.h"
+
+#include <cstdlib>
+
+namespace qalam {
+
+CLI::App* NewVerb(CLI::App& app, CommonOptions& common, const std::string& name,
+                  const std::string& summary, const std::string& example) {
+  CLI::App* verb = app.add_subcommand(name, summary);
+  verb->footer("Example:\n  " + example);
+  verb->add_option("--server", common.server, "Address of a server, HOST:PORT")
+      ->envname("QALAM_SERVER");
+  verb->add_option("--db", common.database, "The local database; a live server on it is found")
+      ->envname("QALAM_DB");
+  verb->add_option("-n,--namespace", common.name_space, "Namespace of the experiment");
+  verb->add_option("-o,--output", common.output, "table, json or yaml")
+      ->check(CLI::IsMember({"table", "json", "yaml"}));
+  return verb;
+}
+
+std::string DefaultDatabase() {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data != nullptr && *data != '\0') return std::string(data) + "/qalam/qalam.db";
+  const char* home = std::getenv("HOME");
+  return std::string(home != nullptr ? home : ".") + "/.local/share/qalam/qalam.db";
+}
+
+}  // namespace qalam

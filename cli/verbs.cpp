@@ -1,0 +1,13 @@
+#include "cli/verbs/verbs.h"
+
+namespace qalam {
+
+const std::vector<AddVerb>& Verbs() {
+  static const std::vector<AddVerb> verbs = {
+      AddRun,    AddServe,  AddSuggestion, AddSubmit,     AddValidate,   AddList,
+      AddGet,    AddTrials, AddBest,       AddLogs,       AddStop,       AddPause,
+      AddResume, AddEdit,   AddDelete,     AddAlgorithms, AddCompletion, AddVersion};
+  return verbs;
+}
+
+}  // namespace qalam

@@ -1,0 +1,65 @@
+#include <cstdio>
+
+#include "api/grpc_status.h"
+#include "cli/documents.h"
+#include "cli/follow.h"
+#include "cli/verbs/verbs.h"
+
+namespace qalam {
+
+namespace {
+
+// An unfinished experiment of the same name goes on; a finished one is not touched.
+Status Continue(Connection& connection, const v1::ExperimentName& name) {
+  ASSIGN_OR_RETURN(const auto experiment, GetExperiment(connection, name));
+  const auto state = experiment.state();
+  if (state == v1::EXPERIMENT_SUCCEEDED || state == v1::EXPERIMENT_FAILED) {
+    return AlreadyExists(
+        "there is already an experiment {}, which has ended; remove it with \"qalam delete {}\", "
+        "give "
+        "this one another name, or use metadata.generateName",
+        name.name(), name.name());
+  }
+  std::printf("going on with the experiment %s\n", name.name().c_str());
+  grpc::ClientContext context;
+  v1::Experiment reply;
+  return FromGrpc(connection.stub().ResumeExperiment(&context, name, &reply));
+}
+
+StatusOr<int> Run(const CommonOptions& common, const std::vector<std::string>& files) {
+  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(files));
+  NoteInterrupts();
+  ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun));
+  if (!connection->is_embedded()) {
+    std::printf("a server is live on this database; the experiment runs there\n");
+  }
+  std::vector<v1::ExperimentName> names;
+  for (const auto& document : documents) {
+    const auto created = CreateExperiments(*connection, document);
+    if (created.ok()) {
+      names.insert(names.end(), created->begin(), created->end());
+      continue;
+    }
+    if (created.status().code() != StatusCode::kAlreadyExists) return created.status();
+    ASSIGN_OR_RETURN(const auto given, NamesOf(*connection, document));
+    for (const auto& name : given) {
+      RETURN_IF_ERROR(Continue(*connection, name));
+      names.push_back(name);
+    }
+  }
+  return FollowExperiments(*connection, names);
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, CommonOptions& common, Action* chosen) {
+  CLI::App* verb = NewVerb(app, common, "run", "Run experiments here and show how they go",
+                           "qalam run examples/digits/tpe.yaml");
+  auto files = std::make_shared<std::vector<std::string>>();
+  verb->add_option("FILE", *files, "Experiment documents; - reads standard input")->required();
+  verb->callback([chosen, files] {
+    *chosen = [files](const CommonOptions& common) { return Run(common, *files); };
+  });
+}
+
+}  // namespace qalam

@@ -1,0 +1,57 @@
+#include <absl/time/clock.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/follow.h"
+#include "cli/verbs/verbs.h"
+
+namespace qalam {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> listen = {"127.0.0.1:6789"};
+  std::string work_dir;
+  std::string suggestion;
+  bool insecure = false;
+};
+
+StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
+  NoteInterrupts();
+  ServerOptions server_options;
+  server_options.database_path = common.database;
+  server_options.work_root =
+      options.work_dir.empty()
+          ? (std::filesystem::path(common.database).parent_path() / "trials").string()
+          : options.work_dir;
+  server_options.listen = options.listen;
+  server_options.suggestion_address = options.suggestion;
+  server_options.allow_remote = options.insecure;
+  ASSIGN_OR_RETURN(const auto server, Server::Start(server_options));
+  for (const auto& address : server->addresses()) std::printf("listening on %s\n", address.c_str());
+  std::printf("database %s\n", common.database.c_str());
+  std::fflush(stdout);
+  while (!Interrupted()) absl::SleepFor(absl::Milliseconds(100));
+  std::printf("stopping; running trials go on and are taken up at the next start\n");
+  server->Shutdown();
+  return 0;
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
+  CLI::App* verb = NewVerb(app, common, "serve", "Serve experiments over gRPC and run their trials",
+                           "qalam serve --listen 127.0.0.1:6789");
+  auto options = std::make_shared<Options>();
+  verb->add_option("--listen", options->listen, "Where to listen; port 0 takes a free one");
+  verb->add_option("--work-dir", options->work_dir, "Folder for the trials' folders");
+  verb->add_option("--suggestion", options->suggestion,
+                   "A suggestion service elsewhere, HOST:PORT; by default one in this process");
+  verb->add_flag("--insecure", options->insecure, "Allow addresses beyond this machine");
+  verb->callback([chosen, options] {
+    *chosen = [options](const CommonOptions& common) { return Serve(common, *options); };
+  });
+}
+
+}  // namespace qalam

@@ -1,0 +1,36 @@
+#include <cstdio>
+
+#include "cli/documents.h"
+#include "cli/verbs/verbs.h"
+#include "suggestion/registry.h"
+
+namespace qalam {
+
+void AddValidate(CLI::App& app, CommonOptions& common, Action* chosen) {
+  CLI::App* verb = NewVerb(app, common, "validate", "Check experiments and show every fault",
+                           "qalam validate experiment.yaml");
+  auto files = std::make_shared<std::vector<std::string>>();
+  verb->add_option("FILE", *files, "Experiment documents; - reads standard input")->required();
+  verb->callback([chosen, files] {
+    *chosen = [files](const CommonOptions&) -> StatusOr<int> {
+      ASSIGN_OR_RETURN(const auto documents, ReadDocuments(*files));
+      int faults = 0;
+      for (const auto& document : documents) {
+        const auto parsed = ParseDocuments(document.text, document.source, RegisteredAlgorithms());
+        auto found = parsed.faults;
+        for (const auto& one : parsed.documents) {
+          for (auto& fault : CheckExecutable(one, RegisteredAlgorithms())) {
+            fault.source = document.source;
+            found.push_back(std::move(fault));
+          }
+        }
+        for (const auto& fault : found) std::fprintf(stderr, "%s\n", fault.ToString().c_str());
+        faults += static_cast<int>(found.size());
+        if (found.empty()) std::printf("%s: no fault\n", document.source.c_str());
+      }
+      return faults == 0 ? 0 : 1;
+    };
+  });
+}
+
+}  // namespace qalam

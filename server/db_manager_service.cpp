@@ -1,0 +1,91 @@
+#include <cmath>
+
+#include "api/grpc_status.h"
+#include "api/proto/api_v1_beta1.grpc.pb.h"
+#include "server/experiment_service.h"
+#include "server/find.h"
+
+namespace qalam {
+
+namespace {
+
+namespace katib = ::api::v1::beta1;
+
+// Katib's collectors send text, "unavailable" where there is no value.
+bool ReadValue(const std::string& text, double& value) {
+  char* end = nullptr;
+  value = std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0';
+}
+
+class DbManagerService final : public katib::DBManager::Service {
+ public:
+  explicit DbManagerService(Store& store) : store_(store) {}
+
+  grpc::Status ReportObservationLog(grpc::ServerContext* context,
+                                    const katib::ReportObservationLogRequest* request,
+                                    katib::ReportObservationLogReply* reply) override {
+    return ToGrpc(Report(*request));
+  }
+  grpc::Status GetObservationLog(grpc::ServerContext* context,
+                                 const katib::GetObservationLogRequest* request,
+                                 katib::GetObservationLogReply* reply) override {
+    return ToGrpc(Get(*request, *reply));
+  }
+  grpc::Status DeleteObservationLog(grpc::ServerContext* context,
+                                    const katib::DeleteObservationLogRequest* request,
+                                    katib::DeleteObservationLogReply* reply) override {
+    return ToGrpc(Unimplemented("observations go with their experiment; delete that instead"));
+  }
+
+ private:
+  StatusOr<TrialRecord> Find(const std::string& name) {
+    ASSIGN_OR_RETURN(auto trials, store_.ListTrials({.name = name, .limit = 1}));
+    if (trials.empty()) return NotFound("there is no trial {}", name);
+    return std::move(trials.front());
+  }
+
+  Status Report(const katib::ReportObservationLogRequest& request) {
+    ASSIGN_OR_RETURN(const auto trial, Find(request.trial_name()));
+    TrialPoints points{.trial_uid = trial.uid};
+    for (const auto& log : request.observation_log().metric_logs()) {
+      MetricPoint point{.metric = log.metric().name()};
+      if (!ParseTime(log.time_stamp(), &point.time)) {
+        return InvalidArgument("time_stamp should be in RFC 3339, not \"{}\"", log.time_stamp());
+      }
+      if (ReadValue(log.metric().value(), point.value)) points.points.push_back(std::move(point));
+    }
+    return store_.Commit({.append_points = {std::move(points)}});
+  }
+
+  Status Get(const katib::GetObservationLogRequest& request, katib::GetObservationLogReply& reply) {
+    ASSIGN_OR_RETURN(const auto trial, Find(request.trial_name()));
+    Time begin = absl::InfinitePast(), end = absl::InfiniteFuture();
+    if (!request.start_time().empty() && !ParseTime(request.start_time(), &begin)) {
+      return InvalidArgument("start_time should be in RFC 3339");
+    }
+    if (!request.end_time().empty() && !ParseTime(request.end_time(), &end)) {
+      return InvalidArgument("end_time should be in RFC 3339");
+    }
+    ASSIGN_OR_RETURN(const auto series,
+                     store_.ReadMetrics({.trial_uid = trial.uid, .metric = request.metric_name()}));
+    for (const auto& point : series.points) {
+      if (point.time < begin || point.time > end) continue;
+      auto* log = reply.mutable_observation_log()->add_metric_logs();
+      log->set_time_stamp(qalam::FormatTime(point.time));
+      log->mutable_metric()->set_name(point.metric);
+      log->mutable_metric()->set_value(fmt::format("{}", point.value));
+    }
+    return absl::OkStatus();
+  }
+
+  Store& store_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store) {
+  return std::make_unique<DbManagerService>(store);
+}
+
+}  // namespace qalam

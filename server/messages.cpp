@@ -1,0 +1,97 @@
+#include "server/messages.h"
+
+#include "api/convert.h"
+#include "controller/stored_document.h"
+
+namespace qalam {
+
+namespace {
+
+template <typename Message>
+void PutTimes(Time created, Time started, Time completed, Message* message) {
+  const Time never = absl::InfinitePast();
+  if (created != never) *message->mutable_created() = ToProto(created);
+  if (started != never) *message->mutable_started() = ToProto(started);
+  if (completed != never) *message->mutable_completed() = ToProto(completed);
+}
+
+void PutCounts(const TrialCounts& counts, v1::TrialCounts* message) {
+  const auto count = [&](TrialState state) {
+    const auto entry = counts.find(state);
+    return entry == counts.end() ? 0 : entry->second;
+  };
+  message->set_pending(count(TrialState::kPending));
+  message->set_running(count(TrialState::kRunning));
+  message->set_succeeded(count(TrialState::kSucceeded));
+  message->set_failed(count(TrialState::kFailed));
+  message->set_killed(count(TrialState::kKilled));
+  message->set_early_stopped(count(TrialState::kEarlyStopped));
+  message->set_metrics_unavailable(count(TrialState::kMetricsUnavailable));
+}
+
+}  // namespace
+
+v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment) {
+  v1::Trial message;
+  message.set_uid(trial.uid);
+  message.set_namespace_(experiment.name_space);
+  message.set_name(trial.name);
+  message.set_experiment(experiment.name);
+  message.set_number(trial.number);
+  message.set_state(ToProto(trial.state));
+  message.set_reason(trial.reason);
+  message.set_message(trial.message);
+  for (const auto& parameter : trial.parameters) {
+    auto* assignment = message.add_parameters();
+    assignment->set_name(parameter.name);
+    assignment->set_value(parameter.value);
+  }
+  message.mutable_labels()->insert(trial.labels.begin(), trial.labels.end());
+  for (const auto& metric : trial.metrics) {
+    auto* summary = message.add_metrics();
+    summary->set_name(metric.name);
+    summary->set_min(metric.min);
+    summary->set_max(metric.max);
+    summary->set_latest(metric.latest);
+    summary->set_count(metric.count);
+  }
+  if (trial.objective_value) message.set_objective_value(*trial.objective_value);
+  PutTimes(trial.created, trial.started, trial.completed, &message);
+  message.set_work_dir(experiment.work_dir + "/" + trial.name);
+  return message;
+}
+
+StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experiment,
+                                   bool with_document) {
+  v1::Experiment message;
+  message.set_uid(experiment.uid);
+  message.set_namespace_(experiment.name_space);
+  message.set_name(experiment.name);
+  message.set_state(ToProto(experiment.state));
+  message.set_reason(experiment.reason);
+  message.set_message(experiment.message);
+  message.set_paused(experiment.paused);
+  message.set_seed(experiment.seed);
+  message.set_version(experiment.version);
+  message.set_work_dir(experiment.work_dir);
+  PutTimes(experiment.created, experiment.started, experiment.completed, &message);
+  ASSIGN_OR_RETURN(const auto counts, store.CountTrials(experiment.uid));
+  PutCounts(counts, message.mutable_counts());
+  const auto document = ParseStoredDocument(experiment.document_json);
+  // A damaged document must not hide the other experiments of a list.
+  if (!document.ok()) return message;
+  const ExperimentSpec& spec = document->spec;
+  message.set_max_trial_count(spec.max_trial_count.value_or(0));
+  message.set_parallel_trial_count(spec.parallel_trial_count);
+  message.set_objective_metric(spec.objective.metric_name);
+  message.set_objective_type(spec.objective.type == ObjectiveType::kMinimize
+                                 ? ::api::v1::beta1::MINIMIZE
+                                 : ::api::v1::beta1::MAXIMIZE);
+  message.set_algorithm(spec.algorithm.name);
+  ASSIGN_OR_RETURN(const auto best, store.BestTrial(experiment.uid, spec.objective.type));
+  if (best) *message.mutable_best_trial() = ToMessage(*best, experiment);
+  if (with_document) message.set_document_yaml(ToYaml(*document));
+  return message;
+}
+
+}  // namespace qalam

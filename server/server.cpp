@@ -1,0 +1,180 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/random.h"
+#include "controller/controller.h"
+#include "controller/operators/process_operator.h"
+#include "server/database_lock.h"
+#include "server/experiment_service.h"
+#include "suggestion/service/suggestion_server.h"
+
+namespace qalam {
+
+namespace {
+
+constexpr int kMaxMessageBytes = 16 << 20;
+
+StatusOr<std::string> CollectorPath() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto path = self.parent_path() / "qalam-collector";
+  if (!error && FileExists(path.string())) return path.string();
+  return NotFound("the program qalam-collector is not beside {}; install both together",
+                  self.string());
+}
+
+bool IsLoopback(const std::string& address) {
+  return address.starts_with("unix:") || address.starts_with("127.") ||
+         address.starts_with("localhost:") || address.starts_with("[::1]:");
+}
+
+// A socket that only this user can open. Beside the database, or, where that path is too long for a
+// socket's address, in the temporary folder under a hash of it.
+std::string PrivateSocketPath(const std::string& database_path) {
+  std::error_code error;
+  const std::string path = std::filesystem::absolute(database_path, error).string() + ".sock";
+  constexpr size_t kLongestSocketPath = 100;  // sun_path holds 108
+  if (path.size() <= kLongestSocketPath) return path;
+  return fmt::format("/tmp/qalam-{}-{:016x}.sock", getuid(), StableHash(path));
+}
+
+class QalamServer final : public Server {
+ public:
+  explicit QalamServer(ServerOptions options) : options_(std::move(options)) {}
+  ~QalamServer() override { Shutdown(); }
+
+  Status Begin();
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    return server_->InProcessChannel(arguments);
+  }
+  const std::vector<std::string>& addresses() const override { return addresses_; }
+  void Shutdown() override;
+
+ private:
+  Status StartController();
+  Status StartFrontDoor();
+
+  const ServerOptions options_;
+  const SystemClock clock_;
+  ChangeFeed changes_;
+  std::optional<DatabaseLock> lock_;
+  std::string socket_path_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<TrialOperator> operator_;
+  std::unique_ptr<SuggestionServer> suggestion_server_;
+  std::unique_ptr<SuggestionClient> suggestions_;
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<grpc::Service> experiments_, db_manager_;
+  std::vector<std::string> addresses_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+Status QalamServer::Begin() {
+  for (const auto& address : options_.listen) {
+    if (!IsLoopback(address) && !options_.allow_remote) {
+      return InvalidArgument(
+          "{} can be reached from other machines, and there is no "
+          "authentication yet; listen on 127.0.0.1, or say --insecure",
+          address);
+    }
+  }
+  if (options_.run_trials) {
+    ASSIGN_OR_RETURN(lock_, DatabaseLock::Acquire(options_.database_path));
+  }
+  ASSIGN_OR_RETURN(store_, OpenSqliteStore(options_.database_path));
+  ASSIGN_OR_RETURN(const std::string collector, CollectorPath());
+  operator_ = MakeProcessOperator({.collector_path = collector});
+  if (options_.run_trials) RETURN_IF_ERROR(StartController());
+  return StartFrontDoor();
+}
+
+Status QalamServer::StartController() {
+  std::shared_ptr<grpc::Channel> channel;
+  if (options_.suggestion_address.empty()) {
+    ASSIGN_OR_RETURN(suggestion_server_, SuggestionServer::Start(""));
+    channel = suggestion_server_->InProcessChannel();
+  } else {
+    channel = grpc::CreateChannel(options_.suggestion_address, grpc::InsecureChannelCredentials());
+  }
+  suggestions_ = std::make_unique<SuggestionClient>(channel, *store_);
+  controller_ = std::make_unique<Controller>(
+      *store_, *operator_, *suggestions_, clock_,
+      ControllerOptions{.workers = options_.workers, .adopt_existing = options_.adopt_existing});
+  controller_->OnChange([this](const std::string& uid) { changes_.Publish(uid); });
+  return controller_->Start();
+}
+
+Status QalamServer::StartFrontDoor() {
+  std::function<void(const std::string&)> enqueue;
+  if (controller_ != nullptr) {
+    enqueue = [this](const std::string& uid) { controller_->Enqueue(uid); };
+  }
+  std::error_code error;
+  const std::string work_root = std::filesystem::absolute(options_.work_root, error).string();
+  experiments_ = MakeExperimentService(*store_, operator_.get(), clock_, changes_, enqueue,
+                                       {.work_root = work_root,
+                                        .database = options_.database_path,
+                                        .runs_trials = options_.run_trials});
+  db_manager_ = MakeKatibDbManagerService(*store_);
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  std::vector<int> ports(options_.listen.size(), 0);
+  for (size_t i = 0; i < options_.listen.size(); ++i) {
+    builder.AddListeningPort(options_.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+  }
+  if (lock_) {
+    socket_path_ = PrivateSocketPath(options_.database_path);
+    // Left by one that was killed; the lock says that nobody uses it.
+    unlink(socket_path_.c_str());
+    builder.AddListeningPort("unix:" + socket_path_, grpc::InsecureServerCredentials());
+  }
+  builder.RegisterService(experiments_.get());
+  builder.RegisterService(db_manager_.get());
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // Nobody else may open the socket, not even for the moment before a chmod.
+  const mode_t mask = umask(0077);
+  server_ = builder.BuildAndStart();
+  umask(mask);
+  if (server_ == nullptr) {
+    return Unavailable("cannot listen on {}; is the address in use?",
+                       fmt::join(options_.listen, ", "));
+  }
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const std::string& address = options_.listen[i];
+    addresses_.push_back(
+        address.starts_with("unix:")
+            ? address
+            : fmt::format("{}:{}", address.substr(0, address.rfind(':')), ports[i]));
+  }
+  return lock_ ? lock_->Publish("unix:" + socket_path_) : absl::OkStatus();
+}
+
+void QalamServer::Shutdown() {
+  if (server_ == nullptr) return;
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  if (controller_ != nullptr) controller_->Stop();
+  if (!socket_path_.empty()) unlink(socket_path_.c_str());
+  server_.reset();
+  controller_.reset();
+  lock_.reset();
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  auto server = std::make_unique<QalamServer>(options);
+  RETURN_IF_ERROR(server->Begin());
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace qalam
