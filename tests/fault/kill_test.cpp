@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <memory>
@@ -39,7 +40,7 @@ spec:
   algorithm: {{algorithmName: random}}
   seed: 5
   maxTrialCount: {}
-  parallelTrialCount: 8
+  parallelTrialCount: {}
   maxFailedTrialCount: 0
   parameters:
     - {{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}
@@ -58,7 +59,7 @@ spec:
                 command: [sh, -c, 'echo $QALAM_TRIAL_NAME >> "$0"; {}', '{}', '${{trialParameters.x}}']
             restartPolicy: Never
 )",
-                     name, trials, steps, marker);
+                     name, trials, std::min(8, trials), steps, marker);
 }
 
 std::vector<std::string> Lines(const std::string& path) {
@@ -266,7 +267,7 @@ TEST_CASE("qalam run killed again and again goes on where it was", "[fault][slow
   const std::string file = directory.File("experiment.yaml");
   const FileDescriptor log(
       open(directory.File("log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
-  constexpr int kTrials = 60;
+  constexpr int kTrials = 200;
   REQUIRE(WriteFileAtomically(file, Document("rerun", kTrials, marker, "0.03"), false).ok());
   const auto start = [&] {
     return std::make_unique<ChildProcess>(
