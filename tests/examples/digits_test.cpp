@@ -48,8 +48,8 @@ TEST_CASE("The perceptron's gradients match finite differences", "[digits]") {
   const std::vector<int> labels = {0, 2, 1};
   Gradients gradients;
   network.Loss(pixels, labels, &gradients);
-  // Single precision: the loss is right to 1e-7, so this step leaves an error of about 1e-4. A longer
-  // one would cross a kink of relu.
+  // Single precision: the loss is right to 1e-7, so this step leaves an error of about 1e-4. A
+  // longer one would cross a kink of relu.
   constexpr float kStep = 1e-3F;
   const auto check = [&](float& parameter, float gradient) {
     const float before = parameter;

@@ -1,0 +1,318 @@
+// The contract of db/store.h, sentence by sentence, over SQLite.
+
+#include "db/store.h"
+
+#include <absl/time/clock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "base/files.h"
+#include "tests/support/temporary_directory.h"
+
+namespace qalam {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+ExperimentRecord Experiment(const std::string& name) {
+  ExperimentRecord record;
+  record.uid = "uid-" + name;
+  record.name_space = "default";
+  record.name = name;
+  record.document_json = "{}";
+  record.seed = 0xffffffffffffffffull;
+  record.work_dir = "/work dir/" + name;
+  record.created = absl::FromUnixMicros(1000);
+  return record;
+}
+
+TrialRecord Trial(const std::string& experiment, int64_t number) {
+  TrialRecord record;
+  record.experiment_uid = "uid-" + experiment;
+  record.uid = fmt::format("{}-{}", record.experiment_uid, number);
+  record.name = fmt::format("{}-t{}", experiment, number);
+  record.number = number;
+  record.parameters = {{"lr", "0.1"}, {"name with \"quotes\"\n", "\xc3\xa9"}};
+  record.labels = {{"generation", "3"}};
+  record.created = absl::FromUnixMicros(2000);
+  return record;
+}
+
+MetricPoint MakePoint(const std::string& metric, double value, int64_t step = -1) {
+  return {.metric = metric, .time = absl::FromUnixMicros(step + 5), .value = value, .step = step};
+}
+
+std::unique_ptr<Store> Open(const TemporaryDirectory& directory) {
+  auto store = OpenSqliteStore(directory.File("qalam.db"));
+  INFO(Message(store.status()));
+  REQUIRE(store.ok());
+  return *std::move(store);
+}
+
+}  // namespace
+
+TEST_CASE("Records come back as they were written, also after reopening", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  TrialRecord trial = Trial("a", 7);
+  trial.state = TrialState::kSucceeded;
+  trial.objective_value = 0.25;
+  trial.handle = "handle";
+  trial.collected_bytes = 12345678901;
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {trial}}).ok());
+  if (GENERATE(false, true)) {
+    store.reset();
+    store = Open(directory);
+  }
+  const auto experiments = *store->ListExperiments({.name = "a"});
+  REQUIRE(experiments.size() == 1);
+  CHECK(experiments[0].seed == 0xffffffffffffffffull);
+  CHECK(experiments[0].version == 1);
+  CHECK(experiments[0].work_dir == "/work dir/a");
+  CHECK(experiments[0].started == absl::InfinitePast());
+  const auto trials = *store->ListTrials({.uid = trial.uid});
+  REQUIRE(trials.size() == 1);
+  CHECK(trials[0].parameters == trial.parameters);
+  CHECK(trials[0].labels == trial.labels);
+  CHECK(trials[0].objective_value == 0.25);
+  CHECK(trials[0].collected_bytes == 12345678901);
+  CHECK(trials[0].experiment_uid == "uid-a");
+}
+
+TEST_CASE("A batch that is refused leaves nothing behind", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
+  const Status status = store->Commit(
+      {.create_experiments = {Experiment("b")}, .create_trials = {Trial("b", 0), Trial("b", 0)}});
+  CHECK(status.code() == StatusCode::kAlreadyExists);
+  CHECK(store->ListExperiments({})->size() == 1);
+  CHECK(store->Commit({.create_experiments = {Experiment("a")}}).code() ==
+        StatusCode::kAlreadyExists);
+  CHECK(store->Commit({.update_trials = {Trial("a", 5)}}).code() == StatusCode::kNotFound);
+  CHECK(store->Commit({.append_points = {{"nobody", {MakePoint("m", 1)}}}}).code() ==
+        StatusCode::kNotFound);
+}
+
+TEST_CASE("An update needs the version that is stored", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
+  auto record = store->ListExperiments({})->front();
+  record.state = ExperimentState::kRunning;
+  CHECK(store->Commit({.update_experiments = {record}}).ok());
+  CHECK(store->Commit({.update_experiments = {record}}).code() == StatusCode::kAborted);
+  record.version = 2;
+  CHECK(store->Commit({.update_experiments = {record}}).ok());
+  CHECK(store->ListExperiments({})->front().version == 3);
+  record.uid = "gone";
+  CHECK(store->Commit({.update_experiments = {record}}).code() == StatusCode::kNotFound);
+}
+
+TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {Trial("a", 0)}})
+              .ok());
+  const std::string uid = "uid-a-0";
+  REQUIRE(
+      store->Commit({.append_points = {{uid, {MakePoint("m", 3), MakePoint("m", kNaN)}}}}).ok());
+  REQUIRE(
+      store->Commit({.append_points = {{uid, {MakePoint("m", -kInfinity), MakePoint("n", kNaN)}}}})
+          .ok());
+  // A row that is written back does not disturb them.
+  REQUIRE(store->Commit({.update_trials = {Trial("a", 0)}}).ok());
+  const auto metrics = store->ListTrials({.uid = uid})->front().metrics;
+  REQUIRE(metrics.size() == 2);
+  CHECK(metrics[0].min == -kInfinity);
+  CHECK(metrics[0].max == 3);
+  CHECK(metrics[0].latest == -kInfinity);
+  CHECK(metrics[0].count == 3);
+  CHECK(std::isnan(metrics[1].min));
+  const auto series = *store->ReadMetrics({.trial_uid = uid});
+  REQUIRE(series.points.size() == 4);
+  CHECK(series.points[0].value == 3);
+  CHECK(std::isnan(series.points[1].value));
+  CHECK(series.points[3].metric == "n");
+}
+
+TEST_CASE("Down-sampling keeps every spike", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {Trial("a", 0)}})
+              .ok());
+  TrialPoints points{"uid-a-0", {}};
+  constexpr int kPoints = 10000;
+  for (int i = 0; i < kPoints; ++i) {
+    points.points.push_back(MakePoint("m", i == 1234 ? 50 : i == 7777 ? -50 : 0, i));
+  }
+  REQUIRE(store->Commit({.append_points = {points}}).ok());
+  const auto series = *store->ReadMetrics({.trial_uid = "uid-a-0", .max_points = 100});
+  CHECK(series.total == kPoints);
+  CHECK(series.points.size() <= 100);
+  const auto has = [&](double value) {
+    return std::any_of(series.points.begin(), series.points.end(),
+                       [&](const MetricPoint& p) { return p.value == value; });
+  };
+  CHECK(has(50));
+  CHECK(has(-50));
+}
+
+TEST_CASE("Counts, the incumbent and active trials follow every change", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a"), Experiment("b")}}).ok());
+  WriteBatch batch;
+  const double objectives[] = {0.5, 0.9, 0.9, kNaN, kInfinity, 0.1};
+  for (int i = 0; i < 6; ++i) {
+    TrialRecord trial = Trial("a", i);
+    trial.state = TrialState::kSucceeded;
+    trial.objective_value = objectives[i];
+    batch.create_trials.push_back(trial);
+  }
+  batch.create_trials.push_back(Trial("a", 6));
+  batch.create_trials.push_back(Trial("b", 0));
+  REQUIRE(store->Commit(batch).ok());
+  CHECK((*store->BestTrial("uid-a", ObjectiveType::kMaximize))->number == 1);
+  CHECK((*store->BestTrial("uid-a", ObjectiveType::kMinimize))->number == 5);
+  CHECK_FALSE(store->BestTrial("uid-b", ObjectiveType::kMinimize)->has_value());
+  CHECK(*store->CountTrials("uid-a") ==
+        TrialCounts{{TrialState::kPending, 1}, {TrialState::kSucceeded, 6}});
+  const auto active = *store->ListTrials(
+      {.experiment_uid = "uid-a", .states = {TrialState::kPending, TrialState::kRunning}});
+  REQUIRE(active.size() == 1);
+  TrialRecord failed = active[0];
+  failed.state = TrialState::kFailed;
+  REQUIRE(store->Commit({.update_trials = {failed}}).ok());
+  auto counts = *store->CountTrials("uid-a");
+  CHECK(counts[TrialState::kFailed] == 1);
+  CHECK(counts[TrialState::kPending] == 0);
+  const auto page = *store->ListTrials({.experiment_uid = "uid-a", .after_number = 2, .limit = 2});
+  REQUIRE(page.size() == 2);
+  CHECK(page[0].number == 3);
+}
+
+TEST_CASE("Deleting an experiment deletes all that is its own and nothing else", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  for (const char* name : {"a", "b"}) {
+    REQUIRE(store
+                ->Commit({.create_experiments = {Experiment(name)},
+                          .create_trials = {Trial(name, 0)},
+                          .append_points = {{fmt::format("uid-{}-0", name), {MakePoint("m", 1)}}},
+                          .append_events = {{.experiment_uid = fmt::format("uid-{}", name),
+                                             .time = absl::Now(),
+                                             .reason = "R",
+                                             .message = "m"}}})
+                .ok());
+  }
+  REQUIRE(store->Commit({.delete_experiments = {"uid-a"}}).ok());
+  CHECK(store->ListExperiments({})->size() == 1);
+  CHECK(store->ListTrials({.uid = "uid-a-0"})->empty());
+  CHECK(store->ReadMetrics({.trial_uid = "uid-a-0"})->points.empty());
+  CHECK(store->ReadMetrics({.trial_uid = "uid-b-0"})->points.size() == 1);
+  CHECK(store->ListEvents({.experiment_uid = "uid-b"})->size() == 1);
+}
+
+TEST_CASE("Many writers and readers see whole batches only", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = Open(directory);
+  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
+  constexpr int kWriters = 6, kBatches = 40;
+  std::atomic<int> refused{0}, torn{0};
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const auto trials = store->ListTrials({.experiment_uid = "uid-a"});
+      // Each batch makes two trials.
+      if (!trials.ok() || trials->size() % 2 != 0) ++torn;
+    }
+  });
+  std::vector<std::thread> writers;
+  for (int w = 0; w < kWriters; ++w) {
+    writers.emplace_back([&, w] {
+      for (int i = 0; i < kBatches; ++i) {
+        const int number = 2 * (w * kBatches + i);
+        if (!store->Commit({.create_trials = {Trial("a", number), Trial("a", number + 1)}}).ok()) {
+          ++refused;
+        }
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  done = true;
+  reader.join();
+  CHECK(refused == 0);
+  CHECK(torn == 0);
+  CHECK(store->CountTrials("uid-a")->at(TrialState::kPending) == 2 * kWriters * kBatches);
+}
+
+TEST_CASE("A newer, a foreign and a damaged database are refused untouched", "[store]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.File("qalam.db");
+  StatusCode expected = StatusCode::kFailedPrecondition;
+  switch (GENERATE(0, 1, 2)) {
+    case 0: {
+      Open(directory);
+      // user_version is at byte 60, big-endian.
+      std::string bytes = *ReadFile(path);
+      bytes[63] = 99;
+      REQUIRE(WriteFileAtomically(path, bytes, false).ok());
+      break;
+    }
+    case 1: {
+      Open(directory);
+      std::string bytes = *ReadFile(path);
+      bytes[68] ^= 1;  // the application id
+      REQUIRE(WriteFileAtomically(path, bytes, false).ok());
+      break;
+    }
+    default:
+      REQUIRE(WriteFileAtomically(path, std::string(5000, 'x'), false).ok());
+      expected = StatusCode::kDataLoss;
+  }
+  const std::string before = *ReadFile(path);
+  const auto store = OpenSqliteStore(path);
+  CHECK(store.status().code() == expected);
+  CHECK(Message(store.status()).find(path) != std::string::npos);
+  CHECK(*ReadFile(path) == before);
+}
+
+TEST_CASE("What was acknowledged survives kill -9", "[store][fault]") {
+  const TemporaryDirectory directory;
+  { Open(directory); }
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto store = OpenSqliteStore(directory.File("qalam.db"));
+    if (!store.ok() || !(*store)->Commit({.create_experiments = {Experiment("a")}}).ok()) _exit(1);
+    for (int i = 0;; ++i) {
+      if (!(*store)->Commit({.create_trials = {Trial("a", 2 * i), Trial("a", 2 * i + 1)}}).ok()) {
+        _exit(1);
+      }
+      if (write(ends[1], "x", 1) != 1) _exit(1);
+    }
+  }
+  close(ends[1]);
+  int64_t acknowledged = 0;
+  char byte;
+  while (acknowledged < 200 && read(ends[0], &byte, 1) == 1) ++acknowledged;
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  while (read(ends[0], &byte, 1) == 1) ++acknowledged;
+  close(ends[0]);
+  auto store = Open(directory);
+  const auto trials = *store->ListTrials({.experiment_uid = "uid-a"});
+  CHECK(static_cast<int64_t>(trials.size()) >= 2 * acknowledged);
+  CHECK(trials.size() % 2 == 0);
+}
+
+}  // namespace qalam
