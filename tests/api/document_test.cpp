@@ -1,0 +1,220 @@
+#include <catch2/catch.hpp>
+
+#include "api/experiment.h"
+#include "base/files.h"
+#include "suggestion/registry.h"
+
+namespace qalam {
+
+namespace {
+
+const std::string kGood = R"(apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+metadata:
+  name: good
+spec:
+  objective:
+    type: maximize
+    goal: 0.99
+    objectiveMetricName: accuracy
+    additionalMetricNames: [loss]
+    metricStrategies:
+      - {name: accuracy, value: latest}
+  algorithm:
+    algorithmName: tpe
+    algorithmSettings:
+      - {name: gamma, value: "0.2"}
+  parallelTrialCount: 2
+  maxTrialCount: 12
+  maxFailedTrialCount: 3
+  seed: 9
+  parameters:
+    - name: lr
+      parameterType: double
+      feasibleSpace: {min: "0.01", max: "0.05"}
+    - name: activation
+      parameterType: categorical
+      feasibleSpace: {list: [relu, "1", "yes"]}
+  trialTemplate:
+    primaryContainerName: main
+    timeout: 5m
+    trialParameters:
+      - {name: lr, reference: lr}
+      - {name: activation, reference: activation}
+      - {name: name, reference: "${trialSpec.Name}"}
+    trialSpec:
+      apiVersion: batch/v1
+      kind: Job
+      spec:
+        template:
+          spec:
+            containers:
+              - name: main
+                command: [train, "--lr=${trialParameters.lr}", "${trialParameters.activation}"]
+                env: [{name: NAME, value: "${trialParameters.name}"}]
+)";
+
+std::string Replace(const std::string& from, const std::string& to) {
+  std::string text = kGood;
+  const size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string AllFaults(const std::string& text) {
+  std::string all;
+  for (const auto& fault : ParseDocuments(text, "f.yaml", RegisteredAlgorithms()).faults) {
+    all += fault.ToString() + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("A document survives printing and reading", "[document]") {
+  const auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
+  INFO(AllFaults(kGood));
+  REQUIRE(parsed.documents.size() == 1);
+  const Json json = ToJson(parsed.documents[0]);
+  const std::string text = GENERATE(true, false) ? ToYaml(parsed.documents[0]) : json.dump();
+  INFO(text);
+  const auto again = ParseDocuments(text, "again", RegisteredAlgorithms());
+  REQUIRE(again.documents.size() == 1);
+  CHECK(ToJson(again.documents[0]) == json);
+  CHECK(again.documents[0].spec.trial_template.timeout_seconds == 300);
+  CHECK(again.documents[0].spec.parameters[1].feasible_space.list[2] == "yes");
+}
+
+TEST_CASE("Each fault is named with its place, its field and what is allowed", "[document]") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* fault;
+  };
+  const auto one = GENERATE(values<Case>({
+      {"objectiveMetricName", "objectiveMetricsName",
+       "f.yaml:9:5: spec.objective.objectiveMetricsName: unknown field (did you mean "
+       "\"objectiveMetricName\"?)"},
+      {"type: maximize", "type: maximise",
+       "f.yaml:7:11: spec.objective.type: \"maximise\" is not allowed (did you mean "
+       "\"maximize\"?)"},
+      {"goal: 0.99", "goal: .nan", "spec.objective.goal: \".nan\" should be a finite number"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{min: \"0.05\", max: \"0.01\"}",
+       "spec.parameters[0].feasibleSpace.min: 0.05 should be below max"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{min: \"0.01\", max: \"0.05\", step: \"0\"}",
+       "feasibleSpace.step: 0 should be above 0"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{min: \"0.01\", max: \"0.05\", step: \"1\"}",
+       "step: 1 should not be larger than the range"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{min: \"0\", max: \"1\", distribution: logUniform}",
+       "min: 0 should be above 0"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{min: \"0\", max: inf}",
+       "max: \"inf\" should be a finite number"},
+      {"{min: \"0.01\", max: \"0.05\"}", "{list: [\"1\"]}", "list: is not allowed for a double"},
+      {"[relu, \"1\", \"yes\"]", "[]", "list: is empty"},
+      {"[relu, \"1\", \"yes\"]", "[relu, relu]", "\"relu\" is in the list twice"},
+      {"reference: lr", "reference: lrr",
+       "\"lrr\" is no parameter of this experiment (did you mean \"lr\"?)"},
+      {"${trialParameters.lr}", "${trialParameters.rate}",
+       "${trialParameters.rate} has no trialParameter"},
+      {"--lr=${trialParameters.lr}", "--lr=1",
+       "spec.trialTemplate.trialParameters[0]: \"lr\" is not used"},
+      {"parallelTrialCount: 2", "parallelTrialCount: 0",
+       "spec.parallelTrialCount: \"0\" should be a whole number from 1"},
+      {"parallelTrialCount: 2", "parallelTrialCount: 13",
+       "13 should not be above maxTrialCount, which is 12"},
+      {"name: good", "name: Not_Good", "f.yaml:4:9: metadata.name: \"Not_Good\" should be"},
+      {"algorithmName: tpe", "algorithmName: tpee",
+       "unknown algorithm name tpee (did you mean \"tpe\"?)"},
+      {"{name: gamma", "{name: gama", "spec.algorithm.algorithmSettings[0]: unknown setting gama"},
+      {"value: \"0.2\"", "value: \"2\"", "gamma should be a number > 0 and < 1"},
+      {"kind: Experiment", "kind: Deployment", "kind: \"Deployment\" is not allowed"},
+      {"  objective:", "  objective: [", "is not YAML"},
+  }));
+  CAPTURE(one.to);
+  const std::string faults = AllFaults(Replace(one.from, one.to));
+  INFO(faults);
+  CHECK(faults.find(one.fault) != std::string::npos);
+}
+
+TEST_CASE("All faults of a document are found at once", "[document]") {
+  std::string text = Replace("type: maximize", "type: up");
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"\"0.01\"", "\"1\""},
+           {"name: good", "name: Bad_"},
+           {"maxTrialCount: 12", "maxTrialCount: -1"},
+           {"algorithmName: tpe", "algorithmName: magic"},
+           {"  seed: 9", "  sed: 9"}}) {
+    text.replace(text.find(from), from.size(), to);
+  }
+  const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
+  INFO(AllFaults(text));
+  CHECK(parsed.faults.size() == 6);
+  CHECK(parsed.documents.empty());
+}
+
+TEST_CASE("Hostile documents are refused and not run through", "[document]") {
+  std::string text;
+  switch (GENERATE(0, 1, 2, 3)) {
+    case 0:
+      text = std::string(100000, '[');
+      break;
+    case 1:
+      text = std::string(5 << 20, 'a');
+      break;
+    case 2:
+      text =
+          "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+          "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+          "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+          "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
+      break;
+    default:
+      text = "";
+      break;
+  }
+  CHECK(ParseDocuments(text, "f", RegisteredAlgorithms()).faults.size() == 1);
+}
+
+TEST_CASE("Placeholders are replaced by the trial's own values", "[document]") {
+  const auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  const auto manifest = RenderTrialSpec(parsed.documents[0], {"good-1", "default"},
+                                        {{"lr", "0.02"}, {"activation", "yes"}});
+  REQUIRE(manifest.ok());
+  const Json& container = (*manifest)["spec"]["template"]["spec"]["containers"][0];
+  CHECK(container["command"] == Json({"train", "--lr=0.02", "yes"}));
+  CHECK(container["env"][0]["value"] == "good-1");
+}
+
+TEST_CASE("What cannot be run yet is refused by name", "[document]") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* field;
+  };
+  const auto one = GENERATE(values<Case>({
+      {"algorithmName: tpe\n    algorithmSettings:\n      - {name: gamma, value: \"0.2\"}",
+       "algorithmName: cmaes", "spec.algorithm.algorithmName"},
+      {"  seed: 9", "  earlyStopping: {algorithmName: medianstop}", "spec.earlyStopping"},
+      {"kind: Job", "kind: PyTorchJob", "spec.trialTemplate.trialSpec"},
+      {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: TensorFlowEvent}}",
+       "spec.metricsCollectorSpec.collector.kind"},
+  }));
+  const auto parsed = ParseDocuments(Replace(one.from, one.to), "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  const auto faults = CheckExecutable(parsed.documents[0], RegisteredAlgorithms());
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].field == one.field);
+}
+
+TEST_CASE("Every example is sound", "[document]") {
+  const std::string name = GENERATE("digits/random", "digits/grid", "digits/sobol", "digits/tpe",
+                                    "digits/multivariate-tpe", "python-script/experiment");
+  const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
+  REQUIRE(text.ok());
+  const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  CHECK(CheckExecutable(parsed.documents[0], RegisteredAlgorithms()).empty());
+}
+
+}  // namespace qalam
