@@ -10,6 +10,8 @@ namespace {
 
 constexpr Duration kFirstBackoff = absl::Milliseconds(200);
 constexpr Duration kLongestBackoff = absl::Seconds(10);
+// A job that vanishes this often is being removed by somebody.
+constexpr int kMostSubmissions = 5;
 
 Duration NextBackoff(Duration backoff) {
   return backoff == absl::ZeroDuration() ? kFirstBackoff : std::min(backoff * 2, kLongestBackoff);
@@ -136,6 +138,14 @@ Status Reconciler::TakeLooks(ExperimentRun& run, WriteBatch& batch,
     if (entry == run.active.end() || !look.status.ok() || run.submissions.contains(uid)) continue;
     JobStatus job = look.job;
     if (job.state == JobState::kMissing && entry->second.record.state == TrialState::kRunning) {
+      TrialRecord record = entry->second.record;
+      if (record.attempts < kMostSubmissions) {
+        // The process that submitted it was killed before the job itself had begun: the operator is
+        // certain that it never ran, and submitting again starts it once.
+        record.state = TrialState::kPending;
+        changed.push_back(std::move(record));
+        continue;
+      }
       job = {JobState::kFailed, "Lost", "its job is no longer known to the operator"};
     }
     if (!IsFinal(job.state)) continue;

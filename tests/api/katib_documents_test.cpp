@@ -57,7 +57,6 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "multivariate-tpe",
                                           "distributions",
                                           "file-collector",
-                                          "file-collector-json",
                                           "metric-strategies",
                                           "resume-never",
                                           "resume-longrunning",
