@@ -133,7 +133,7 @@ StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
                         .settings = settings,
                         .seed = seed,
                         .max_trial_count = spec.max_trial_count,
-                        .objective_count = 1});
+                        .parallel_trial_count = spec.parallel_trial_count});
 }
 
 const AlgorithmCatalog& RegisteredAlgorithms() {

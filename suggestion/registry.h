@@ -19,13 +19,15 @@ struct SamplerContext {
   const Settings& settings;  // checked against the schema, defaults filled in
   uint64_t seed = 0;         // random_state where given, else the experiment's
   std::optional<int64_t> max_trial_count;
+  int64_t parallel_trial_count = 1;
   int objective_count = 1;
+  int constraint_count = 0;  // outcome constraints: the length of TrialResult::violations
 };
 
 struct Capabilities {
   bool conditional = false;
   bool multi_objective = false;
-  bool constraints = false;
+  bool constraints = false;   // outcome constraints; those over parameters every sampler keeps
   bool exhaustible = false;   // ends by itself when the space has been tried
   bool needs_finite = false;  // every dimension must have finitely many values
 };

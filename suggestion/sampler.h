@@ -18,11 +18,13 @@ namespace qalam {
 // A finished trial. Objectives are oriented so that smaller is better: the caller negates what the
 // user maximises, which makes maximising and minimising mirror images by construction.
 struct TrialResult {
-  int64_t number = 0;
+  int64_t number = 0;  // below 0: known from elsewhere before the experiment began (a warm start)
   Point point;
   TrialState state = TrialState::kSucceeded;  // terminal
   // One per objective, the main one first; empty when the trial has none. May hold NaN.
   std::vector<double> objectives;
+  // One per outcome constraint: by how much it is broken, so 0 and below hold; NaN is not known.
+  std::vector<double> violations;
   std::map<std::string, std::string> labels;
 };
 
