@@ -33,15 +33,27 @@ void FileDescriptor::Close() {
 StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset, uint64_t max_bytes) {
   FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, fmt::format("cannot open {}", path));
+  // Most files here are tiny, and zeroing a large buffer for each would cost more than reading it.
+  char small[4096];
+  constexpr uint64_t kLargeChunk = 1 << 16;
   std::string content;
-  constexpr uint64_t kChunk = 1 << 16;
   while (content.size() < max_bytes) {
     const size_t before = content.size();
-    content.resize(before + std::min<uint64_t>(kChunk, max_bytes - before));
-    const ssize_t got = pread(fd.get(), content.data() + before, content.size() - before,
-                              static_cast<off_t>(offset + before));
+    const uint64_t left = max_bytes - before;
+    char* target = small;
+    uint64_t room = std::min<uint64_t>(sizeof(small), left);
+    if (before > 0) {
+      room = std::min(kLargeChunk, left);
+      content.resize(before + room);
+      target = content.data() + before;
+    }
+    const ssize_t got = pread(fd.get(), target, room, static_cast<off_t>(offset + before));
     const int error_number = errno;
-    content.resize(before + std::max<ssize_t>(got, 0));
+    if (before == 0 && got > 0) {
+      content.assign(small, static_cast<size_t>(got));
+    } else {
+      content.resize(before + std::max<ssize_t>(got, 0));
+    }
     if (got < 0 && error_number == EINTR) continue;
     if (got < 0) return ErrnoStatus(error_number, fmt::format("cannot read {}", path));
     if (got == 0) break;
@@ -91,6 +103,9 @@ Status MakeDirectories(const std::string& path) {
   return absl::OkStatus();
 }
 
-bool FileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+bool FileExists(const std::string& path) {
+  struct stat status;
+  return lstat(path.c_str(), &status) == 0;
+}
 
 }  // namespace qalam

@@ -37,6 +37,7 @@ StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset, ui
 Status WriteFileAtomically(const std::string& path, std::string_view content, bool durable);
 // Makes the folder and its parents.
 Status MakeDirectories(const std::string& path);
+// Whether there is anything by that name, a link that leads nowhere included.
 bool FileExists(const std::string& path);
 
 }  // namespace qalam

@@ -114,11 +114,15 @@ StatusOr<uint64_t> ProcessStartTicks(pid_t pid) {
   return std::strtoull(stat->c_str() + position + 1, nullptr, 10);
 }
 
-std::string BootId() {
-  auto text = ReadFileRange("/proc/sys/kernel/random/boot_id", 0, 64);
-  if (!text.ok()) return "unknown";
-  while (!text->empty() && text->back() == '\n') text->pop_back();
-  return *text;
+const std::string& BootId() {
+  // It cannot change while a process lives.
+  static const std::string id = [] {
+    auto text = ReadFileRange("/proc/sys/kernel/random/boot_id", 0, 64);
+    if (!text.ok()) return std::string("unknown");
+    while (!text->empty() && text->back() == '\n') text->pop_back();
+    return *text;
+  }();
+  return id;
 }
 
 }  // namespace qalam

@@ -34,6 +34,6 @@ std::vector<std::string> EnvironmentWith(const std::map<std::string, std::string
 StatusOr<uint64_t> ProcessStartTicks(pid_t pid);
 
 // The kernel's random id of this boot.
-std::string BootId();
+const std::string& BootId();
 
 }  // namespace qalam

@@ -75,6 +75,9 @@ class Controller::Loop final : public ReconcileActions {
   std::map<std::string, ExperimentRun> runs_;
   std::set<std::string> dirty_;
   std::map<std::string, std::pair<std::string, std::string>> by_handle_;  // to experiment and trial
+  int submissions_in_flight_ = 0;
+  // Handles of which something was heard before their submission returned.
+  std::set<std::string> heard_early_;
   std::multimap<Time, std::string> timers_;
   Time next_resync_;
 
@@ -231,7 +234,10 @@ ActiveTrial* Controller::Loop::FindTrial(const std::string& experiment_uid,
 
 void Controller::Loop::JobChanged(const std::string& handle) {
   const auto place = by_handle_.find(handle);
-  if (place == by_handle_.end()) return;
+  if (place == by_handle_.end()) {
+    if (submissions_in_flight_ > 0) heard_early_.insert(handle);
+    return;
+  }
   const auto& [experiment_uid, trial_uid] = place->second;
   ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
   if (trial == nullptr) {
@@ -259,19 +265,20 @@ void Controller::Loop::RequestSuggestions(ExperimentRun& run, int count) {
 
 void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
   trial.submitting = true;
+  ++submissions_in_flight_;
   auto job = MakeJob(run, trial.record);
   workers_->Run(
       [this, job = std::move(job), experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
         auto handle = job.ok() ? operator_.Submit(*job) : StatusOr<std::string>(job.status());
         Post([this, experiment_uid, trial_uid, handle = std::move(handle)] {
+          const bool heard = handle.ok() && heard_early_.erase(*handle) > 0;
+          if (--submissions_in_flight_ == 0) heard_early_.clear();
           ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
           if (trial == nullptr) return;
           trial->submitting = false;
-          if (handle.ok()) {
-            by_handle_[*handle] = {experiment_uid, trial_uid};
-            // It may have ended before anybody watched for its handle.
-            trial->look_again = true;
-          }
+          trial->look_again |= heard || !trial->fresh;
+          trial->fresh = false;
+          if (handle.ok()) by_handle_[*handle] = {experiment_uid, trial_uid};
           runs_[experiment_uid].submissions.insert_or_assign(trial_uid, handle);
           dirty_.insert(experiment_uid);
         });

@@ -16,6 +16,8 @@ namespace qalam {
 
 struct ActiveTrial {
   TrialRecord record;
+  // Created by this process and not submitted yet: nobody can have run it unnoticed.
+  bool fresh = false;
   bool submitting = false;
   bool looking = false;     // a worker is asking the operator about it
   bool look_again = false;  // something happened while it was

@@ -225,8 +225,9 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
   for (auto& record : created) {
     run.next_number = std::max(run.next_number, record.number + 1);
     ++run.counts[record.state];
-    const std::string uid = record.uid;
-    run.active[uid].record = std::move(record);
+    ActiveTrial& trial = run.active[record.uid];
+    trial.record = std::move(record);
+    trial.fresh = true;
   }
   if (exhausted && !run.record.suggestions_exhausted) {
     return UpdateExperiment(run, "SearchSpaceExhausted",

@@ -97,8 +97,9 @@ class SuggestionClient::Impl {
     request.clear_results();
     request.clear_pending();
     // One query gives what is pending and what is new: all from the first number not yet sent.
-    ASSIGN_OR_RETURN(const auto trials,
-                     store_.ListTrials({.experiment_uid = uid, .after_number = history.next - 1}));
+    ASSIGN_OR_RETURN(const auto trials, store_.ListTrials({.experiment_uid = uid,
+                                                           .after_number = history.next - 1,
+                                                           .with_metrics = false}));
     for (const auto& trial : trials) {
       if (!IsTerminal(trial.state)) {
         auto* pending = request.add_pending();

@@ -98,7 +98,8 @@ struct WriteBatch {
   // Replaces the row; ABORTED when `version` is not the stored one, NOT_FOUND when it is gone.
   std::vector<ExperimentRecord> update_experiments;
   std::vector<TrialRecord> create_trials;  // ALREADY_EXISTS: uid, name or number is taken
-  std::vector<TrialRecord> update_trials;  // replaces the row; NOT_FOUND when it is gone
+  // Replaces the row but for number and name, which stay; NOT_FOUND when it is gone.
+  std::vector<TrialRecord> update_trials;
   std::vector<TrialPoints> append_points;  // NOT_FOUND when the trial is gone
   std::vector<EventRecord> append_events;
   std::vector<std::string> delete_experiments;  // by uid, with all that belongs to them
@@ -120,6 +121,7 @@ struct TrialQuery {
   std::vector<TrialState> states;  // empty: any
   int64_t after_number = -1;       // for paging
   int limit = 0;                   // 0: no limit
+  bool with_metrics = true;        // false leaves TrialRecord::metrics empty, which is cheaper
 };
 
 struct MetricQuery {

@@ -1,5 +1,8 @@
 #include "controller/collector/job.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/process.h"
@@ -50,6 +53,12 @@ std::vector<std::string> DecodeList(const json& array) {
   return list;
 }
 
+json EncodeMap(const std::map<std::string, std::string>& map) {
+  json object = json::object();
+  for (const auto& [name, value] : map) object[BytesToText(name)] = BytesToText(value);
+  return object;
+}
+
 template <typename Value, typename Read>
 StatusOr<Value> Decode(const std::string& text, std::string_view what, Read read) {
   try {
@@ -69,7 +78,7 @@ bool ProcessIdentity::IsAlive() const {
 
 std::string Encode(const Job& job) {
   return json{{"arguments", EncodeList(job.arguments)},
-              {"environment", EncodeList(job.environment)},
+              {"environment", EncodeMap(job.environment)},
               {"working_directory", BytesToText(job.working_directory)},
               {"source", static_cast<int>(job.source)},
               {"format", static_cast<int>(job.format)},
@@ -85,7 +94,9 @@ StatusOr<Job> DecodeJob(const std::string& text) {
   return Decode<Job>(text, kJobFile, [](const json& object) {
     Job job;
     job.arguments = DecodeList(object.at("arguments"));
-    job.environment = DecodeList(object.at("environment"));
+    for (const auto& [name, value] : object.at("environment").items()) {
+      job.environment[TextToBytes(name)] = TextToBytes(value);
+    }
     job.working_directory = TextToBytes(object.at("working_directory"));
     job.source = static_cast<Source>(object.at("source").get<int>());
     job.format = static_cast<Format>(object.at("format").get<int>());
@@ -112,6 +123,11 @@ StatusOr<Result> DecodeResult(const std::string& text) {
   });
 }
 
+StatusOr<ProcessIdentity> IdentifyProcess(int pid) {
+  ASSIGN_OR_RETURN(const uint64_t ticks, ProcessStartTicks(pid));
+  return ProcessIdentity{pid, ticks, BootId()};
+}
+
 std::string Encode(const ProcessIdentity& identity) {
   return json{
       {"pid", identity.pid}, {"start_ticks", identity.start_ticks}, {"boot_id", identity.boot_id}}
@@ -119,14 +135,23 @@ std::string Encode(const ProcessIdentity& identity) {
 }
 
 StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text) {
-  return Decode<ProcessIdentity>(text, kClaimFile, [](const json& object) {
+  return Decode<ProcessIdentity>(text, "the identity of a process", [](const json& object) {
     return ProcessIdentity{object.at("pid"), object.at("start_ticks"), object.at("boot_id")};
   });
 }
 
-StatusOr<ProcessIdentity> IdentifyProcess(int pid) {
-  ASSIGN_OR_RETURN(const uint64_t ticks, ProcessStartTicks(pid));
-  return ProcessIdentity{pid, ticks, BootId()};
+Status WriteClaim(const std::string& directory, const ProcessIdentity& identity) {
+  const std::string path = directory + "/" + kClaimFile;
+  if (symlink(Encode(identity).c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return ErrnoStatus(errno, fmt::format("cannot create {}", path));
+}
+
+StatusOr<ProcessIdentity> ReadClaim(const std::string& directory) {
+  const std::string path = directory + "/" + kClaimFile;
+  char text[512];
+  const ssize_t size = readlink(path.c_str(), text, sizeof(text));
+  if (size < 0) return ErrnoStatus(errno, fmt::format("cannot read {}", path));
+  return DecodeIdentity({text, static_cast<size_t>(size)});
 }
 
 }  // namespace qalam::collector

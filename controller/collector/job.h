@@ -2,7 +2,9 @@
 // folder. See docs/formats/trial-folder.md.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,18 +14,24 @@ namespace qalam::collector {
 
 inline constexpr char kJobFile[] = "job.json";
 inline constexpr char kClaimFile[] = "claim";    // the collector that runs the trial
-inline constexpr char kGroupFile[] = "group";    // the trial's process group
 inline constexpr char kCancelFile[] = "cancel";  // its being there is the message
 inline constexpr char kOutputFile[] = "output.log";
 inline constexpr char kSpoolFile[] = "metrics.spool";
+// While the trial runs: its process group, in a file that already has the room for the result and
+// becomes it, so that a full disk cannot keep an end from being told.
+inline constexpr char kRunningFile[] = "running.json";
 inline constexpr char kResultFile[] = "result.json";
+
+// Tells a collector to look for the cancel file of the trial it runs. Not TERM: a collector runs
+// one trial after another, and the message must not hit the next one.
+inline constexpr int kLookSignal = SIGUSR1;
 
 enum class Source { kNone, kStdOut, kFile };
 enum class Format { kText, kJson };
 
 struct Job {
   std::vector<std::string> arguments;
-  std::vector<std::string> environment;  // NAME=VALUE
+  std::map<std::string, std::string> environment;  // over the collector's own
   std::string working_directory;
   Source source = Source::kStdOut;
   Format format = Format::kText;
@@ -54,9 +62,14 @@ std::string Encode(const Job& job);
 StatusOr<Job> DecodeJob(const std::string& text);
 std::string Encode(const Result& result);
 StatusOr<Result> DecodeResult(const std::string& text);
-std::string Encode(const ProcessIdentity& identity);
-StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text);
 // NOT_FOUND when there is no such process.
 StatusOr<ProcessIdentity> IdentifyProcess(int pid);
+std::string Encode(const ProcessIdentity& identity);
+// DATA_LOSS for anything else.
+StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text);
+// A claim is the text of a symbolic link: one call makes it whole or not at all, and the first of
+// several wins. ALREADY_EXISTS when there is one; NOT_FOUND when there is none.
+Status WriteClaim(const std::string& directory, const ProcessIdentity& identity);
+StatusOr<ProcessIdentity> ReadClaim(const std::string& directory);
 
 }  // namespace qalam::collector

@@ -29,24 +29,29 @@ size_t WriteAll(int fd, std::string_view data) {
   return written;
 }
 
-StatusOr<FileDescriptor> OpenForAppending(const std::string& path) {
-  FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!file.valid()) return ErrnoStatus(errno, fmt::format("cannot write {}", path));
-  return file;
-}
-
 }  // namespace
 
+size_t AppendedFile::Append(std::string_view data) {
+  if (!file_.valid()) {
+    file_ = FileDescriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  }
+  return WriteAll(file_.get(), data);
+}
+
+bool AppendedFile::TakeBack(size_t bytes) {
+  struct stat status;
+  return fstat(file_.get(), &status) == 0 &&
+         ftruncate(file_.get(), status.st_size - static_cast<off_t>(bytes)) == 0;
+}
+
 StatusOr<std::unique_ptr<Recorder>> Recorder::Open(const std::string& directory, const Job& job) {
-  ASSIGN_OR_RETURN(auto output, OpenForAppending(directory + "/" + kOutputFile));
-  ASSIGN_OR_RETURN(auto spool, OpenForAppending(directory + "/" + kSpoolFile));
   ASSIGN_OR_RETURN(auto parser, MakeMetricParser(job));
-  return std::unique_ptr<Recorder>(new Recorder(std::move(output), std::move(spool),
-                                                std::move(parser), job.source == Source::kStdOut));
+  return std::unique_ptr<Recorder>(
+      new Recorder(directory, std::move(parser), job.source == Source::kStdOut));
 }
 
 void Recorder::Output(std::string_view data) {
-  lost_bytes_ += data.size() - WriteAll(output_.get(), data);
+  lost_bytes_ += data.size() - output_.Append(data);
   if (!parse_output_) return;
   const int64_t now = NowMicroseconds();
   output_lines_.Feed(data, [&](std::string_view line) { Line(line, now); });
@@ -71,14 +76,11 @@ void Recorder::WriteSpool() {
   std::string text;
   for (const auto& point : points_) AppendSpoolLine(point, text);
   points_.clear();
-  const size_t written = WriteAll(spool_.get(), text);
+  const size_t written = spool_.Append(text);
   if (written == text.size()) return;
   lost_bytes_ += text.size() - written;
   // A torn line must not swallow the next one.
-  struct stat status;
-  if (fstat(spool_.get(), &status) != 0) return;
-  const off_t whole = status.st_size - static_cast<off_t>(written);
-  if (ftruncate(spool_.get(), whole) == 0) lost_bytes_ += written;
+  if (spool_.TakeBack(written)) lost_bytes_ += written;
 }
 
 }  // namespace qalam::collector

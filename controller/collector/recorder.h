@@ -13,6 +13,20 @@
 
 namespace qalam::collector {
 
+// A file that is made when the first byte comes, since many trials write none.
+class AppendedFile {
+ public:
+  explicit AppendedFile(std::string path) : path_(std::move(path)) {}
+  // Returns how many bytes were written before the disk refused.
+  size_t Append(std::string_view data);
+  // Removes the last `bytes` again; false when that cannot be done either.
+  bool TakeBack(size_t bytes);
+
+ private:
+  const std::string path_;
+  FileDescriptor file_;
+};
+
 // Writes the trial's output and the metrics found to the trial's folder. A full disk loses output
 // and is remembered, but does not stop the trial.
 class Recorder {
@@ -28,18 +42,17 @@ class Recorder {
   uint64_t lost_bytes() const { return lost_bytes_; }
 
  private:
-  Recorder(FileDescriptor output, FileDescriptor spool, std::unique_ptr<MetricParser> parser,
-           bool parse_output)
-      : output_(std::move(output)),
-        spool_(std::move(spool)),
+  Recorder(const std::string& directory, std::unique_ptr<MetricParser> parser, bool parse_output)
+      : output_(directory + "/" + kOutputFile),
+        spool_(directory + "/" + kSpoolFile),
         parser_(std::move(parser)),
         parse_output_(parse_output) {}
 
   void Line(std::string_view line, int64_t now) { parser_->Parse(line, now, points_); }
   void WriteSpool();
 
-  const FileDescriptor output_;
-  const FileDescriptor spool_;
+  AppendedFile output_;
+  AppendedFile spool_;
   const std::unique_ptr<MetricParser> parser_;
   const bool parse_output_;
   LineSplitter output_lines_, file_lines_;

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -31,25 +33,21 @@ constexpr std::chrono::milliseconds kFilePoll(100);
 // After the command has ended, what its children still write is waited for no longer than this.
 constexpr std::chrono::milliseconds kDrainLimit(2000);
 
-// Makes the claim appear whole or not at all. False when another has it.
-StatusOr<bool> Claim(const std::string& directory) {
-  ASSIGN_OR_RETURN(const auto self, IdentifyProcess(getpid()));
-  const std::string claim = directory + "/" + kClaimFile;
-  const std::string own = fmt::format("{}.{}", claim, getpid());
-  RETURN_IF_ERROR(WriteFileAtomically(own, Encode(self), false));
-  const int linked = link(own.c_str(), claim.c_str());
-  const int error_number = errno;
-  unlink(own.c_str());
-  if (linked == 0) return true;
-  if (error_number == EEXIST) return false;
-  return ErrnoStatus(error_number, fmt::format("cannot claim {}", directory));
+// False when another has the folder.
+StatusOr<bool> Claim(const std::string& directory, const ProcessIdentity& self) {
+  const Status status = WriteClaim(directory, self);
+  if (status.code() == StatusCode::kAlreadyExists) return false;
+  RETURN_IF_ERROR(status);
+  return true;
 }
 
 // Blocks the signals this program acts on and returns where they can be read.
 FileDescriptor MakeSignalDescriptor() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, kLookSignal}) {
+    sigaddset(&signals, signal);
+  }
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -57,8 +55,14 @@ FileDescriptor MakeSignalDescriptor() {
 
 class Run {
  public:
-  Run(const Job& job, TrialProcess& process, Recorder& recorder, int signals)
-      : job_(job), process_(process), recorder_(recorder), signals_(signals), tail_(job.file) {
+  Run(const std::string& directory, const Job& job, TrialProcess& process, Recorder& recorder,
+      int signals)
+      : cancel_path_(directory + "/" + kCancelFile),
+        job_(job),
+        process_(process),
+        recorder_(recorder),
+        signals_(signals),
+        tail_(job.file) {
     if (job.timeout_seconds > 0) timeout_ = SteadyClock::now() + Seconds(job.timeout_seconds);
   }
 
@@ -120,7 +124,10 @@ class Run {
   void ReadSignals() {
     signalfd_siginfo info;
     while (read(signals_, &info, sizeof(info)) == sizeof(info)) {
-      if (info.ssi_signo != SIGCHLD) Terminate(Ending::kCancelled);
+      if (info.ssi_signo == SIGCHLD) continue;
+      // One that was meant for the trial before this finds no message here.
+      if (info.ssi_signo == kLookSignal && !FileExists(cancel_path_)) continue;
+      Terminate(Ending::kCancelled);
     }
   }
 
@@ -173,6 +180,7 @@ class Run {
     return result;
   }
 
+  const std::string cancel_path_;
   const Job& job_;
   TrialProcess& process_;
   Recorder& recorder_;
@@ -183,7 +191,40 @@ class Run {
   std::optional<Ending> ending_;
 };
 
-Result RunClaimed(const std::string& directory, int signals) {
+// Written twice: the command's identity while it runs, then the result. All its room is taken at
+// once.
+class ResultFile {
+ public:
+  explicit ResultFile(const std::string& directory)
+      : path_(directory + "/" + kResultFile),
+        running_(directory + "/" + kRunningFile),
+        file_(open(running_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) {
+    WriteAtBegin("");
+  }
+
+  // Without it the operator could not clean up after a collector that was killed; that is no reason
+  // to give the trial up.
+  void WriteGroup(pid_t pid) const {
+    const auto identity = IdentifyProcess(pid);
+    if (identity.ok()) WriteAtBegin(Encode(*identity));
+  }
+
+  bool WriteResult(const Result& result) const {
+    return WriteAtBegin(Encode(result)) && rename(running_.c_str(), path_.c_str()) == 0;
+  }
+
+ private:
+  bool WriteAtBegin(std::string text) const {
+    constexpr size_t kRoom = 1024;
+    text.resize(std::max(text.size(), kRoom), ' ');
+    return pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  }
+
+  const std::string path_, running_;
+  const FileDescriptor file_;
+};
+
+Result RunClaimed(const std::string& directory, const ResultFile& file, int signals) {
   if (FileExists(directory + "/" + kCancelFile)) {
     return {Ending::kCancelled, 0, "it was stopped before it began"};
   }
@@ -193,39 +234,67 @@ Result RunClaimed(const std::string& directory, int signals) {
   if (!job.ok()) return {Ending::kStartFailed, 0, Message(job.status())};
   const auto recorder = Recorder::Open(directory, *job);
   if (!recorder.ok()) return {Ending::kStartFailed, 0, Message(recorder.status())};
-  auto process = TrialProcess::Start(*job, directory + "/" + kGroupFile);
+  auto process = TrialProcess::Start(*job);
   if (!process.ok()) return {Ending::kStartFailed, 0, Message(process.status())};
-  return Run(*job, *process, **recorder, signals).ToEnd();
+  file.WriteGroup(process->pid());
+  return Run(directory, *job, *process, **recorder, signals).ToEnd();
 }
 
-// Room for the result is taken at the start, so that a full disk cannot keep it from being written.
-constexpr size_t kResultRoom = 4096;
+// 0 once the result is written, whatever it is.
+int RunOne(const std::string& directory, const ProcessIdentity& self, int signals) {
+  const auto claimed = Claim(directory, self);
+  if (!claimed.ok()) {
+    std::fprintf(stderr, "qalam-collector: %s\n", Message(claimed.status()).c_str());
+    return 1;
+  }
+  if (!*claimed) return kAlreadyClaimed;
+  const ResultFile file(directory);
+  if (file.WriteResult(RunClaimed(directory, file, signals))) return 0;
+  std::fprintf(stderr, "qalam-collector: cannot write the result in %s\n", directory.c_str());
+  return 1;
+}
 
-bool WriteResult(const std::string& reserved, const std::string& path, const Result& result) {
-  std::string text = Encode(result);
-  text.resize(std::max(text.size(), kResultRoom), ' ');
-  const FileDescriptor file(open(reserved.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  return file.valid() &&
-         pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
-         rename(reserved.c_str(), path.c_str()) == 0;
+// The next folder to be run; empty when there will be none.
+std::string NextDirectory(int requests, int signals) {
+  // A path and its newline come in one packet, since the socket keeps packets apart.
+  char path[PATH_MAX + 1];
+  while (true) {
+    pollfd descriptors[] = {{signals, POLLIN, 0}, {requests, POLLIN, 0}};
+    poll(descriptors, 2, -1);
+    if (descriptors[1].revents != 0) {
+      const ssize_t size = read(requests, path, sizeof(path));
+      if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      return {path, static_cast<size_t>(std::max<ssize_t>(size, 0))};
+    }
+    signalfd_siginfo info;
+    while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+      // SIGCHLD and the look were for the trial that has ended.
+      if (info.ssi_signo != SIGCHLD && info.ssi_signo != kLookSignal) return "";
+    }
+  }
 }
 
 }  // namespace
 
 int RunJob(const std::string& directory) {
   const FileDescriptor signals = MakeSignalDescriptor();
-  const auto claimed = Claim(directory);
-  if (!claimed.ok()) {
-    std::fprintf(stderr, "qalam-collector: %s\n", Message(claimed.status()).c_str());
-    return 1;
+  const auto self = IdentifyProcess(getpid());
+  return self.ok() ? RunOne(directory, *self, signals.get()) : 1;
+}
+
+int RunJobs(int requests) {
+  const FileDescriptor signals = MakeSignalDescriptor();
+  const auto self = IdentifyProcess(getpid());
+  if (!self.ok()) return 1;
+  while (true) {
+    const std::string directory = NextDirectory(requests, signals.get());
+    if (directory.empty()) return 0;
+    // Whoever cannot write one result must not begin another: its end would be taken for this
+    // one's.
+    if (RunOne(directory, *self, signals.get()) == 1) return 1;
+    // Nobody may be there any more to hear it.
+    send(requests, "", 1, MSG_NOSIGNAL);
   }
-  if (!*claimed) return kAlreadyClaimed;
-  const std::string reserved = directory + "/result.reserved";
-  WriteFileAtomically(reserved, std::string(kResultRoom, ' '), false).IgnoreError();
-  const Result result = RunClaimed(directory, signals.get());
-  if (WriteResult(reserved, directory + "/" + kResultFile, result)) return 0;
-  std::fprintf(stderr, "qalam-collector: cannot write the result in %s\n", directory.c_str());
-  return 1;
 }
 
 }  // namespace qalam::collector

@@ -13,7 +13,7 @@
 
 namespace qalam::collector {
 
-StatusOr<TrialProcess> TrialProcess::Start(const Job& job, const std::string& group_file) {
+StatusOr<TrialProcess> TrialProcess::Start(const Job& job) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(errno, "cannot make a pipe");
@@ -21,19 +21,12 @@ StatusOr<TrialProcess> TrialProcess::Start(const Job& job, const std::string& gr
   const FileDescriptor write_end(ends[1]);
   fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
   ASSIGN_OR_RETURN(const pid_t pid, Spawn({.arguments = job.arguments,
-                                           .environment = job.environment,
+                                           .environment = EnvironmentWith(job.environment),
                                            .working_directory = job.working_directory,
                                            .standard_output = write_end.get(),
                                            .standard_error = write_end.get(),
                                            .new_session = true}));
-  TrialProcess process(pid, std::move(read_end));
-  const auto identity = IdentifyProcess(pid);
-  if (identity.ok()) {
-    // Without this file the operator could not clean up after a collector that was killed; that is
-    // no reason to give the trial up.
-    WriteFileAtomically(group_file, Encode(*identity), false).IgnoreError();
-  }
-  return process;
+  return TrialProcess(pid, std::move(read_end));
 }
 
 void TrialProcess::SignalGroup(int signal) const { kill(-pid_, signal); }
@@ -51,6 +44,7 @@ bool TrialProcess::Reap() {
 
 void TrialProcess::KillDescendants() {
   kill(-pid_, SIGKILL);
+  if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) return;
   // Orphans of the command are now children of this process. Killing one may hand over its own
   // children, so look again until there is none; the bound is against a fork bomb.
   const std::string path = fmt::format("/proc/self/task/{}/children", getpid());

@@ -13,10 +13,12 @@ namespace qalam::collector {
 
 class TrialProcess {
  public:
-  // Starts the command in a session and process group of its own, with its output in a pipe, and
-  // writes the group's identity to `group_file`. This process becomes the parent of what the
-  // command leaves behind.
-  static StatusOr<TrialProcess> Start(const Job& job, const std::string& group_file);
+  // Starts the command in a session and process group of its own, with its output in a pipe. This
+  // process becomes the parent of what the command leaves behind.
+  static StatusOr<TrialProcess> Start(const Job& job);
+
+  // Of the command, which leads its group.
+  pid_t pid() const { return pid_; }
 
   // The pipe's end to read from; it does not block.
   int output() const { return output_.get(); }

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "controller/collector/job.h"
 #include "controller/collector/spool.h"
+#include "controller/operators/collector_pool.h"
 #include "controller/operators/primary_container.h"
 #include "controller/operators/process_watcher.h"
 
@@ -34,8 +35,10 @@ std::string WorkingDirectory(const std::string& given, const std::string& trial_
   return error ? given : absolute.string();
 }
 
-std::vector<std::string> Environment(const TrialJob& job, const ContainerCommand& command,
-                                     const std::string& program_folder) {
+// What the trial's environment has beside or instead of this process's own, which the collector
+// inherits.
+std::map<std::string, std::string> Environment(const TrialJob& job, const ContainerCommand& command,
+                                               const std::string& program_folder) {
   const char* path = std::getenv("PATH");
   std::map<std::string, std::string> changes = {
       {"PATH", program_folder + ":" + (path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin")},
@@ -44,7 +47,7 @@ std::vector<std::string> Environment(const TrialJob& job, const ContainerCommand
       {"QALAM_EXPERIMENT_NAME", job.experiment_name},
       {"QALAM_TRIAL_DIR", job.directory}};
   for (const auto& variable : command.environment) changes[variable.name] = variable.value;
-  return EnvironmentWith(changes);
+  return changes;
 }
 
 StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperatorOptions& options) {
@@ -96,8 +99,8 @@ JobStatus StatusOfResult(const collector::Result& result) {
   return {JobState::kUnknown, "", ""};
 }
 
-StatusOr<ProcessIdentity> ReadIdentity(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 4096));
+StatusOr<ProcessIdentity> ReadGroup(const std::string& handle) {
+  ASSIGN_OR_RETURN(const auto text, ReadFile(FileOf(handle, collector::kRunningFile), 4096));
   return collector::DecodeIdentity(text);
 }
 
@@ -111,7 +114,8 @@ void SignalProcess(const ProcessIdentity& identity, int signal) {
 
 class ProcessOperator final : public TrialOperator {
  public:
-  explicit ProcessOperator(ProcessOperatorOptions options) : options_(std::move(options)) {}
+  explicit ProcessOperator(ProcessOperatorOptions options)
+      : options_(std::move(options)), pool_(options_.collector_path), watcher_(pool_) {}
 
   StatusOr<std::string> Submit(const TrialJob& job) override;
   StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
@@ -127,6 +131,7 @@ class ProcessOperator final : public TrialOperator {
   JobStatus WithoutResult(const std::string& handle);
 
   const ProcessOperatorOptions options_;
+  CollectorPool pool_;
   ProcessWatcher watcher_;
 };
 
@@ -139,25 +144,22 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
   RETURN_IF_ERROR(MakeDirectories(handle));
   RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kJobFile),
                                       collector::Encode(collector_job), false));
-  // Made here so that there is something to watch before the collector begins.
-  const std::string spool = FileOf(handle, collector::kSpoolFile);
-  const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  if (!created.valid()) return ErrnoStatus(errno, fmt::format("cannot create {}", spool));
-  const FileDescriptor null(open("/dev/null", O_WRONLY | O_CLOEXEC));
-  ASSIGN_OR_RETURN(const pid_t pid, Spawn({.arguments = {options_.collector_path, handle},
-                                           .environment = EnvironmentWith({}),
-                                           .working_directory = handle,
-                                           .standard_output = null.get(),
-                                           .standard_error = null.get(),
-                                           .new_session = true}));
-  watcher_.Add(handle, pid, spool);
+  std::string spool;
+  if (collector_job.source != collector::Source::kNone) {
+    // Made here so that there is something to watch before the collector begins.
+    spool = FileOf(handle, collector::kSpoolFile);
+    const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    if (!created.valid()) return ErrnoStatus(errno, fmt::format("cannot create {}", spool));
+  }
+  ASSIGN_OR_RETURN(auto collector, pool_.Run(handle));
+  watcher_.Add(handle, std::move(collector), spool);
   return handle;
 }
 
 JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
   // Asked before the claim is read: a collector that ends in between leaves a claim or a result.
   const bool watched = watcher_.IsWatched(handle);
-  const auto claim = ReadIdentity(FileOf(handle, collector::kClaimFile));
+  const auto claim = collector::ReadClaim(handle);
   const bool cancelled = FileExists(FileOf(handle, collector::kCancelFile));
   if (!claim.ok()) {
     if (watched) return {JobState::kRunning, "", ""};
@@ -165,12 +167,12 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
     return {JobState::kMissing, "Missing", "it was never started"};
   }
   if (watched || (claim->IsAlive() &&
-                  watcher_.Add(handle, claim->pid, FileOf(handle, collector::kSpoolFile)))) {
+                  watcher_.Adopt(handle, claim->pid, FileOf(handle, collector::kSpoolFile)))) {
     return {JobState::kRunning, "", ""};
   }
   if (FileExists(FileOf(handle, collector::kResultFile))) return PollOne(handle);
   // Nobody looks after the command any more.
-  const auto group = ReadIdentity(FileOf(handle, collector::kGroupFile));
+  const auto group = ReadGroup(handle);
   if (group.ok() && group->IsAlive()) kill(-group->pid, SIGKILL);
   if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped"};
   return {JobState::kFailed, "CollectorLost",
@@ -198,8 +200,8 @@ Status ProcessOperator::Cancel(const std::string& handle) {
   RETURN_IF_ERROR(MakeDirectories(handle));
   // First the message, then the look: a collector that claims after the look sees the message.
   RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kCancelFile), "", false));
-  const auto claim = ReadIdentity(FileOf(handle, collector::kClaimFile));
-  if (claim.ok()) SignalProcess(*claim, SIGTERM);
+  const auto claim = collector::ReadClaim(handle);
+  if (claim.ok()) SignalProcess(*claim, collector::kLookSignal);
   return absl::OkStatus();
 }
 

@@ -3,11 +3,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cerrno>
 
 namespace qalam {
 
@@ -24,8 +25,9 @@ void AddToEpoll(int epoll, int fd) {
 
 }  // namespace
 
-ProcessWatcher::ProcessWatcher()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+ProcessWatcher::ProcessWatcher(CollectorPool& pool)
+    : pool_(pool),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
       inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   AddToEpoll(epoll_.get(), inotify_.get());
@@ -43,24 +45,37 @@ void ProcessWatcher::OnChange(std::function<void(const std::string&)> changed) {
   changed_ = std::move(changed);
 }
 
-bool ProcessWatcher::Add(const std::string& handle, pid_t pid, const std::string& spool_path) {
+void ProcessWatcher::Insert(Watched watched, const std::string& spool_path) {
+  const int fd = watched.collector.socket.get();
+  if (!spool_path.empty()) {
+    watched.spool_watch = inotify_add_watch(inotify_.get(), spool_path.c_str(), IN_MODIFY);
+    if (watched.spool_watch >= 0) by_spool_[watched.spool_watch] = watched.handle;
+  }
+  by_handle_.emplace(watched.handle, fd);
+  watched_.emplace(fd, std::move(watched));
+  AddToEpoll(epoll_.get(), fd);
+}
+
+void ProcessWatcher::Add(const std::string& handle, PooledCollector collector,
+                         const std::string& spool_path) {
+  absl::MutexLock lock(&mutex_);
+  Insert({.handle = handle, .collector = std::move(collector)}, spool_path);
+}
+
+bool ProcessWatcher::Adopt(const std::string& handle, pid_t pid, const std::string& spool_path) {
   FileDescriptor process(OpenProcess(pid));
   if (!process.valid()) return false;
   absl::MutexLock lock(&mutex_);
-  if (watched_.contains(handle)) return true;
-  Watched& entry = watched_[handle];
-  entry.pid = pid;
-  entry.spool_watch = inotify_add_watch(inotify_.get(), spool_path.c_str(), IN_MODIFY);
-  if (entry.spool_watch >= 0) by_spool_[entry.spool_watch] = handle;
-  by_process_[process.get()] = handle;
-  AddToEpoll(epoll_.get(), process.get());
-  entry.process = std::move(process);
+  if (by_handle_.contains(handle)) return true;
+  Insert(
+      {.handle = handle, .collector = {.pid = pid, .socket = std::move(process)}, .adopted = true},
+      spool_path);
   return true;
 }
 
 bool ProcessWatcher::IsWatched(const std::string& handle) const {
   absl::MutexLock lock(&mutex_);
-  return watched_.contains(handle);
+  return by_handle_.contains(handle);
 }
 
 void ProcessWatcher::ReadInotify(std::set<std::string>& changed) {
@@ -78,6 +93,35 @@ void ProcessWatcher::ReadInotify(std::set<std::string>& changed) {
   }
 }
 
+// The collector's trial has ended, or the collector has.
+void ProcessWatcher::ReadCollector(int fd, std::set<std::string>& changed) {
+  Watched watched;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto entry = watched_.find(fd);
+    if (entry == watched_.end()) return;
+    watched = std::move(entry->second);
+    watched_.erase(entry);
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    auto [at, end] = by_handle_.equal_range(watched.handle);
+    while (at != end && at->second != fd) ++at;
+    if (at != end) by_handle_.erase(at);
+    if (watched.spool_watch >= 0 && !by_handle_.contains(watched.handle)) {
+      inotify_rm_watch(inotify_.get(), watched.spool_watch);
+      by_spool_.erase(watched.spool_watch);
+    }
+  }
+  changed.insert(watched.handle);
+  if (watched.adopted) return;
+  char ended;
+  if (recv(fd, &ended, 1, 0) == 1) {
+    pool_.GiveBack(std::move(watched.collector));
+    return;
+  }
+  while (waitpid(watched.collector.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 void ProcessWatcher::Run() {
   constexpr int kEvents = 64;
   epoll_event events[kEvents];
@@ -89,22 +133,9 @@ void ProcessWatcher::Run() {
       if (fd == wake_.get()) return;
       if (fd == inotify_.get()) {
         ReadInotify(changed);
-        continue;
+      } else {
+        ReadCollector(fd, changed);
       }
-      absl::MutexLock lock(&mutex_);
-      const auto entry = by_process_.find(fd);
-      if (entry == by_process_.end()) continue;
-      const std::string handle = entry->second;
-      Watched& watched = watched_[handle];
-      // Only our own children can be, and must be, reaped.
-      waitpid(watched.pid, nullptr, WNOHANG);
-      if (watched.spool_watch >= 0) {
-        inotify_rm_watch(inotify_.get(), watched.spool_watch);
-        by_spool_.erase(watched.spool_watch);
-      }
-      by_process_.erase(entry);
-      watched_.erase(handle);  // closes the pidfd, which takes it out of the epoll set
-      changed.insert(handle);
     }
     std::function<void(const std::string&)> call;
     {

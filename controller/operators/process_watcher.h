@@ -10,41 +10,50 @@
 #include <thread>
 
 #include "base/files.h"
+#include "controller/operators/collector_pool.h"
 
 namespace qalam {
 
-// Tells when collectors end and when their spools grow: one thread over pidfds and inotify.
+// Tells when trials end and when their spools grow: one thread over the sockets of this process's
+// own collectors, pidfds of those that another process started, and inotify.
 class ProcessWatcher {
  public:
-  ProcessWatcher();
+  // Collectors go back to the pool when their trial has ended; it must outlive the watcher.
+  explicit ProcessWatcher(CollectorPool& pool);
   ~ProcessWatcher();
   ProcessWatcher(const ProcessWatcher&) = delete;
   ProcessWatcher& operator=(const ProcessWatcher&) = delete;
 
   void OnChange(std::function<void(const std::string& handle)> changed);
-  // Begins to watch the process, which may be another's child, and the spool. A second call for the
-  // same handle does nothing. False when the process has already gone.
-  bool Add(const std::string& handle, pid_t pid, const std::string& spool_path);
-  // Whether the process is still there.
+  // Watches the collector that runs the handle's trial. `spool_path` may be empty.
+  void Add(const std::string& handle, PooledCollector collector, const std::string& spool_path);
+  // Watches another's collector, once for each handle. False when the process has already gone.
+  bool Adopt(const std::string& handle, pid_t pid, const std::string& spool_path);
+  // Whether a collector of the handle is still at work.
   bool IsWatched(const std::string& handle) const;
 
  private:
   struct Watched {
-    pid_t pid = -1;
-    FileDescriptor process;
+    std::string handle;
+    PooledCollector collector;  // of another's, the socket is a pidfd
+    bool adopted = false;
     int spool_watch = -1;
   };
 
+  void Insert(Watched watched, const std::string& spool_path);
   void Run();
   void ReadInotify(std::set<std::string>& changed);
+  void ReadCollector(int fd, std::set<std::string>& changed);
 
+  CollectorPool& pool_;
   const FileDescriptor epoll_;
   const FileDescriptor inotify_;
   const FileDescriptor wake_;  // an eventfd: the thread is to end
   mutable absl::Mutex mutex_;
-  std::map<std::string, Watched> watched_ ABSL_GUARDED_BY(mutex_);
-  std::map<int, std::string> by_process_ ABSL_GUARDED_BY(mutex_);  // pidfd to handle
-  std::map<int, std::string> by_spool_ ABSL_GUARDED_BY(mutex_);    // inotify watch to handle
+  std::map<int, Watched> watched_ ABSL_GUARDED_BY(mutex_);  // by socket or pidfd
+  // Two callers may submit one trial at once: two collectors then run for a moment.
+  std::multimap<std::string, int> by_handle_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, std::string> by_spool_ ABSL_GUARDED_BY(mutex_);  // inotify watch to handle
   std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

@@ -110,10 +110,12 @@ Status CreateTrial(Connection& connection, const TrialRecord& record) {
 Status UpdateTrial(Connection& connection, const TrialRecord& record) {
   ASSIGN_OR_RETURN(
       auto statement,
-      connection.Prepare("UPDATE trials SET number=?, name=?, parameters=?, labels=?, state=?, "
-                         "reason=?, message=?, has_objective=?, objective=?, handle=?, "
-                         "collected_bytes=?, attempts=?, created=?, started=?, completed=? "
-                         "WHERE uid=?"));
+      // Numbered as BindTrial binds. Without number (1) and name (2), which never change: setting
+      // them would write their indexes again.
+      connection.Prepare("UPDATE trials SET parameters=?3, labels=?4, state=?5, reason=?6, "
+                         "message=?7, has_objective=?8, objective=?9, handle=?10, "
+                         "collected_bytes=?11, attempts=?12, created=?13, started=?14, "
+                         "completed=?15 WHERE uid=?16"));
   const std::string parameters = EncodeParameters(record.parameters);
   const std::string labels = EncodeLabels(record.labels);
   BindTrial(statement, record, parameters, labels);

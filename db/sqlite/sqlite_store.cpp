@@ -150,11 +150,12 @@ Status ReadSummaries(Connection& connection, int64_t trial, TrialRecord& record)
   }
 }
 
-StatusOr<TrialRecord> ReadWholeTrial(Connection& connection, Statement& row) {
+StatusOr<TrialRecord> ReadWholeTrial(Connection& connection, Statement& row,
+                                     bool with_metrics = true) {
   ASSIGN_OR_RETURN(TrialRecord record, ReadTrial(row));
   const int64_t id = row.Int();
   record.experiment_uid = row.Text();
-  RETURN_IF_ERROR(ReadSummaries(connection, id, record));
+  if (with_metrics) RETURN_IF_ERROR(ReadSummaries(connection, id, record));
   return record;
 }
 
@@ -165,7 +166,7 @@ StatusOr<std::vector<TrialRecord>> SqliteStore::ListTrials(const TrialQuery& que
     while (query.limit <= 0 || static_cast<int>(records.size()) < query.limit) {
       ASSIGN_OR_RETURN(const bool found, row.Step());
       if (!found) break;
-      ASSIGN_OR_RETURN(TrialRecord record, ReadWholeTrial(connection, row));
+      ASSIGN_OR_RETURN(TrialRecord record, ReadWholeTrial(connection, row, query.with_metrics));
       const auto allowed = [&](const auto& wanted, const auto& value) {
         return wanted.empty() || wanted == value;
       };

@@ -92,7 +92,7 @@ TEST_CASE("Cancel ends a job that ignores TERM, with its children", "[operator]"
   const auto handle = *trial_operator->Submit(
       Job(directory, {"sh", "-c", "trap '' TERM; sleep 1000 & while :; do sleep 0.05; done"}));
   const auto deadline = absl::Now() + absl::Seconds(10);
-  while (!FileExists(handle + "/group")) {
+  while (ReadFile(handle + "/running.json").value_or("").find("pid") == std::string::npos) {
     REQUIRE(absl::Now() < deadline);
     absl::SleepFor(absl::Milliseconds(2));
   }
