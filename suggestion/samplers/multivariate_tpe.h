@@ -6,8 +6,9 @@
 
 namespace qalam {
 
-// The tree-structured Parzen estimator with joint kernels, which sees how parameters act together.
-// Falkner, Klein, Hutter, "BOHB", ICML 2018, section 3.2.
+// Tree-structured Parzen estimator whose kernels also share the correlations of the good trials,
+// which sees how parameters act together: see TpeModel. Falkner, Klein, Hutter, "BOHB", ICML 2018,
+// section 3.2.
 std::unique_ptr<Sampler> MakeMultivariateTpeSampler(const SamplerContext& context);
 
 }  // namespace qalam

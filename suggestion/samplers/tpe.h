@@ -6,9 +6,9 @@
 
 namespace qalam {
 
-// Tree-structured Parzen estimator: good and bad trials are modelled parameter by parameter, and
-// the candidate that is likeliest good and least likely bad is taken. Bergstra et al., NIPS 2011,
-// section 4; pending trials count as bad (the constant liar of Ginsbourger et al., 2010).
+// Tree-structured Parzen estimator with kernels aligned with the parameters: see TpeModel.
+// Bergstra, Bardenet, Bengio, Kegl, "Algorithms for hyper-parameter optimization", NIPS 2011,
+// section 4.
 std::unique_ptr<Sampler> MakeTpeSampler(const SamplerContext& context);
 
 }  // namespace qalam

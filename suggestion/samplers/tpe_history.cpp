@@ -5,6 +5,8 @@
 #include <limits>
 #include <tuple>
 
+#include "suggestion/multi_objective/pareto.h"
+
 namespace qalam {
 
 TpeOptions ReadTpeOptions(const SamplerContext& context) {
@@ -42,7 +44,7 @@ std::vector<SettingSchema> TpeSettings() {
       {.name = "n_startup_trials",
        .type = SettingType::kInt,
        .default_value = "10",
-       .help = "Random trials before the model is used.",
+       .help = "Trials of a scrambled Sobol sequence before the model is used.",
        .min = 0},
       {.name = "random_state",
        .type = SettingType::kInt,
@@ -51,37 +53,59 @@ std::vector<SettingSchema> TpeSettings() {
   };
 }
 
-const Observation* TpeHistory::Add(const TrialResult& result) {
+TpeHistory::TpeHistory(const SamplerContext& context, std::vector<std::vector<size_t>> groups)
+    : space_(context.space),
+      groups_(std::move(groups)),
+      objective_count_(context.objective_count),
+      constraint_count_(context.constraint_count),
+      ordered_(groups_.size()) {}
+
+void TpeHistory::Add(const TrialResult& result) {
   finished_.Add(result.point);
-  if (!IsInformative(result)) return nullptr;
-  owned_.push_back(std::make_unique<Observation>(
-      Observation{Loss(result), result.number, Encode(result.point)}));
+  if (!IsInformative(result)) return;
+  auto observation = std::make_unique<Observation>();
+  observation->violation = TotalViolation(result, constraint_count_);
+  observation->loss = Loss(result);
+  observation->number = result.number;
+  observation->coordinates = Encode(result.point);
+  if (objective_count_ > 1) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    auto& objectives = observation->objectives = RankedObjectives(result, objective_count_);
+    if (std::find(objectives.begin(), objectives.end(), kInfinity) != objectives.end()) {
+      objectives.assign(objectives.size(), kInfinity);
+      observation->loss = kInfinity;
+    }
+  }
+  owned_.push_back(std::move(observation));
   const Observation* added = owned_.back().get();
-  const auto place = std::upper_bound(
-      by_loss_.begin(), by_loss_.end(), added, [](const Observation* a, const Observation* b) {
-        return std::tie(a->loss, a->number) < std::tie(b->loss, b->number);
-      });
-  by_loss_.insert(place, added);
   if (std::isfinite(added->loss)) ++usable_;
-  return added;
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    if (std::isnan(added->coordinates(static_cast<Eigen::Index>(groups_[g][0])))) continue;
+    const auto place = std::upper_bound(ordered_[g].begin(), ordered_[g].end(), added,
+                                        [](const Observation* a, const Observation* b) {
+                                          return std::tie(a->violation, a->loss, a->number) <
+                                                 std::tie(b->violation, b->loss, b->number);
+                                        });
+    ordered_[g].insert(place, added);
+  }
 }
 
 Eigen::VectorXd TpeHistory::Encode(const Point& point) const {
-  Eigen::VectorXd unit = space_.ToUnit(point);
+  Eigen::VectorXd coordinates(static_cast<Eigen::Index>(space_.size()));
   for (size_t i = 0; i < space_.size(); ++i) {
-    if (std::isnan(point.values[i])) {
-      unit(static_cast<Eigen::Index>(i)) = std::numeric_limits<double>::quiet_NaN();
-    }
+    const double value = point.values[i];
+    const bool as_it_is = std::isnan(value) || space_[i].is_categorical();
+    coordinates(static_cast<Eigen::Index>(i)) = as_it_is ? value : space_[i].ToUnit(value);
   }
-  return unit;
+  return coordinates;
 }
 
-size_t TpeHistory::GoodCount(const TpeOptions& options) const {
+size_t TpeHistory::GoodCount(const TpeOptions& options, size_t n) {
   constexpr double kUsualShare = 0.1;
   constexpr double kMost = 25;
-  const auto n = static_cast<double>(by_loss_.size());
-  const double count = options.gamma ? *options.gamma * std::sqrt(n) : kUsualShare * n;
-  return std::min(usable_, static_cast<size_t>(std::clamp(std::ceil(count), 1.0, kMost)));
+  const auto count = static_cast<double>(n);
+  const double good = options.gamma ? *options.gamma * std::sqrt(count) : kUsualShare * count;
+  return std::min(n, static_cast<size_t>(std::clamp(std::ceil(good), 1.0, kMost)));
 }
 
 }  // namespace qalam

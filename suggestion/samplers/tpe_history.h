@@ -1,8 +1,8 @@
-// What both Parzen-estimator samplers know of the past.
+// What the Parzen-estimator samplers know of the past.
 #pragma once
 
 #include <Eigen/Core>
-#include <set>
+#include <memory>
 #include <vector>
 
 #include "suggestion/history.h"
@@ -21,35 +21,44 @@ struct TpeOptions {
 TpeOptions ReadTpeOptions(const SamplerContext& context);
 std::vector<SettingSchema> TpeSettings();
 
-// A finished or pending trial in the unit cube; a NaN coordinate is an inactive parameter.
 struct Observation {
-  double loss = 0;
+  double violation = 0;  // summed over the outcome constraints; 0: all hold
+  double loss = 0;       // the main objective; infinite when any objective is missing
   int64_t number = 0;
-  Eigen::VectorXd unit;
+  Eigen::VectorXd coordinates;     // as TpeHistory::Encode gives them
+  std::vector<double> objectives;  // only when there are several; all infinite with the loss
 };
 
-// Observations in order of loss, then of number. Each insertion moves pointers only, so 50,000
-// trials stay cheap.
+// Observations in order of violation, then of loss, then of number, so that any feasible trial goes
+// before any that breaks a constraint (Deb, Comput. Methods Appl. Mech. Eng. 186, 2000). Each
+// insertion moves pointers only, so 50,000 trials stay cheap.
 class TpeHistory {
  public:
-  explicit TpeHistory(const SearchSpace& space) : space_(space) {}
+  // `groups` as GroupParameters gives them.
+  TpeHistory(const SamplerContext& context, std::vector<std::vector<size_t>> groups);
 
-  // Returns the new observation, or null for a result that says nothing.
-  const Observation* Add(const TrialResult& result);
-  const std::vector<const Observation*>& by_loss() const { return by_loss_; }
-  // Those with a finite loss.
+  void Add(const TrialResult& result);
+  const std::vector<std::vector<size_t>>& groups() const { return groups_; }
+  // The observations in which the group is active, best first.
+  const std::vector<const Observation*>& Ordered(size_t group) const { return ordered_[group]; }
+  // Informative trials, and those of them with a finite loss.
+  size_t size() const { return owned_.size(); }
   size_t usable() const { return usable_; }
   const PointSet& finished() const { return finished_; }
+
+  // One coordinate a parameter: a category's index, a number's place in the unit interval, NaN
+  // where inactive.
   Eigen::VectorXd Encode(const Point& point) const;
-  // How many of the best are "good": gamma * sqrt(n) as Bergstra's code has it when gamma is given,
-  // else a tenth, which keeps the model of a young run from resting on one or two points; never
-  // more than 25, since a wider set of the good blurs the optimum.
-  size_t GoodCount(const TpeOptions& options) const;
+  // How many of n are "good": the best gamma * sqrt(n), as in Bergstra's code, when gamma is given;
+  // else a tenth, at most 25, since a wider set of the good blurs the optimum.
+  static size_t GoodCount(const TpeOptions& options, size_t n);
 
  private:
-  const SearchSpace& space_;
+  const SearchSpace space_;
+  const std::vector<std::vector<size_t>> groups_;
+  const int objective_count_, constraint_count_;
   std::vector<std::unique_ptr<Observation>> owned_;
-  std::vector<const Observation*> by_loss_;
+  std::vector<std::vector<const Observation*>> ordered_;  // [group]
   size_t usable_ = 0;
   PointSet finished_;
 };
