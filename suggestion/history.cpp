@@ -6,7 +6,7 @@
 
 namespace qalam {
 
-std::string PointSet::Key(const Point& point) {
+std::string PointKey(const Point& point) {
   std::string key(point.values.size() * sizeof(double), '\0');
   for (size_t i = 0; i < point.values.size(); ++i) {
     // One pattern for every NaN and for both zeros.

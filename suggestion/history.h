@@ -11,15 +11,17 @@
 
 namespace qalam {
 
+// Equal for equal points alone, NaN being equal to NaN.
+std::string PointKey(const Point& point);
+
 // Points that were handed out, for telling twins.
 class PointSet {
  public:
-  void Add(const Point& point) { keys_.insert(Key(point)); }
-  bool Contains(const Point& point) const { return keys_.contains(Key(point)); }
+  void Add(const Point& point) { keys_.insert(PointKey(point)); }
+  bool Contains(const Point& point) const { return keys_.contains(PointKey(point)); }
   size_t size() const { return keys_.size(); }
 
  private:
-  static std::string Key(const Point& point);
   std::unordered_set<std::string> keys_;
 };
 

@@ -1,7 +1,12 @@
 #include "suggestion/registry.h"
 
+#include "suggestion/multi_fidelity/bracket_sampler.h"
+#include "suggestion/samplers/asha.h"
+#include "suggestion/samplers/bohb.h"
 #include "suggestion/samplers/grid.h"
+#include "suggestion/samplers/hyperband.h"
 #include "suggestion/samplers/multivariate_tpe.h"
+#include "suggestion/samplers/population_based_training.h"
 #include "suggestion/samplers/random.h"
 #include "suggestion/samplers/sobol.h"
 #include "suggestion/samplers/tpe.h"
@@ -55,6 +60,34 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true, .multi_objective = true, .constraints = true},
        nullptr,
        MakeMultivariateTpeSampler},
+      {"asha",
+       "Asynchronous successive halving: many short trials, the best of which are run longer.",
+       "Li et al., MLSys 2020",
+       ResourceSettings(),
+       {.conditional = true, .fidelity = true},
+       CheckResource,
+       MakeAshaSampler},
+      {"hyperband",
+       "Successive halving in brackets that begin with different lengths.",
+       "Li et al., JMLR 18, 2018",
+       ResourceSettings(),
+       {.conditional = true, .fidelity = true},
+       CheckResource,
+       MakeHyperbandSampler},
+      {"bohb",
+       "Hyperband with a Parzen estimator that learns where good configurations lie.",
+       "Falkner, Klein, Hutter, ICML 2018",
+       ResourceSettings(),
+       {.conditional = true, .fidelity = true},
+       CheckResource,
+       MakeBohbSampler},
+      {"pbt",
+       "Population based training: trials go on from the checkpoints of the best.",
+       "Jaderberg et al., arXiv:1711.09846, 2017",
+       PopulationBasedTrainingSettings(),
+       {.conditional = true},
+       nullptr,
+       MakePopulationBasedTrainingSampler},
   };
   return entries;
 }

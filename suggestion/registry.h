@@ -28,6 +28,7 @@ struct Capabilities {
   bool conditional = false;
   bool multi_objective = false;
   bool constraints = false;   // outcome constraints; those over parameters every sampler keeps
+  bool fidelity = false;      // needs a resource parameter, named by the setting resource_name
   bool exhaustible = false;   // ends by itself when the space has been tried
   bool needs_finite = false;  // every dimension must have finitely many values
 };

@@ -49,7 +49,11 @@ Bench MakeBench(const std::string& algorithm, const std::vector<Parameter>& para
   Bench bench;
   bench.spec.algorithm.name = algorithm;
   bench.spec.parameters = parameters;
-  auto space = SearchSpace::Create(parameters);
+  if (const auto* entry = FindAlgorithm(algorithm); entry->capabilities.fidelity) {
+    bench.spec.parameters.push_back(Range("epochs", ParameterType::kInt, "1", "27"));
+    bench.spec.algorithm.settings.push_back({"resource_name", "epochs"});
+  }
+  auto space = SearchSpace::Create(bench.spec.parameters);
   REQUIRE(space.ok());
   bench.space = std::make_unique<SearchSpace>(*std::move(space));
   return bench;
@@ -172,7 +176,7 @@ TEST_CASE("A space of one point works", "[sampler]") {
   const Bench bench = MakeBench(algorithm, {List("a", ParameterType::kCategorical, {"only"})});
   const auto proposals = *bench.Make()->Suggest({.count = 1, .first_trial_number = 0});
   REQUIRE(proposals.size() == 1);
-  CHECK(bench.space->Format(proposals[0].point) == std::vector<Assignment>{{"a", "only"}});
+  CHECK(bench.space->Format(proposals[0].point).front() == Assignment{"a", "only"});
 }
 
 TEST_CASE("A conditional parameter is there only while its condition holds", "[sampler]") {
