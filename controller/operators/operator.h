@@ -59,7 +59,8 @@ class TrialOperator {
   virtual ~TrialOperator() = default;
 
   // Idempotent: the trial's uid names the job, so a repeat, also by another process after a crash,
-  // finds the first and starts nothing. Returns the handle that the other calls take.
+  // finds the first and starts nothing. Returns the handle that the other calls take. Until it has
+  // answered, the job's directory stands for the handle.
   virtual StatusOr<std::string> Submit(const TrialJob& job) = 0;
   // One answer per handle, in order.
   virtual StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) = 0;
@@ -72,7 +73,8 @@ class TrialOperator {
   virtual StatusOr<ObservationChunk> ReadObservations(const std::string& handle,
                                                       uint64_t offset) = 0;
   // `changed(handle)` is called, from any thread, soon after a job starts, reports or ends. Missing
-  // a call must be harmless: Poll is the truth. Pass nullptr to end the calls.
+  // a call must be harmless: Poll is the truth. Pass nullptr to end the calls: when Watch returns,
+  // none is in flight, so it must not be called from within one.
   virtual void Watch(std::function<void(const std::string& handle)> changed) = 0;
 };
 

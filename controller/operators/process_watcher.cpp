@@ -41,7 +41,7 @@ ProcessWatcher::~ProcessWatcher() {
 }
 
 void ProcessWatcher::OnChange(std::function<void(const std::string&)> changed) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&calling_);
   changed_ = std::move(changed);
 }
 
@@ -137,13 +137,10 @@ void ProcessWatcher::Run() {
         ReadCollector(fd, changed);
       }
     }
-    std::function<void(const std::string&)> call;
-    {
-      absl::MutexLock lock(&mutex_);
-      call = changed_;
+    for (const auto& handle : changed) {
+      absl::MutexLock lock(&calling_);
+      if (changed_) changed_(handle);
     }
-    if (!call) continue;
-    for (const auto& handle : changed) call(handle);
   }
 }
 

@@ -24,6 +24,8 @@ class ProcessWatcher {
   ProcessWatcher(const ProcessWatcher&) = delete;
   ProcessWatcher& operator=(const ProcessWatcher&) = delete;
 
+  // Waits for a call in flight: once it has returned, only the new function is called. Not to be
+  // called from within one.
   void OnChange(std::function<void(const std::string& handle)> changed);
   // Watches the collector that runs the handle's trial. `spool_path` may be empty.
   void Add(const std::string& handle, PooledCollector collector, const std::string& spool_path);
@@ -54,7 +56,8 @@ class ProcessWatcher {
   // Two callers may submit one trial at once: two collectors then run for a moment.
   std::multimap<std::string, int> by_handle_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::string> by_spool_ ABSL_GUARDED_BY(mutex_);  // inotify watch to handle
-  std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(mutex_);
+  absl::Mutex calling_;                                          // held during a call of changed_
+  std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(calling_);
   std::thread thread_;
 };
 
