@@ -1,0 +1,49 @@
+// What the conformance suite of TrialOperator needs of an engine. A new engine is one more row of
+// OperatorFixtures().
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "controller/operators/operator.h"
+
+namespace qalam {
+
+// What a job does, in order, told apart from any engine's form: each fixture translates it.
+struct OperatorScript {
+  bool ignores_term = false;              // from before its first line
+  std::vector<std::string> lines;         // printed first, each with its newline
+  int counted_points = 0;                 // then the lines "step=I loss=I" for I from 1 to this
+  Duration pause = absl::ZeroDuration();  // then this long nothing
+  enum class End { kExit, kSignal, kNever, kCannotStart } end = End::kExit;
+  int code = 0;  // exit status or signal
+};
+
+// One engine, empty at first, that outlives the operators over it.
+class OperatorFixture {
+ public:
+  virtual ~OperatorFixture() = default;
+
+  // One more operator over the engine, as a further controller process would have.
+  virtual std::unique_ptr<TrialOperator> MakeOperator() = 0;
+  // A job that looks for the metric "loss" in its output.
+  virtual TrialJob MakeJob(const std::string& name, const OperatorScript& script) = 0;
+  // How often the command of the job of this name has begun.
+  virtual int Begun(const std::string& name) = 0;
+  // Lets some milliseconds pass, the engine's own ones.
+  virtual void Pass() = 0;
+};
+
+struct OperatorFixtureEntry {
+  const char* name;
+  std::unique_ptr<OperatorFixture> (*make)();
+};
+
+std::span<const OperatorFixtureEntry> OperatorFixtures();
+
+std::unique_ptr<OperatorFixture> MakeProcessFixture();
+std::unique_ptr<OperatorFixture> MakeSimulatedFixture();
+
+}  // namespace qalam
