@@ -161,11 +161,20 @@ void Reconciler::TakeSuggestions(ExperimentRun& run, WriteBatch& batch,
                                  std::vector<TrialRecord>& created) {
   if (!run.suggestions) return;
   const Time now = clock_.Now();
-  const auto& suggestions = *run.suggestions;
+  auto& suggestions = *run.suggestions;
   if (suggestions.ok()) {
+    // A user may have lowered the budget, paused or stopped the experiment since they were asked
+    // for. What finds no room now is proposed again when there is some.
+    ExperimentSnapshot answered = run.Snapshot();
+    answered.suggestions_in_flight = false;
+    const auto room = static_cast<size_t>(MakePlan(answered).suggestions);
     for (const auto& suggested : suggestions->trials) {
       // An answer to a question of before a restart may name numbers that are taken.
       if (suggested.number < run.next_number) continue;
+      if (created.size() == room) {
+        suggestions->exhausted = false;
+        break;
+      }
       created.push_back(MakeTrial(run, suggested, now));
     }
     run.suggest_backoff = absl::ZeroDuration();
