@@ -139,7 +139,8 @@ Status Reconciler::TakeLooks(ExperimentRun& run, WriteBatch& batch,
     JobStatus job = look.job;
     if (job.state == JobState::kMissing && entry->second.record.state == TrialState::kRunning) {
       TrialRecord record = entry->second.record;
-      if (record.attempts < kMostSubmissions) {
+      // One that has reported did run, and a second run would add its points to the first's.
+      if (record.attempts < kMostSubmissions && record.collected_bytes == 0) {
         // The process that submitted it was killed before the job itself had begun: the operator is
         // certain that it never ran, and submitting again starts it once.
         record.state = TrialState::kPending;
