@@ -55,6 +55,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "sobol",
                                           "tpe",
                                           "multivariate-tpe",
+                                          "hyperband",
                                           "distributions",
                                           "file-collector",
                                           "metric-strategies",
