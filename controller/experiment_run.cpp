@@ -1,5 +1,8 @@
 #include "controller/experiment_run.h"
 
+#include <charconv>
+#include <filesystem>
+
 #include "base/random.h"
 #include "controller/stored_document.h"
 
@@ -55,20 +58,62 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
   return run;
 }
 
+std::string TrialName(const ExperimentRecord& experiment, int64_t number) {
+  // An odd multiplier makes this a one-to-one map of 32-bit numbers: no two trials share a name.
+  const auto suffix = static_cast<uint32_t>(number) * 0x9E3779B1u +
+                      static_cast<uint32_t>(StableHash(experiment.uid));
+  return fmt::format("{}-{:08x}", experiment.name, suffix);
+}
+
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now) {
   TrialRecord trial;
   trial.uid = fmt::format("{}-{}", run.record.uid, suggested.number);
   trial.experiment_uid = run.record.uid;
-  // An odd multiplier makes this a one-to-one map of 32-bit numbers: no two trials share a name.
-  const auto suffix = static_cast<uint32_t>(suggested.number) * 0x9E3779B1u +
-                      static_cast<uint32_t>(StableHash(run.record.uid));
-  trial.name = fmt::format("{}-{:08x}", run.record.name, suffix);
+  trial.name = TrialName(run.record, suggested.number);
   trial.number = suggested.number;
   trial.parameters = suggested.parameters;
   trial.labels = suggested.labels;
   trial.created = now;
   return trial;
 }
+
+namespace {
+
+std::string TrialDirectory(const ExperimentRun& run, const std::string& trial_name) {
+  return run.record.work_dir + "/" + trial_name;
+}
+
+std::string CheckpointDirectory(const ExperimentRun& run, const std::string& trial_name) {
+  for (const auto& setting : run.document.spec.algorithm.settings) {
+    if (setting.name != "suggestion_trial_dir" || setting.value.empty()) continue;
+    const auto directory = std::filesystem::path(setting.value) / trial_name;
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(directory, error);
+    return (error ? directory : absolute).lexically_normal().string();
+  }
+  return TrialDirectory(run, trial_name) + "/checkpoint";
+}
+
+// Population based training alone lets a trial go on from an earlier one: its label "parent" is
+// that one's number.
+Status SetCheckpoint(const ExperimentRun& run, const TrialRecord& trial, TrialJob& job) {
+  if (run.document.spec.algorithm.name != "pbt") return absl::OkStatus();
+  job.checkpoint_directory = CheckpointDirectory(run, trial.name);
+  const auto label = trial.labels.find("parent");
+  if (label == trial.labels.end()) return absl::OkStatus();
+  const std::string& text = label->second;
+  int64_t parent = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), parent);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || parent < 0 ||
+      parent >= trial.number) {
+    return InvalidArgument("the label parent should be the number of an earlier trial, not {}",
+                           text);
+  }
+  job.checkpoint_source = CheckpointDirectory(run, TrialName(run.record, parent));
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   const ExperimentSpec& spec = run.document.spec;
@@ -77,7 +122,7 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   job.name = trial.name;
   job.name_space = run.record.name_space;
   job.experiment_name = run.record.name;
-  job.directory = run.record.work_dir + "/" + trial.name;
+  job.directory = TrialDirectory(run, trial.name);
   ASSIGN_OR_RETURN(job.manifest, RenderTrialSpec(run.document, {trial.name, run.record.name_space},
                                                  trial.parameters));
   job.primary_container_name = spec.trial_template.primary_container_name;
@@ -85,6 +130,7 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   job.metric_names.push_back(spec.objective.metric_name);
   for (const auto& name : spec.objective.additional_metric_names) job.metric_names.push_back(name);
   job.timeout_seconds = spec.trial_template.timeout_seconds;
+  RETURN_IF_ERROR(SetCheckpoint(run, trial, job));
   return job;
 }
 

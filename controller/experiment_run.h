@@ -61,7 +61,8 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid);
 // Takes in a record and its document that a user may have changed.
 Status RefreshRecord(ExperimentRun& run, ExperimentRecord record);
 
-// Both follow from the experiment and the number alone, so that a repeat names the same trial.
+// All follow from the experiment and the number alone, so that a repeat names the same trial.
+std::string TrialName(const ExperimentRecord& experiment, int64_t number);
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now);
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial);
 bool ReachesGoal(const Objective& objective, double value);

@@ -61,11 +61,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
     refusals.Add("spec.algorithm.algorithmName",
                  fmt::format("the algorithm {}", spec.algorithm.name), "available: " + available);
   }
-  if (spec.algorithm.name == "pbt") {
-    refusals.Add("spec.algorithm.algorithmName",
-                 "handing checkpoints from trial to trial, which pbt needs,",
-                 "use another algorithm");
-  }
   if (spec.early_stopping) {
     refusals.Add("spec.earlyStopping", "early stopping", "leave it out");
   }

@@ -25,6 +25,11 @@ struct TrialJob {
   MetricsCollector collector;
   std::vector<std::string> metric_names;  // what the collector looks for
   std::optional<double> timeout_seconds;
+  // For algorithms whose trials go on from one another; empty for all others. The engine prepares
+  // the folder before the job starts (see checkpoint.h) and names it to the job as
+  // QALAM_CHECKPOINT_DIR.
+  std::string checkpoint_directory;
+  std::string checkpoint_source;  // the folder of the trial that it goes on from, if any
 };
 
 enum class JobState {

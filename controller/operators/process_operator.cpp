@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "controller/collector/job.h"
 #include "controller/collector/spool.h"
+#include "controller/operators/checkpoint.h"
 #include "controller/operators/collector_pool.h"
 #include "controller/operators/primary_container.h"
 #include "controller/operators/process_watcher.h"
@@ -46,6 +47,9 @@ std::map<std::string, std::string> Environment(const TrialJob& job, const Contai
       {"QALAM_TRIAL_UID", job.uid},
       {"QALAM_EXPERIMENT_NAME", job.experiment_name},
       {"QALAM_TRIAL_DIR", job.directory}};
+  if (!job.checkpoint_directory.empty()) {
+    changes["QALAM_CHECKPOINT_DIR"] = job.checkpoint_directory;
+  }
   for (const auto& variable : command.environment) changes[variable.name] = variable.value;
   return changes;
 }
@@ -142,6 +146,9 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
     return handle;
   ASSIGN_OR_RETURN(const auto collector_job, CollectorJob(job, options_));
   RETURN_IF_ERROR(MakeDirectories(handle));
+  if (!job.checkpoint_directory.empty()) {
+    RETURN_IF_ERROR(PrepareCheckpoint(job.checkpoint_source, job.checkpoint_directory));
+  }
   RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kJobFile),
                                       collector::Encode(collector_job), false));
   std::string spool;

@@ -17,7 +17,8 @@ struct ProcessOperatorOptions {
 // relative one is taken from this process's own), or the trial's folder when none is given. The
 // folder of the collector comes first on the trial's PATH, so that programs shipped beside qalam
 // are found. The environment is this process's, then QALAM_TRIAL_NAME, QALAM_TRIAL_UID,
-// QALAM_EXPERIMENT_NAME and QALAM_TRIAL_DIR, then the container's env.
+// QALAM_EXPERIMENT_NAME, QALAM_TRIAL_DIR and, for a job that has one, QALAM_CHECKPOINT_DIR, then
+// the container's env.
 std::unique_ptr<TrialOperator> MakeProcessOperator(ProcessOperatorOptions options);
 
 }  // namespace qalam

@@ -56,6 +56,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "tpe",
                                           "multivariate-tpe",
                                           "hyperband",
+                                          "pbt",
                                           "distributions",
                                           "file-collector",
                                           "metric-strategies",

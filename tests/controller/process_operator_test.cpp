@@ -127,4 +127,28 @@ TEST_CASE("Arguments and output arrive byte for byte", "[operator]") {
   CHECK(trial_operator->ReadLog(handle, 2)->data == odd.substr(2));
 }
 
+TEST_CASE("A job with a checkpoint folder finds its parent's there", "[operator]") {
+  const TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  auto job = Job(directory, {"sh", "-c", "cat \"$QALAM_CHECKPOINT_DIR/step\""});
+  job.checkpoint_source = directory.File("parent");
+  job.checkpoint_directory = directory.File("trial/checkpoint");
+  REQUIRE(MakeDirectories(job.checkpoint_source).ok());
+  REQUIRE(WriteFileAtomically(job.checkpoint_source + "/step", "41", false).ok());
+  const auto handle = *trial_operator->Submit(job);
+  CHECK(WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  CHECK(trial_operator->ReadLog(handle, 0)->data == "41");
+}
+
+TEST_CASE("A job without a checkpoint folder pays nothing for it", "[operator]") {
+  const TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  const auto handle = *trial_operator->Submit(
+      Job(directory, {"sh", "-c", "echo \"${QALAM_CHECKPOINT_DIR-none}\"; ls -d checkpoint*"}));
+  const auto status = WaitForEnd(*trial_operator, handle);
+  CHECK(status.state == JobState::kFailed);
+  CHECK(trial_operator->ReadLog(handle, 0)->data.starts_with("none\n"));
+  CHECK_FALSE(FileExists(handle + "/checkpoint"));
+}
+
 }  // namespace qalam
