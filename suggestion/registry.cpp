@@ -3,6 +3,7 @@
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
 #include "suggestion/samplers/bohb.h"
+#include "suggestion/samplers/cmaes.h"
 #include "suggestion/samplers/grid.h"
 #include "suggestion/samplers/hyperband.h"
 #include "suggestion/samplers/multivariate_tpe.h"
@@ -88,6 +89,13 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true},
        nullptr,
        MakePopulationBasedTrainingSampler},
+      {"cmaes",
+       "CMA-ES: adapts a normal distribution to the landscape; best with hundreds of trials.",
+       "Hansen, arXiv:1604.00772; Hamano et al., GECCO 2022 and 2024; Nomura et al., AAAI 2021",
+       CmaesSettings(),
+       {.conditional = true, .constraints = true},
+       nullptr,
+       MakeCmaesSampler},
   };
   return entries;
 }

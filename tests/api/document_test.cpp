@@ -194,7 +194,7 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
   };
   const auto one = GENERATE(values<Case>({
       {"algorithmName: tpe\n    algorithmSettings:\n      - {name: gamma, value: \"0.2\"}",
-       "algorithmName: cmaes", "spec.algorithm.algorithmName"},
+       "algorithmName: enas", "spec.algorithm.algorithmName"},
       {"  seed: 9", "  earlyStopping: {algorithmName: medianstop}", "spec.earlyStopping"},
       {"kind: Job", "kind: PyTorchJob", "spec.trialTemplate.trialSpec"},
       {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: TensorFlowEvent}}",

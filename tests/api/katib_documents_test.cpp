@@ -56,6 +56,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "tpe",
                                           "multivariate-tpe",
                                           "hyperband",
+                                          "cma-es",
                                           "pbt",
                                           "distributions",
                                           "file-collector",
