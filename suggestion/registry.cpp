@@ -2,6 +2,7 @@
 
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
+#include "suggestion/samplers/bayesian_optimization.h"
 #include "suggestion/samplers/bohb.h"
 #include "suggestion/samplers/cmaes.h"
 #include "suggestion/samplers/grid.h"
@@ -96,6 +97,14 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true, .constraints = true},
        nullptr,
        MakeCmaesSampler},
+      {"bayesianoptimization",
+       "Gaussian processes and expected improvement: the fewest trials when each is dear.",
+       "Jones, Schonlau, Welch, J. Global Optimization 13, 1998; Hvarfner, Hellsten, Nardi, ICML "
+       "2024; Ament et al., NeurIPS 2023",
+       BayesianOptimizationSettings(),
+       {.conditional = true, .constraints = true},
+       nullptr,
+       MakeBayesianOptimizationSampler},
   };
   return entries;
 }

@@ -57,6 +57,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "multivariate-tpe",
                                           "hyperband",
                                           "cma-es",
+                                          "bayesian-optimization",
                                           "pbt",
                                           "distributions",
                                           "file-collector",
