@@ -11,6 +11,10 @@ namespace qalam {
 
 // What a suggestion service needs of an experiment.
 ::api::v1::beta1::Experiment ToKatibProto(const ExperimentDocument& document);
+// What that leaves out.
+v1::ExperimentAdditions ToAdditions(const ExperimentSpec& spec);
+// The reverse; INVALID_ARGUMENT for a condition of a parameter that the experiment lacks.
+Status AddAdditions(const v1::ExperimentAdditions& additions, ExperimentSpec& spec);
 // The reverse; a Katib client sends no trial template. INVALID_ARGUMENT names the first bad field.
 StatusOr<ExperimentSpec> FromKatibProto(const ::api::v1::beta1::ExperimentSpec& spec);
 

@@ -49,6 +49,9 @@ struct Objective {
   std::vector<MetricStrategy> metric_strategies;
   std::vector<AdditionalObjective> additional_objectives;  // Qalam's addition
 };
+// Every metric that is named: the objective's, the further objectives' and the additional ones,
+// each once.
+std::vector<std::string> MetricNames(const Objective& objective);
 
 enum class ParameterType { kDouble, kInt, kDiscrete, kCategorical };
 enum class Distribution { kUniform, kLogUniform, kNormal, kLogNormal };
@@ -163,8 +166,9 @@ struct ExperimentSpec {
   MetricsCollector metrics_collector;
   std::optional<NasConfig> nas_config;
   TrialTemplate trial_template;
-  std::optional<uint64_t> seed;          // Qalam's addition
-  std::vector<std::string> constraints;  // Qalam's addition: expressions over parameters
+  std::optional<uint64_t> seed;  // Qalam's addition
+  // Qalam's addition: comparisons over parameters or over metrics (api/constraint.h).
+  std::vector<std::string> constraints;
 };
 
 struct ExperimentDocument {
@@ -200,11 +204,14 @@ class AlgorithmCatalog {
  public:
   virtual ~AlgorithmCatalog() = default;
   virtual std::vector<std::string> Names() const = 0;
-  // Faults of the algorithm's settings and of the space it must search, each a message and, when
-  // it is about a setting, its index (-1 otherwise).
+  // What a fault is about: the algorithm as a whole, or the item at `index` of a list.
+  enum class Part { kSettings, kConstraints };
+  // Faults of the algorithm's settings and of the space it must search; an index of -1 means that
+  // the fault is about no single item.
   struct AlgorithmFault {
-    int setting_index = -1;
+    int index = -1;
     std::string message;
+    Part part = Part::kSettings;
   };
   virtual std::vector<AlgorithmFault> Check(const ExperimentSpec& spec) const = 0;
 };

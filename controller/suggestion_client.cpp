@@ -47,6 +47,7 @@ class SuggestionClient::Impl {
     v1::SuggestRequest request;
     request.set_experiment_uid(experiment.uid);
     *request.mutable_experiment() = ToKatibProto(document);
+    *request.mutable_additions() = ToAdditions(document.spec);
     request.set_seed(experiment.seed);
     request.set_first_trial_number(first_trial_number);
     request.set_count(count);

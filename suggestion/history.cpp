@@ -19,7 +19,7 @@ std::string PointKey(const Point& point) {
 }
 
 TakenPoints::TakenPoints(const PointSet& finished, const SampleRequest& request)
-    : finished_(finished) {
+    : finished_(finished), constrained_space_(request.constrained_space) {
   for (const auto& pending : request.pending) others_.Add(pending.point);
 }
 

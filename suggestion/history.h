@@ -25,19 +25,22 @@ class PointSet {
   std::unordered_set<std::string> keys_;
 };
 
-// What a request must not hand out again: finished points, pending ones and those of the answer so
-// far. Cheap to make; the finished ones are only referred to.
+// What a request must not hand out: finished points, pending ones, those of the answer so far, and
+// points that break the experiment's constraints. Cheap to make; the finished ones and the space
+// are only referred to.
 class TakenPoints {
  public:
   TakenPoints(const PointSet& finished, const SampleRequest& request);
   void Add(const Point& point) { others_.Add(point); }
   bool Contains(const Point& point) const {
-    return finished_.Contains(point) || others_.Contains(point);
+    return finished_.Contains(point) || others_.Contains(point) ||
+           (constrained_space_ != nullptr && !constrained_space_->IsFeasible(point));
   }
   size_t size() const { return finished_.size() + others_.size(); }
 
  private:
   const PointSet& finished_;
+  const SearchSpace* const constrained_space_;
   PointSet others_;
 };
 

@@ -1,5 +1,8 @@
 #include "suggestion/registry.h"
 
+#include <algorithm>
+
+#include "suggestion/constrained_sampler.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
 #include "suggestion/samplers/bayesian_optimization.h"
@@ -13,6 +16,7 @@
 #include "suggestion/samplers/sobol.h"
 #include "suggestion/samplers/tpe.h"
 #include "suggestion/samplers/tpe_history.h"
+#include "suggestion/untried.h"
 
 namespace qalam {
 
@@ -122,7 +126,34 @@ Status CheckSpace(const AlgorithmEntry& entry, const ExperimentSpec& spec, const
     return InvalidArgument("the algorithm {} does not take conditional parameters (activeWhen)",
                            entry.name);
   }
+  ASSIGN_OR_RETURN(const auto outcomes, ParseConstraints(spec, ConstraintKind::kOutcome));
+  if (!outcomes.empty() && !entry.capabilities.constraints) {
+    return InvalidArgument("the algorithm {} does not take constraints over metrics (\"{}\")",
+                           entry.name, outcomes.front().text());
+  }
   return entry.check == nullptr ? absl::OkStatus() : entry.check(space, settings);
+}
+
+// A constraint that holds nowhere by itself is a fault of its own; only when there is none can it
+// be that they exclude each other.
+std::vector<AlgorithmCatalog::AlgorithmFault> CheckConstraints(const ExperimentSpec& spec,
+                                                               const SearchSpace& space) {
+  using Part = AlgorithmCatalog::Part;
+  std::vector<AlgorithmCatalog::AlgorithmFault> faults;
+  for (const auto& constraint : space.constraints()) {
+    const auto alone = SearchSpace::Create(spec.parameters, {constraint.text()});
+    if (!alone.ok()) continue;
+    const auto index =
+        std::find(spec.constraints.begin(), spec.constraints.end(), constraint.text());
+    if (const Status status = CheckFeasible(*alone); !status.ok()) {
+      faults.push_back({static_cast<int>(index - spec.constraints.begin()),
+                        "holds nowhere: " + Message(status), Part::kConstraints});
+    }
+  }
+  if (const Status status = CheckFeasible(space); !status.ok() && faults.empty()) {
+    faults.push_back({-1, "exclude each other: " + Message(status), Part::kConstraints});
+  }
+  return faults;
 }
 
 class Catalog final : public AlgorithmCatalog {
@@ -145,11 +176,12 @@ class Catalog final : public AlgorithmCatalog {
       faults.push_back({fault.index, fault.message});
     }
     // An unsound space has faults of its own, which the document's validation reports with places.
-    const auto space = SearchSpace::Create(spec.parameters);
-    if (space.ok()) {
-      const Status status = CheckSpace(*entry, spec, *space, settings);
-      if (!status.ok()) faults.push_back({-1, Message(status)});
-    }
+    const auto space = SearchSpace::ForExperiment(spec);
+    if (!space.ok()) return faults;
+    const Status status = CheckSpace(*entry, spec, *space, settings);
+    if (!status.ok()) faults.push_back({-1, Message(status)});
+    const auto more = CheckConstraints(spec, *space);
+    faults.insert(faults.end(), more.begin(), more.end());
     return faults;
   }
 };
@@ -178,12 +210,16 @@ StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
     return InvalidArgument("{}", message);
   }
   RETURN_IF_ERROR(CheckSpace(*entry, spec, space, settings));
+  RETURN_IF_ERROR(CheckFeasible(space));
+  ASSIGN_OR_RETURN(const auto outcomes, ParseConstraints(spec, ConstraintKind::kOutcome));
   if (settings.Has("random_state")) seed = static_cast<uint64_t>(settings.Int("random_state"));
-  return entry->create({.space = space,
-                        .settings = settings,
-                        .seed = seed,
-                        .max_trial_count = spec.max_trial_count,
-                        .parallel_trial_count = spec.parallel_trial_count});
+  const SamplerContext context{.space = space,
+                               .settings = settings,
+                               .seed = seed,
+                               .max_trial_count = spec.max_trial_count,
+                               .parallel_trial_count = spec.parallel_trial_count,
+                               .constraint_count = static_cast<int>(outcomes.size())};
+  return Constrained(entry->create(context), space);
 }
 
 const AlgorithmCatalog& RegisteredAlgorithms() {

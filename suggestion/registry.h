@@ -48,7 +48,8 @@ std::span<const AlgorithmEntry> AlgorithmRegistry();
 // Null when there is none of that name.
 const AlgorithmEntry* FindAlgorithm(const std::string& name);
 
-// Checks name, settings and space and makes the sampler. INVALID_ARGUMENT in the style of Katib:
+// Checks name, settings and space and makes the sampler. It keeps the constraints of `space`, whose
+// parameters are `spec`'s. INVALID_ARGUMENT in the style of Katib:
 // "unknown algorithm name X", "unknown setting Y for algorithm X", "Z should be ...".
 StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
                                                  const SearchSpace& space, uint64_t seed);

@@ -37,6 +37,9 @@ struct SampleRequest {
   int count = 1;
   int64_t first_trial_number = 0;
   std::vector<PendingPoint> pending;  // proposed and not yet finished
+  // Set for a sampler of the registry when the space has constraints: TakenPoints then says of a
+  // point that breaks one that it is taken, which keeps it from being proposed.
+  const SearchSpace* constrained_space = nullptr;
 };
 
 struct Proposal {

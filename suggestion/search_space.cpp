@@ -12,7 +12,14 @@ bool Point::operator==(const Point& other) const {
                     [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
 }
 
-StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& parameters) {
+StatusOr<SearchSpace> SearchSpace::ForExperiment(const ExperimentSpec& spec) {
+  ASSIGN_OR_RETURN(SearchSpace space, Create(spec.parameters));
+  ASSIGN_OR_RETURN(space.constraints_, ParseConstraints(spec, ConstraintKind::kParameters));
+  return space;
+}
+
+StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& parameters,
+                                          const std::vector<std::string>& constraints) {
   SearchSpace space;
   if (parameters.empty()) return InvalidArgument("the search space has no parameter");
   for (const auto& parameter : parameters) {
@@ -50,7 +57,23 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
   if (space.activation_order_.size() != parameters.size()) {
     return InvalidArgument("the activeWhen conditions of the parameters go in a circle");
   }
+  if (constraints.empty()) return space;
+  ExperimentSpec spec{.parameters = parameters, .constraints = constraints};
+  ASSIGN_OR_RETURN(space.constraints_, ParseConstraints(spec, ConstraintKind::kParameters));
   return space;
+}
+
+const Constraint* SearchSpace::FirstBroken(const Point& point) const {
+  if (constraints_.empty()) return nullptr;
+  std::vector<double> numbers(size());
+  for (size_t i = 0; i < size(); ++i) numbers[i] = dimensions_[i].Number(point.values[i]);
+  for (const auto& constraint : constraints_) {
+    const auto& used = constraint.used();
+    const bool applies =
+        std::none_of(used.begin(), used.end(), [&](size_t i) { return std::isnan(numbers[i]); });
+    if (applies && !constraint.Holds(numbers)) return &constraint;
+  }
+  return nullptr;
 }
 
 uint64_t SearchSpace::cardinality() const {
@@ -119,7 +142,9 @@ StatusOr<Point> SearchSpace::Parse(const std::vector<Assignment>& assignments) c
                      dimension->Parse(assignment.value));
   }
   for (const size_t i : activation_order_) {
-    if (std::isnan(point.values[i]) && IsActive(i, point)) {
+    if (!IsActive(i, point)) {
+      point.values[i] = std::numeric_limits<double>::quiet_NaN();
+    } else if (std::isnan(point.values[i])) {
       return NotFound("parameter {} has no value", dimensions_[i].name());
     }
   }

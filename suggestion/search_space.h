@@ -2,11 +2,13 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "api/constraint.h"
 #include "api/experiment.h"
 #include "base/status.h"
 
@@ -44,6 +46,12 @@ class Dimension {
   // The value at `index`, and back, for finite dimensions.
   double ValueAt(uint64_t index) const;
   uint64_t IndexOf(double value) const;
+  // What a constraint computes with: the value itself, for a discrete dimension the number in the
+  // list. NaN stays NaN. Not for a categorical one.
+  double Number(double value) const {
+    return list_values_.empty() || std::isnan(value) ? value
+                                                     : list_values_[static_cast<size_t>(value)];
+  }
   // Exactly what the user wrote for list values; integers without a point; steps as min + k*step in
   // decimal, not binary, arithmetic; doubles in the shortest form that reads back the same.
   std::string Format(double value) const;
@@ -72,13 +80,24 @@ class Dimension {
 
 class SearchSpace {
  public:
-  static StatusOr<SearchSpace> Create(const std::vector<Parameter>& parameters);
+  // `constraints` are comparisons over the parameters (api/constraint.h).
+  static StatusOr<SearchSpace> Create(const std::vector<Parameter>& parameters,
+                                      const std::vector<std::string>& constraints = {});
+  // With those of the experiment's constraints that are over parameters.
+  static StatusOr<SearchSpace> ForExperiment(const ExperimentSpec& spec);
 
   size_t size() const { return dimensions_.size(); }
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
   const Dimension& operator[](size_t i) const { return dimensions_[i]; }
-  // The number of distinct points, saturating; 0 when any dimension is a continuum.
+  // The number of distinct points, saturating; 0 when any dimension is a continuum. Points that
+  // break a constraint count too.
   uint64_t cardinality() const;
+  const std::vector<Constraint>& constraints() const { return constraints_; }
+  // Whether the point keeps every constraint. One over an inactive parameter does not apply; one
+  // whose value is not a number is broken. Not from two threads at once on one space.
+  bool IsFeasible(const Point& point) const { return FirstBroken(point) == nullptr; }
+  // The first constraint that the point breaks, or null.
+  const Constraint* FirstBroken(const Point& point) const;
 
   // Decodes a point of the unit cube; parameters whose activeWhen does not hold become NaN.
   Point FromUnit(const Eigen::Ref<const Eigen::VectorXd>& unit) const;
@@ -88,11 +107,14 @@ class SearchSpace {
   bool IsActive(size_t i, const Point& point) const;
   // Without the inactive ones.
   std::vector<Assignment> Format(const Point& point) const;
-  // OUT_OF_RANGE or NOT_FOUND names the parameter. Unknown names are refused.
+  // OUT_OF_RANGE or NOT_FOUND names the parameter. Unknown names are refused; a value of an
+  // inactive parameter is passed over. Constraints are not looked at: results may come from
+  // anywhere.
   StatusOr<Point> Parse(const std::vector<Assignment>& assignments) const;
 
  private:
   std::vector<Dimension> dimensions_;
+  std::vector<Constraint> constraints_;
   std::vector<int> parent_;  // index of the dimension each depends on, or -1; parents come first in
   std::vector<size_t> activation_order_;  // this order
 };

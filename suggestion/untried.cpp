@@ -7,8 +7,29 @@ namespace qalam {
 
 Point DrawUniform(const SearchSpace& space, RandomStream& stream) {
   Eigen::VectorXd unit(static_cast<Eigen::Index>(space.size()));
-  for (auto& coordinate : unit) coordinate = stream.Uniform();
-  return space.FromUnit(unit);
+  Point point;
+  for (int i = 0; i < kMostFeasibleDraws; ++i) {
+    for (auto& coordinate : unit) coordinate = stream.Uniform();
+    point = space.FromUnit(unit);
+    if (space.IsFeasible(point)) break;
+  }
+  return point;
+}
+
+Status CheckFeasible(const SearchSpace& space) {
+  if (space.constraints().empty()) return absl::OkStatus();
+  // Any stream would do; a fixed one gives the same verdict every time.
+  RandomStream stream(0, 0, "feasible");
+  if (space.IsFeasible(DrawUniform(space, stream))) return absl::OkStatus();
+  const uint64_t cardinality = space.cardinality();
+  if (cardinality == 0 || cardinality > kMostSteps) {
+    return InvalidArgument("none of {} points drawn keeps the constraints", kMostFeasibleDraws);
+  }
+  Point point;
+  for (uint64_t i = 0; i < cardinality; ++i) {
+    if (PointAt(space, i, point) && space.IsFeasible(point)) return absl::OkStatus();
+  }
+  return InvalidArgument("no point of the search space keeps the constraints");
 }
 
 bool PointAt(const SearchSpace& space, uint64_t index, Point& point) {
@@ -44,16 +65,22 @@ Point DrawUntried(const SearchSpace& space, const TakenPoints& taken, RandomStre
     point = draw();
     if (!taken.Contains(point)) return point;
   }
+  // The draws may be a model's, which need not know the constraints.
+  for (int i = 0; i < kDraws && !space.constraints().empty(); ++i) {
+    point = DrawUniform(space, stream);
+    if (!taken.Contains(point)) return point;
+    if (!space.IsFeasible(point)) break;
+  }
   const uint64_t cardinality = space.cardinality();
   if (cardinality == 0) return point;
-  // Each step passes a taken point or a double, so the walk is as long as the history at most.
+  // Without constraints each step passes a taken point or a double, so that the walk is as long as
+  // the history at most.
   const uint64_t start = stream.UniformInt(cardinality);
-  constexpr uint64_t kMostSteps = 1 << 22;
   for (uint64_t i = 0; i < std::min(cardinality, kMostSteps); ++i) {
     Point candidate;
-    if (PointAt(space, (start + i) % cardinality, candidate) && !taken.Contains(candidate)) {
-      return candidate;
-    }
+    if (!PointAt(space, (start + i) % cardinality, candidate)) continue;
+    if (!taken.Contains(candidate)) return candidate;
+    if (!space.IsFeasible(point)) point = candidate;
   }
   return point;
 }

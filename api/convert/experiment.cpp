@@ -85,6 +85,8 @@ StatusOr<ExperimentSpec> FromKatibProto(const katib::ExperimentSpec& in) {
   spec.objective.type = in.objective().type() == katib::MINIMIZE ? ObjectiveType::kMinimize
                                                                  : ObjectiveType::kMaximize;
   spec.objective.metric_name = in.objective().objective_metric_name();
+  spec.objective.additional_metric_names.assign(in.objective().additional_metric_names().begin(),
+                                                in.objective().additional_metric_names().end());
   spec.algorithm.name = in.algorithm().algorithm_name();
   for (const auto& setting : in.algorithm().algorithm_settings()) {
     spec.algorithm.settings.push_back({setting.name(), setting.value()});

@@ -67,7 +67,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
   if (!spec.objective.additional_objectives.empty()) {
     refusals.Add("spec.objective.additionalObjectives", "a second objective", "leave it out");
   }
-  if (!spec.constraints.empty()) refusals.Add("spec.constraints", "a constraint", "leave it out");
   if (spec.nas_config) {
     refusals.Add("spec.nasConfig", "neural architecture search", "use parameters");
   }

@@ -96,8 +96,9 @@ void ReadCounts(Reader& reader, const Field& spec, ExperimentSpec& result) {
   }
 }
 
-void CheckAlgorithm(Reader& reader, const Field& field, const ExperimentSpec& spec,
+void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spec,
                     const AlgorithmCatalog& catalog) {
+  const Field field = Reader::Child(root, "algorithm");
   std::vector<std::string> names = catalog.Names();
   const auto known = [&](const auto& list) {
     return std::find(list.begin(), list.end(), spec.algorithm.name) != list.end();
@@ -112,11 +113,15 @@ void CheckAlgorithm(Reader& reader, const Field& field, const ExperimentSpec& sp
                                 DidYouMean(spec.algorithm.name, names), OneOf(names)));
     return;
   }
-  const auto settings = reader.Items(Reader::Child(field, "algorithmSettings"));
+  using Part = AlgorithmCatalog::Part;
+  const Field settings = Reader::Child(field, "algorithmSettings");
+  const Field constraints = Reader::Child(root, "constraints");
   for (const auto& fault : catalog.Check(spec)) {
-    const auto index = static_cast<size_t>(fault.setting_index);
-    reader.AddFault(fault.setting_index >= 0 && index < settings.size() ? settings[index] : field,
-                    fault.message);
+    const Field& list = fault.part == Part::kConstraints ? constraints : settings;
+    const Field& whole = fault.part == Part::kConstraints ? constraints : field;
+    const auto items = reader.Items(list);
+    const auto index = static_cast<size_t>(fault.index);
+    reader.AddFault(fault.index >= 0 && index < items.size() ? items[index] : whole, fault.message);
   }
 }
 
@@ -140,8 +145,7 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
       reader.AddFault(parameters, "is empty; at least one parameter is needed");
     }
   }
-  const Field algorithm = Reader::Child(field, "algorithm");
-  spec.algorithm = ReadAlgorithm(reader, algorithm);
+  spec.algorithm = ReadAlgorithm(reader, Reader::Child(field, "algorithm"));
   spec.early_stopping = ReadEarlyStopping(reader, Reader::Child(field, "earlyStopping"));
   ReadCounts(reader, field, spec);
   const std::vector<std::pair<std::string, ResumePolicy>> policies = {
@@ -155,11 +159,9 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
           reader.Int(Reader::Child(field, "seed"), 0, std::numeric_limits<int64_t>::max())) {
     spec.seed = static_cast<uint64_t>(*seed);
   }
-  for (const Field& item : reader.Items(Reader::Child(field, "constraints"))) {
-    if (const auto text = reader.Text(item)) spec.constraints.push_back(*text);
-  }
+  spec.constraints = ReadConstraints(reader, Reader::Child(field, "constraints"), spec);
   spec.trial_template = ReadTrialTemplate(reader, field, spec);
-  CheckAlgorithm(reader, algorithm, spec, catalog);
+  CheckAlgorithm(reader, field, spec, catalog);
   return spec;
 }
 

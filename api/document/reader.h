@@ -90,6 +90,9 @@ std::optional<int64_t> WholeNumber(const std::string& text);
 Metadata ReadMetadata(Reader& reader, const Field& field);
 Objective ReadObjective(Reader& reader, const Field& spec);
 std::vector<Parameter> ReadParameters(Reader& reader, const Field& list);
+// Parameters and objective must have been read.
+std::vector<std::string> ReadConstraints(Reader& reader, const Field& list,
+                                         const ExperimentSpec& so_far);
 Algorithm ReadAlgorithm(Reader& reader, const Field& field);
 std::optional<EarlyStopping> ReadEarlyStopping(Reader& reader, const Field& field);
 MetricsCollector ReadCollector(Reader& reader, const Field& field);

@@ -14,8 +14,10 @@ class GridSampler final : public Sampler {
     for (const auto& result : results) finished_.Add(result.point);
     // Points before the frontier are finished for good and never looked at again.
     Point point;
-    while (frontier_ < space_.cardinality() &&
-           (!PointAt(space_, frontier_, point) || finished_.Contains(point))) {
+    uint64_t steps = 0;
+    while (frontier_ < space_.cardinality() && steps++ < kMostSteps &&
+           (!PointAt(space_, frontier_, point) || finished_.Contains(point) ||
+            !space_.IsFeasible(point))) {
       ++frontier_;
     }
   }
@@ -23,9 +25,14 @@ class GridSampler final : public Sampler {
   StatusOr<std::vector<Proposal>> Suggest(const SampleRequest& request) const override {
     TakenPoints taken(finished_, request);
     std::vector<Proposal> proposals;
+    uint64_t steps = 0;
     for (uint64_t index = frontier_;
          index < space_.cardinality() && static_cast<int>(proposals.size()) < request.count;
          ++index) {
+      if (++steps > kMostSteps && proposals.empty()) {
+        return InvalidArgument("the next {} points of the grid all break the constraints",
+                               kMostSteps);
+      }
       Point point;
       if (!PointAt(space_, index, point) || taken.Contains(point)) continue;
       taken.Add(point);

@@ -9,7 +9,7 @@ StatusOr<std::unique_ptr<SamplerSession>> SamplerSession::Create(const Experimen
   if (FindAlgorithm(spec.algorithm.name) == nullptr) {
     return InvalidArgument("unknown algorithm name {}", spec.algorithm.name);
   }
-  ASSIGN_OR_RETURN(auto space, SearchSpace::Create(spec.parameters));
+  ASSIGN_OR_RETURN(auto space, SearchSpace::ForExperiment(spec));
   std::unique_ptr<SamplerSession> session(
       new SamplerSession(std::move(space), spec.objective.type == ObjectiveType::kMaximize));
   ASSIGN_OR_RETURN(session->sampler_, CreateSampler(spec, session->space_, seed));

@@ -41,7 +41,7 @@ class SuggestionService final : public v1::SuggestionService::Service {
   grpc::Status ValidateAlgorithm(grpc::ServerContext* context,
                                  const v1::ValidateAlgorithmRequest* request,
                                  v1::ValidateAlgorithmReply* reply) override {
-    const auto spec = FromKatibProto(request->experiment().spec());
+    const auto spec = SpecOf(*request);
     if (!spec.ok()) return ToGrpc(spec.status());
     return ToGrpc(SamplerSession::Create(*spec, 0).status());
   }
@@ -53,10 +53,18 @@ class SuggestionService final : public v1::SuggestionService::Service {
   }
 
  private:
+  template <typename Request>
+  static StatusOr<ExperimentSpec> SpecOf(const Request& request) {
+    ASSIGN_OR_RETURN(auto spec, FromKatibProto(request.experiment().spec()));
+    RETURN_IF_ERROR(AddAdditions(request.additions(), spec));
+    return spec;
+  }
+
   static Status SuggestLocked(const v1::SuggestRequest& request, Session& session,
                               v1::SuggestReply& reply) {
-    const uint64_t content =
-        StableHash(request.experiment().spec().SerializeAsString()) ^ request.seed();
+    const uint64_t content = StableHash(request.experiment().spec().SerializeAsString() +
+                                        request.additions().SerializeAsString()) ^
+                             request.seed();
     RETURN_IF_ERROR(Prepare(request, content, session));
     RETURN_IF_ERROR(Learn(request, session));
     std::vector<SamplerSession::Pending> pending;
@@ -92,7 +100,7 @@ class SuggestionService final : public v1::SuggestionService::Service {
     if (!whole_history) {
       return FailedPrecondition("this history token is not known here; send the whole history");
     }
-    ASSIGN_OR_RETURN(const auto spec, FromKatibProto(request.experiment().spec()));
+    ASSIGN_OR_RETURN(const auto spec, SpecOf(request));
     ASSIGN_OR_RETURN(auto sampler, SamplerSession::Create(spec, request.seed()));
     session = Session{};
     session.sampler = std::move(sampler);

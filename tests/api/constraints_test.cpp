@@ -1,0 +1,96 @@
+// Constraints, points to try and further objectives in documents.
+
+#include <catch2/catch.hpp>
+
+#include "api/experiment.h"
+#include "suggestion/registry.h"
+
+namespace qalam {
+namespace {
+
+// `extra` lines go into the spec, from line 3.
+std::string Document(const std::string& algorithm, const std::string& extra) {
+  return fmt::format(R"(metadata: {{name: good}}
+spec:
+{}  objective: {{type: maximize, objectiveMetricName: accuracy, additionalMetricNames: [latency]}}
+  algorithm: {{algorithmName: {}}}
+  maxTrialCount: 12
+  parameters:
+    - {{name: batch-size, parameterType: int, feasibleSpace: {{min: "1", max: "64"}}}}
+    - {{name: layer.width, parameterType: discrete, feasibleSpace: {{list: ["16", "64"]}}}}
+    - {{name: activation, parameterType: categorical, feasibleSpace: {{list: [relu, tanh]}}}}
+  trialTemplate:
+    trialParameters: [{{name: b, reference: batch-size}}]
+    trialSpec:
+      apiVersion: batch/v1
+      kind: Job
+      spec: {{template: {{spec: {{containers: [{{name: main, command: ["true", "${{trialParameters.b}}"]}}]}}}}}}
+apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+)",
+                     extra, algorithm);
+}
+
+std::string AllFaults(const std::string& text) {
+  std::string all;
+  for (const auto& fault : ParseDocuments(text, "f.yaml", RegisteredAlgorithms()).faults) {
+    all += fault.ToString() + "\n";
+  }
+  return all;
+}
+
+void CheckSurvives(const std::string& text) {
+  INFO(AllFaults(text));
+  const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  CHECK(CheckExecutable(parsed.documents[0], RegisteredAlgorithms()).empty());
+  const Json json = ToJson(parsed.documents[0]);
+  const auto again = ParseDocuments(ToYaml(parsed.documents[0]), "again", RegisteredAlgorithms());
+  REQUIRE(again.documents.size() == 1);
+  CHECK(ToJson(again.documents[0]) == json);
+}
+
+}  // namespace
+
+TEST_CASE("Constraints are read, can be run and survive printing", "[document]") {
+  CheckSurvives(Document("random", R"(  constraints:
+    - batch-size * layer.width <= 1024
+    - "min(batch-size, 8) > 2"
+)"));
+}
+
+TEST_CASE("A faulty constraint is named with its place", "[document]") {
+  struct Case {
+    const char* constraint;
+    const char* fault;
+  };
+  const auto one = GENERATE(values<Case>({
+      {"batch-sise <= 3",
+       "f.yaml:3:17: spec.constraints[0]: at column 1: \"batch-sise\" is no parameter, metric or "
+       "function (did you mean \"batch-size\"?)"},
+      {"layer.width <= layer.widht",
+       "f.yaml:3:17: spec.constraints[0]: at column 16: \"layer.widht\" is no parameter, metric or "
+       "function (did you mean \"layer.width\"?)"},
+      {"activation <= 3", "spec.constraints[0]: at column 1: activation is categorical"},
+      {"batch-size <= (3", "spec.constraints[0]: at column 17: a closing parenthesis is missing"},
+      {"batch-size + 1", "spec.constraints[0]: is not a comparison"},
+      {"batch-size <= latency", "are a parameter and a metric"},
+      {"layer.width < 16", "spec.constraints[0]: holds nowhere: no point of the search space"},
+      {"latency <= 100", "the algorithm random does not take constraints over metrics"},
+  }));
+  CAPTURE(one.constraint);
+  const auto faults =
+      AllFaults(Document("random", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
+  INFO(faults);
+  CHECK(faults.find(one.fault) != std::string::npos);
+}
+
+TEST_CASE("Constraints that exclude each other are a fault of the list", "[document]") {
+  const auto faults =
+      AllFaults(Document("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
+  CHECK(faults ==
+        "f.yaml:3:16: spec.constraints: exclude each other: no point of the search space keeps the "
+        "constraints\n");
+}
+
+}  // namespace qalam
