@@ -154,6 +154,27 @@ struct NasConfig {
   std::vector<NasOperation> operations;
 };
 
+// One name and value, as it stands in a trial.
+struct Assignment {
+  std::string name;
+  std::string value;
+  bool operator==(const Assignment&) const = default;
+};
+
+// Qalam's addition: a trial of elsewhere and what it gave.
+struct GivenResult {
+  std::vector<Assignment> parameters;
+  std::map<std::string, double> metrics;
+};
+
+// Qalam's addition: what the algorithm knows before the first trial.
+struct WarmStart {
+  std::vector<GivenResult> trials;
+  // Names in the experiment's namespace. Creation puts their finished trials into `trials` and
+  // empties this, so that the experiment needs them no more.
+  std::vector<std::string> experiments;
+};
+
 struct ExperimentSpec {
   Objective objective;
   std::vector<Parameter> parameters;
@@ -169,18 +190,17 @@ struct ExperimentSpec {
   std::optional<uint64_t> seed;  // Qalam's addition
   // Qalam's addition: comparisons over parameters or over metrics (api/constraint.h).
   std::vector<std::string> constraints;
+  // Qalam's addition: trial number n tries point n, as long as there is one.
+  std::vector<std::vector<Assignment>> initial_trials;
+  WarmStart warm_start;
 };
+
+// Each list of given trials may hold so many: they travel with every call to the algorithm.
+inline constexpr size_t kMostGivenTrials = 1000;
 
 struct ExperimentDocument {
   Metadata metadata;
   ExperimentSpec spec;
-};
-
-// One name and value, as it stands in a trial.
-struct Assignment {
-  std::string name;
-  std::string value;
-  bool operator==(const Assignment&) const = default;
 };
 
 // Something wrong in a document.
@@ -205,7 +225,7 @@ class AlgorithmCatalog {
   virtual ~AlgorithmCatalog() = default;
   virtual std::vector<std::string> Names() const = 0;
   // What a fault is about: the algorithm as a whole, or the item at `index` of a list.
-  enum class Part { kSettings, kConstraints };
+  enum class Part { kSettings, kConstraints, kInitialTrials, kWarmStart };
   // Faults of the algorithm's settings and of the space it must search; an index of -1 means that
   // the fault is about no single item.
   struct AlgorithmFault {

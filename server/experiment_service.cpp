@@ -13,6 +13,7 @@
 #include "server/experiment_edits.h"
 #include "server/find.h"
 #include "server/messages.h"
+#include "server/warm_start.h"
 #include "suggestion/registry.h"
 
 #ifndef QALAM_VERSION
@@ -198,6 +199,7 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
   }
   WriteBatch batch;
   for (auto& document : parsed.documents) {
+    RETURN_IF_ERROR(TakeWarmStart(store_, document));
     batch.create_experiments.push_back(NewRecord(std::move(document)));
     const auto& record = batch.create_experiments.back();
     batch.append_events.push_back({.experiment_uid = record.uid,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "suggestion/constrained_sampler.h"
+#include "suggestion/given_trials.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
 #include "suggestion/samplers/bayesian_optimization.h"
@@ -182,6 +183,8 @@ class Catalog final : public AlgorithmCatalog {
     if (!status.ok()) faults.push_back({-1, Message(status)});
     const auto more = CheckConstraints(spec, *space);
     faults.insert(faults.end(), more.begin(), more.end());
+    const auto given = CheckGivenTrials(spec, *space);
+    faults.insert(faults.end(), given.begin(), given.end());
     return faults;
   }
 };

@@ -4,6 +4,26 @@
 
 namespace qalam {
 
+namespace {
+
+using Point = v1::ExperimentAdditions::Point;
+
+void PutPoint(const std::vector<Assignment>& assignments, Point* point) {
+  for (const auto& assignment : assignments) {
+    auto* parameter = point->add_parameters();
+    parameter->set_name(assignment.name);
+    parameter->set_value(assignment.value);
+  }
+}
+
+std::vector<Assignment> GetPoint(const Point& point) {
+  std::vector<Assignment> assignments;
+  for (const auto& item : point.parameters()) assignments.push_back({item.name(), item.value()});
+  return assignments;
+}
+
+}  // namespace
+
 v1::ExperimentAdditions ToAdditions(const ExperimentSpec& spec) {
   v1::ExperimentAdditions additions;
   for (const auto& parameter : spec.parameters) {
@@ -14,6 +34,16 @@ v1::ExperimentAdditions ToAdditions(const ExperimentSpec& spec) {
     for (const auto& value : parameter.active_when->values) condition->add_values(value);
   }
   for (const auto& constraint : spec.constraints) additions.add_constraints(constraint);
+  for (const auto& point : spec.initial_trials) PutPoint(point, additions.add_initial_trials());
+  for (const auto& trial : spec.warm_start.trials) {
+    auto* result = additions.add_warm_start();
+    PutPoint(trial.parameters, result->mutable_point());
+    for (const auto& [name, value] : trial.metrics) {
+      auto* metric = result->add_metrics();
+      metric->set_name(name);
+      metric->set_value(value);
+    }
+  }
   return additions;
 }
 
@@ -30,6 +60,14 @@ Status AddAdditions(const v1::ExperimentAdditions& additions, ExperimentSpec& sp
         ActiveWhen{condition.depends_on(), {condition.values().begin(), condition.values().end()}};
   }
   spec.constraints.assign(additions.constraints().begin(), additions.constraints().end());
+  for (const auto& point : additions.initial_trials()) {
+    spec.initial_trials.push_back(GetPoint(point));
+  }
+  for (const auto& result : additions.warm_start()) {
+    GivenResult trial{.parameters = GetPoint(result.point())};
+    for (const auto& metric : result.metrics()) trial.metrics[metric.name()] = metric.value();
+    spec.warm_start.trials.push_back(std::move(trial));
+  }
   return absl::OkStatus();
 }
 

@@ -91,7 +91,7 @@ StatusOr<ExperimentSpec> FromKatibProto(const katib::ExperimentSpec& in) {
   for (const auto& setting : in.algorithm().algorithm_settings()) {
     spec.algorithm.settings.push_back({setting.name(), setting.value()});
   }
-  spec.parallel_trial_count = in.parallel_trial_count();
+  spec.parallel_trial_count = std::max(1, in.parallel_trial_count());
   if (in.max_trial_count() > 0) spec.max_trial_count = in.max_trial_count();
   return spec;
 }

@@ -113,12 +113,18 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
                                 DidYouMean(spec.algorithm.name, names), OneOf(names)));
     return;
   }
+  // The list that a fault's index counts in, and what a fault about no item is put to.
   using Part = AlgorithmCatalog::Part;
-  const Field settings = Reader::Child(field, "algorithmSettings");
-  const Field constraints = Reader::Child(root, "constraints");
+  const Field warm_start = Reader::Child(root, "warmStart");
+  const std::map<Part, std::pair<Field, Field>> places = {
+      {Part::kSettings, {Reader::Child(field, "algorithmSettings"), field}},
+      {Part::kConstraints,
+       {Reader::Child(root, "constraints"), Reader::Child(root, "constraints")}},
+      {Part::kInitialTrials,
+       {Reader::Child(root, "initialTrials"), Reader::Child(root, "initialTrials")}},
+      {Part::kWarmStart, {Reader::Child(warm_start, "trials"), warm_start}}};
   for (const auto& fault : catalog.Check(spec)) {
-    const Field& list = fault.part == Part::kConstraints ? constraints : settings;
-    const Field& whole = fault.part == Part::kConstraints ? constraints : field;
+    const auto& [list, whole] = places.at(fault.part);
     const auto items = reader.Items(list);
     const auto index = static_cast<size_t>(fault.index);
     reader.AddFault(fault.index >= 0 && index < items.size() ? items[index] : whole, fault.message);
@@ -129,10 +135,10 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
   ExperimentSpec spec;
   const Field field = Reader::Child(root, "spec");
   if (!reader.Require(root, field, "the experiment itself") ||
-      !reader.CheckMap(
-          field, {"objective", "parameters", "algorithm", "earlyStopping", "parallelTrialCount",
-                  "maxTrialCount", "maxFailedTrialCount", "resumePolicy", "metricsCollectorSpec",
-                  "nasConfig", "trialTemplate", "seed", "constraints"})) {
+      !reader.CheckMap(field, {"objective", "parameters", "algorithm", "earlyStopping",
+                               "parallelTrialCount", "maxTrialCount", "maxFailedTrialCount",
+                               "resumePolicy", "metricsCollectorSpec", "nasConfig", "trialTemplate",
+                               "seed", "constraints", "initialTrials", "warmStart"})) {
     return spec;
   }
   spec.objective = ReadObjective(reader, field);
@@ -160,6 +166,8 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
     spec.seed = static_cast<uint64_t>(*seed);
   }
   spec.constraints = ReadConstraints(reader, Reader::Child(field, "constraints"), spec);
+  spec.initial_trials = ReadInitialTrials(reader, Reader::Child(field, "initialTrials"), spec);
+  spec.warm_start = ReadWarmStart(reader, Reader::Child(field, "warmStart"), spec);
   spec.trial_template = ReadTrialTemplate(reader, field, spec);
   CheckAlgorithm(reader, field, spec, catalog);
   return spec;

@@ -123,6 +123,22 @@ Json PrintNasConfig(const NasConfig& config) {
   return Json{{"graphConfig", graph}, {"operations", operations}};
 }
 
+Json PrintPoint(const std::vector<Assignment>& assignments) {
+  Json json = Json::object();
+  for (const auto& assignment : assignments) json[assignment.name] = assignment.value;
+  return json;
+}
+
+Json PrintWarmStart(const WarmStart& warm_start) {
+  Json json = Json::object();
+  for (const auto& trial : warm_start.trials) {
+    json["trials"].push_back(
+        Json{{"parameters", PrintPoint(trial.parameters)}, {"metrics", trial.metrics}});
+  }
+  if (!warm_start.experiments.empty()) json["experiments"] = warm_start.experiments;
+  return json;
+}
+
 Json PrintResources(const Resources& resources) {
   Json json = Json::object();
   if (resources.cpu > 0) json["cpu"] = resources.cpu;
@@ -211,6 +227,10 @@ Json ToJson(const ExperimentDocument& document) {
   if (spec.seed) json["seed"] = *spec.seed;
   if (!spec.parameters.empty()) json["parameters"] = PrintParameters(spec.parameters);
   if (!spec.constraints.empty()) json["constraints"] = spec.constraints;
+  for (const auto& point : spec.initial_trials) {
+    json["initialTrials"].push_back(PrintPoint(point));
+  }
+  if (const Json given = PrintWarmStart(spec.warm_start); !given.empty()) json["warmStart"] = given;
   if (spec.nas_config) json["nasConfig"] = PrintNasConfig(*spec.nas_config);
   json["metricsCollectorSpec"] = PrintCollector(spec.metrics_collector);
   json["trialTemplate"] = PrintTrialTemplate(spec.trial_template);

@@ -93,6 +93,9 @@ std::vector<Parameter> ReadParameters(Reader& reader, const Field& list);
 // Parameters and objective must have been read.
 std::vector<std::string> ReadConstraints(Reader& reader, const Field& list,
                                          const ExperimentSpec& so_far);
+std::vector<std::vector<Assignment>> ReadInitialTrials(Reader& reader, const Field& list,
+                                                       const ExperimentSpec& so_far);
+WarmStart ReadWarmStart(Reader& reader, const Field& field, const ExperimentSpec& so_far);
 Algorithm ReadAlgorithm(Reader& reader, const Field& field);
 std::optional<EarlyStopping> ReadEarlyStopping(Reader& reader, const Field& field);
 MetricsCollector ReadCollector(Reader& reader, const Field& field);

@@ -1,5 +1,6 @@
 #include "suggestion/service/sampler_session.h"
 
+#include "suggestion/given_trials.h"
 #include "suggestion/registry.h"
 
 namespace qalam {
@@ -13,6 +14,9 @@ StatusOr<std::unique_ptr<SamplerSession>> SamplerSession::Create(const Experimen
   std::unique_ptr<SamplerSession> session(
       new SamplerSession(std::move(space), spec.objective.type == ObjectiveType::kMaximize));
   ASSIGN_OR_RETURN(session->sampler_, CreateSampler(spec, session->space_, seed));
+  ASSIGN_OR_RETURN(session->initial_points_, InitialPoints(spec, session->space_));
+  ASSIGN_OR_RETURN(const auto known, WarmStartResults(spec, session->space_));
+  if (!known.empty()) session->sampler_->Tell(known);
   return session;
 }
 
@@ -51,8 +55,17 @@ StatusOr<std::vector<SamplerSession::Suggestion>> SamplerSession::Suggest(
     }
     request.pending.push_back({trial.number, *std::move(point)});
   }
-  ASSIGN_OR_RETURN(const auto proposals, sampler_->Suggest(request));
   std::vector<Suggestion> suggestions;
+  while (request.count > 0 && request.first_trial_number >= 0 &&
+         static_cast<size_t>(request.first_trial_number) < initial_points_.size()) {
+    const int64_t number = request.first_trial_number++;
+    --request.count;
+    const Point& point = initial_points_[static_cast<size_t>(number)];
+    request.pending.push_back({number, point});
+    suggestions.push_back({number, space_.Format(point), {}});
+  }
+  if (request.count == 0) return suggestions;
+  ASSIGN_OR_RETURN(const auto proposals, sampler_->Suggest(request));
   for (const auto& proposal : proposals) {
     suggestions.push_back({proposal.trial_number, space_.Format(proposal.point), proposal.labels});
   }

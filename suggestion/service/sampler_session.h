@@ -30,12 +30,14 @@ class SamplerSession {
     std::map<std::string, std::string> labels;
   };
 
-  // INVALID_ARGUMENT when the algorithm refuses its settings or the space.
+  // With the experiment's warm start told. INVALID_ARGUMENT when the algorithm refuses its settings
+  // or the space, or a given trial is not of the space.
   static StatusOr<std::unique_ptr<SamplerSession>> Create(const ExperimentSpec& spec,
                                                           uint64_t seed);
 
   // INVALID_ARGUMENT, and nothing learnt, when a result's parameters are not of the space.
   Status Tell(const std::vector<Result>& results);
+  // The experiment's initial trials come first, whatever the algorithm is.
   StatusOr<std::vector<Suggestion>> Suggest(int count, int64_t first_number,
                                             const std::vector<Pending>& pending) const;
 
@@ -45,6 +47,7 @@ class SamplerSession {
 
   const SearchSpace space_;
   const bool maximize_;
+  std::vector<Point> initial_points_;  // of trials 0, 1, ...
   std::unique_ptr<Sampler> sampler_;
 };
 

@@ -85,6 +85,56 @@ TEST_CASE("A faulty constraint is named with its place", "[document]") {
   CHECK(faults.find(one.fault) != std::string::npos);
 }
 
+TEST_CASE("Given trials are read, can be run and survive printing", "[document]") {
+  CheckSurvives(Document("random", R"(  initialTrials:
+    - {batch-size: 8, layer.width: 64, activation: relu}
+    - {batch-size: "16", layer.width: 16.0, activation: tanh}
+  warmStart:
+    experiments: [earlier]
+    trials:
+      - parameters: {batch-size: 9, layer.width: 64, activation: relu}
+        metrics: {accuracy: 0.5, latency: -1e-3}
+)"));
+}
+
+TEST_CASE("A faulty given trial is named with its place", "[document]") {
+  struct Case {
+    const char* spec;
+    const char* fault;
+  };
+  const auto one = GENERATE(values<Case>({
+      {"initialTrials: [{batch-size: 65, layer.width: 64, activation: relu}]",
+       "f.yaml:3:19: spec.initialTrials[0]: parameter batch-size: 65 is outside 1 to 64"},
+      {"initialTrials: [{batch-size: 5, activation: relu}]",
+       "spec.initialTrials[0]: parameter layer.width has no value"},
+      {"initialTrials: [{batchsize: 5, layer.width: 64, activation: relu}]",
+       "spec.initialTrials[0].batchsize: there is no parameter \"batchsize\" (did you mean "
+       "\"batch-size\"?)"},
+      {"initialTrials: [{batch-size: 5, layer.width: 64, activation: gelu}]",
+       "spec.initialTrials[0]: parameter activation: \"gelu\" is not in its list"},
+      {"constraints: [batch-size < 5]\n"
+       "  initialTrials: [{batch-size: 5, layer.width: 64, activation: relu}]",
+       "f.yaml:4:19: spec.initialTrials[0]: breaks the constraint \"batch-size < 5\""},
+      {"initialTrials: [{batch-size: 5, layer.width: 64, activation: relu},"
+       " {batch-size: 5.0, layer.width: 64, activation: relu}]",
+       "spec.initialTrials[1]: is a point that stands in the list already"},
+      {"initialTrials: {batch-size: 5}", "spec.initialTrials: should be a list"},
+      {"warmStart: {trials: [{parameters: {batch-size: 5, layer.width: 64, activation: relu}}]}",
+       "spec.warmStart.trials[0].metrics: missing"},
+      {"warmStart: {trials: [{parameters: {batch-size: 5, layer.width: 64, activation: relu},"
+       " metrics: {latency: 3}}]}",
+       "f.yaml:3:24: spec.warmStart.trials[0]: the metric accuracy is missing"},
+      {"warmStart: {trials: [{parameters: {batch-size: 5, layer.width: 64, activation: relu},"
+       " metrics: {accuracy: .nan}}]}",
+       "spec.warmStart.trials[0].metrics.accuracy: \".nan\" should be a finite number"},
+      {"warmStart: {trial: []}", "spec.warmStart.trial: unknown field (did you mean \"trials\"?)"},
+  }));
+  CAPTURE(one.spec);
+  const auto faults = AllFaults(Document("random", fmt::format("  {}\n", one.spec)));
+  INFO(faults);
+  CHECK(faults.find(one.fault) != std::string::npos);
+}
+
 TEST_CASE("Constraints that exclude each other are a fault of the list", "[document]") {
   const auto faults =
       AllFaults(Document("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
