@@ -3,6 +3,7 @@
 #include <muParser.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "api/constraint_text.h"
@@ -149,6 +150,26 @@ StatusOr<std::vector<Constraint>> ParseConstraints(const ExperimentSpec& spec,
     }
   }
   return constraints;
+}
+
+StatusOr<std::vector<double>> OutcomeViolations(const ExperimentSpec& spec,
+                                                const std::map<std::string, double>& metrics) {
+  ASSIGN_OR_RETURN(const auto constraints, ParseConstraints(spec, ConstraintKind::kOutcome));
+  std::vector<double> values;
+  for (const auto& name : ConstraintNames(spec.parameters, spec.objective)) {
+    const auto metric = metrics.find(name.name);
+    const bool known = name.kind == ConstraintName::Kind::kMetric && metric != metrics.end();
+    values.push_back(known ? metric->second : std::numeric_limits<double>::quiet_NaN());
+  }
+  std::vector<double> violations;
+  for (const auto& constraint : constraints) {
+    // Arithmetic alone would not do: max() passes over what is not known.
+    const bool known = std::none_of(constraint.used().begin(), constraint.used().end(),
+                                    [&](size_t i) { return std::isnan(values[i]); });
+    violations.push_back(known ? constraint.Violation(values)
+                               : std::numeric_limits<double>::quiet_NaN());
+  }
+  return violations;
 }
 
 }  // namespace qalam

@@ -1,6 +1,7 @@
 // Comparisons over named numbers: "batch * width <= 4096", "max(a, b) < 1", "latency <= 100".
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,5 +64,10 @@ class Constraint {
 // that does not parse.
 enum class ConstraintKind { kParameters, kOutcome };
 StatusOr<std::vector<Constraint>> ParseConstraints(const ExperimentSpec& spec, ConstraintKind kind);
+
+// One number for each outcome constraint of the experiment, as Violation gives it; NaN where
+// `metrics`, by name, lacks one that it needs. INVALID_ARGUMENT when a constraint does not parse.
+StatusOr<std::vector<double>> OutcomeViolations(const ExperimentSpec& spec,
+                                                const std::map<std::string, double>& metrics);
 
 }  // namespace qalam

@@ -36,10 +36,12 @@ v1::ExperimentName MakeName(const CommonOptions& options, const std::string& nam
   return message;
 }
 
-StatusOr<v1::Experiment> GetExperiment(Connection& connection, const v1::ExperimentName& name) {
+StatusOr<v1::Experiment> GetExperiment(Connection& connection, const v1::ExperimentName& name,
+                                       bool with_best_trials) {
   grpc::ClientContext context;
   v1::GetExperimentRequest request;
   *request.mutable_experiment() = name;
+  request.set_with_best_trials(with_best_trials);
   v1::Experiment experiment;
   RETURN_IF_ERROR(FromGrpc(connection.stub().GetExperiment(&context, request, &experiment)));
   return experiment;

@@ -30,7 +30,8 @@ class Connection {
 };
 
 v1::ExperimentName MakeName(const CommonOptions& options, const std::string& name);
-StatusOr<v1::Experiment> GetExperiment(Connection& connection, const v1::ExperimentName& name);
+StatusOr<v1::Experiment> GetExperiment(Connection& connection, const v1::ExperimentName& name,
+                                       bool with_best_trials = false);
 // Every page.
 StatusOr<std::vector<v1::Trial>> ListTrials(Connection& connection, const v1::ExperimentName& name);
 

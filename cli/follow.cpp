@@ -89,7 +89,7 @@ StatusOr<v1::Experiment> FollowOne(Connection& connection, const v1::ExperimentN
   while (true) {
     ASSIGN_OR_RETURN(auto experiment, GetExperiment(connection, name));
     view.Show(experiment);
-    if (HasEnded(experiment)) return experiment;
+    if (HasEnded(experiment)) return GetExperiment(connection, name, /*with_best_trials=*/true);
     if (Interrupted() && !stopping) {
       stopping = true;
       std::fprintf(stderr, "stopping %s; once more Ctrl-C leaves its trials running\n",

@@ -62,6 +62,60 @@ std::string StateName(v1::TrialState state) {
 
 std::string FormatNumber(double value) { return fmt::format("{:.6g}", value); }
 
+std::vector<std::string> ObjectiveNames(const v1::Experiment& experiment) {
+  std::vector<std::string> names = {experiment.objective_metric()};
+  for (const auto& further : experiment.additional_objectives()) names.push_back(further.metric());
+  return names;
+}
+
+std::vector<std::string> ObjectiveValues(const v1::Experiment& experiment, const v1::Trial& trial) {
+  std::vector<std::string> values = {
+      trial.has_objective_value() ? FormatNumber(trial.objective_value()) : "-"};
+  for (const double value : trial.additional_objective_values()) {
+    values.push_back(FormatNumber(value));
+  }
+  values.resize(1 + experiment.additional_objectives_size(), "-");
+  return values;
+}
+
+namespace {
+std::string ParameterValue(const v1::Trial& trial, const std::string& name) {
+  for (const auto& parameter : trial.parameters()) {
+    if (parameter.name() == name) return parameter.value();
+  }
+  return "-";
+}
+}  // namespace
+
+std::vector<std::vector<std::string>> TrialRows(const v1::Experiment& experiment,
+                                                const std::vector<v1::Trial>& trials,
+                                                bool with_state) {
+  // Conditional parameters are not in every trial.
+  std::vector<std::string> parameters;
+  for (const auto& trial : trials) {
+    for (const auto& parameter : trial.parameters()) {
+      if (std::find(parameters.begin(), parameters.end(), parameter.name()) == parameters.end()) {
+        parameters.push_back(parameter.name());
+      }
+    }
+  }
+  const auto append = [](std::vector<std::string>& row, const std::vector<std::string>& more) {
+    row.insert(row.end(), more.begin(), more.end());
+  };
+  std::vector<std::vector<std::string>> rows = {{"#", "TRIAL"}};
+  if (with_state) rows[0].push_back("STATE");
+  append(rows[0], ObjectiveNames(experiment));
+  append(rows[0], parameters);
+  for (const auto& trial : trials) {
+    std::vector<std::string> row = {std::to_string(trial.number()), trial.name()};
+    if (with_state) row.push_back(StateName(trial.state()));
+    append(row, ObjectiveValues(experiment, trial));
+    for (const auto& parameter : parameters) row.push_back(ParameterValue(trial, parameter));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 std::string FormatParameters(const v1::Trial& trial) {
   std::string text;
   for (const auto& parameter : trial.parameters()) {

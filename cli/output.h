@@ -20,5 +20,13 @@ std::string StateName(v1::TrialState state);
 // Six digits are enough to compare by eye.
 std::string FormatNumber(double value);
 std::string FormatParameters(const v1::Trial& trial);
+// The names of the objectives and a trial's values of them, "-" for those it has not; the main one
+// first.
+std::vector<std::string> ObjectiveNames(const v1::Experiment& experiment);
+std::vector<std::string> ObjectiveValues(const v1::Experiment& experiment, const v1::Trial& trial);
+// A heading and a row a trial: number, name, state where it is asked for, objectives, parameters.
+std::vector<std::vector<std::string>> TrialRows(const v1::Experiment& experiment,
+                                                const std::vector<v1::Trial>& trials,
+                                                bool with_state);
 
 }  // namespace qalam

@@ -87,7 +87,12 @@ std::string Summary(const v1::Experiment& experiment) {
       fmt::format("\n{}: {} ({}): {}\n", experiment.name(), StateName(experiment.state()),
                   experiment.reason(), experiment.message());
   text += fmt::format("  trials: {}\n", CountsText(experiment.counts()));
-  if (experiment.has_best_trial()) {
+  if (!experiment.additional_objectives().empty() && !experiment.best_trials().empty()) {
+    const std::vector<v1::Trial> best(experiment.best_trials().begin(),
+                                      experiment.best_trials().end());
+    text += "  best trials, none better in every objective:\n";
+    text += FormatTable(TrialRows(experiment, best, /*with_state=*/false));
+  } else if (experiment.has_best_trial()) {
     const v1::Trial& best = experiment.best_trial();
     text += fmt::format("  best trial: {}\n  {} = {}\n", best.name(), experiment.objective_metric(),
                         FormatNumber(best.objective_value()));

@@ -1,9 +1,11 @@
 #include "controller/experiment_run.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
 #include "base/random.h"
+#include "controller/objective.h"
 #include "controller/stored_document.h"
 
 namespace qalam {
@@ -24,11 +26,23 @@ ExperimentSnapshot ExperimentRun::Snapshot() const {
           .goal_reached = goal_reached};
 }
 
-bool ReachesGoal(const Objective& objective, double value) {
-  if (!objective.goal) return false;
-  return objective.type == ObjectiveType::kMinimize ? value <= *objective.goal
-                                                    : value >= *objective.goal;
+namespace {
+
+StatusOr<bool> IsGoalReached(Store& store, const std::string& uid, const Objective& objective) {
+  if (objective.additional_objectives.empty()) {
+    ASSIGN_OR_RETURN(const auto best, store.BestTrial(uid, objective.type));
+    return best && ReachesGoal(objective, *best);
+  }
+  // Which trial meets all goals, no single order tells.
+  ASSIGN_OR_RETURN(
+      const auto trials,
+      store.ListTrials(
+          {.experiment_uid = uid, .states = {TrialState::kSucceeded, TrialState::kEarlyStopped}}));
+  return std::any_of(trials.begin(), trials.end(),
+                     [&](const TrialRecord& trial) { return ReachesGoal(objective, trial); });
 }
+
+}  // namespace
 
 Status RefreshRecord(ExperimentRun& run, ExperimentRecord record) {
   if (record.document_json != run.record.document_json) {
@@ -53,8 +67,7 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
     const std::string trial_uid = trial.uid;
     run.active[trial_uid].record = std::move(trial);
   }
-  ASSIGN_OR_RETURN(const auto best, store.BestTrial(uid, run.document.spec.objective.type));
-  run.goal_reached = best && ReachesGoal(run.document.spec.objective, *best->objective_value);
+  ASSIGN_OR_RETURN(run.goal_reached, IsGoalReached(store, uid, run.document.spec.objective));
   return run;
 }
 
@@ -127,8 +140,7 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
                                                  trial.parameters));
   job.primary_container_name = spec.trial_template.primary_container_name;
   job.collector = spec.metrics_collector;
-  job.metric_names.push_back(spec.objective.metric_name);
-  for (const auto& name : spec.objective.additional_metric_names) job.metric_names.push_back(name);
+  job.metric_names = MetricNames(spec.objective);
   job.timeout_seconds = spec.trial_template.timeout_seconds;
   RETURN_IF_ERROR(SetCheckpoint(run, trial, job));
   return job;

@@ -65,6 +65,5 @@ Status RefreshRecord(ExperimentRun& run, ExperimentRecord record);
 std::string TrialName(const ExperimentRecord& experiment, int64_t number);
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now);
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial);
-bool ReachesGoal(const Objective& objective, double value);
 
 }  // namespace qalam

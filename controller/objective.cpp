@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api/constraint.h"
+
 namespace qalam {
 
 namespace {
@@ -38,21 +40,45 @@ std::map<std::string, double> MetricValues(const Objective& objective,
   return values;
 }
 
-StatusOr<double> ObjectiveValue(const Objective& objective,
-                                const std::vector<MetricSummary>& metrics) {
-  const MetricSummary* metric = Find(metrics, objective.metric_name);
-  if (metric == nullptr) {
-    std::string seen;
-    for (const auto& one : metrics) seen += (seen.empty() ? "" : ", ") + one.name;
-    return NotFound("the trial ended without reporting {}; it reported {}", objective.metric_name,
-                    seen.empty() ? "no metric at all" : seen);
+StatusOr<TrialOutcome> OutcomeOf(const ExperimentSpec& spec,
+                                 const std::vector<MetricSummary>& metrics) {
+  std::vector<std::string> names = {spec.objective.metric_name};
+  for (const auto& further : spec.objective.additional_objectives) {
+    names.push_back(further.metric_name);
   }
-  const double value = ValueOf(objective, *metric);
-  if (std::isnan(value)) {
-    return OutOfRange("the trial reported {} only as NaN; its training may have diverged",
-                      objective.metric_name);
+  const auto values = MetricValues(spec.objective, metrics);
+  TrialOutcome outcome;
+  for (const auto& name : names) {
+    if (Find(metrics, name) == nullptr) {
+      std::string seen;
+      for (const auto& one : metrics) seen += (seen.empty() ? "" : ", ") + one.name;
+      return NotFound("the trial ended without reporting {}; it reported {}", name,
+                      seen.empty() ? "no metric at all" : seen);
+    }
+    const auto value = values.find(name);
+    if (value == values.end()) {
+      return OutOfRange("the trial reported {} only as NaN; its training may have diverged", name);
+    }
+    outcome.objectives.push_back(value->second);
   }
-  return value;
+  ASSIGN_OR_RETURN(outcome.violations, OutcomeViolations(spec, values));
+  return outcome;
+}
+
+bool ReachesGoal(const Objective& objective, const TrialRecord& trial) {
+  if (!trial.objective_value || !trial.IsFeasible()) return false;
+  bool any = false, all = true;
+  const auto check = [&](ObjectiveType type, std::optional<double> goal, double value) {
+    if (!goal) return;
+    any = true;
+    all = all && (type == ObjectiveType::kMinimize ? value <= *goal : value >= *goal);
+  };
+  check(objective.type, objective.goal, *trial.objective_value);
+  const auto& further = objective.additional_objectives;
+  for (size_t i = 0; i < further.size() && i < trial.additional_objective_values.size(); ++i) {
+    check(further[i].type, further[i].goal, trial.additional_objective_values[i]);
+  }
+  return any && all;
 }
 
 }  // namespace qalam

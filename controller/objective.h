@@ -15,9 +15,18 @@ namespace qalam {
 std::map<std::string, double> MetricValues(const Objective& objective,
                                            const std::vector<MetricSummary>& metrics);
 
-// The objective's value by its metric strategy. NOT_FOUND when the trial never reported it (the
-// message says what it did report), OUT_OF_RANGE when it is not a number.
-StatusOr<double> ObjectiveValue(const Objective& objective,
-                                const std::vector<MetricSummary>& metrics);
+// What a trial's metrics say of it: objectives as the user sees them, the main one first, and by
+// how much each outcome constraint is broken.
+struct TrialOutcome {
+  std::vector<double> objectives;
+  std::vector<double> violations;
+};
+// NOT_FOUND when the trial never reported an objective (the message says what it did report),
+// OUT_OF_RANGE when one is not a number.
+StatusOr<TrialOutcome> OutcomeOf(const ExperimentSpec& spec,
+                                 const std::vector<MetricSummary>& metrics);
+
+// Whether the trial is feasible and meets every goal that is given; false when none is.
+bool ReachesGoal(const Objective& objective, const TrialRecord& trial);
 
 }  // namespace qalam

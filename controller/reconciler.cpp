@@ -88,14 +88,17 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   // The store's summary, not this process's memory: others may have pushed metrics too.
   ASSIGN_OR_RETURN(const auto stored, store_.ListTrials({.uid = record.uid}));
   if (stored.empty()) return NotFound("trial {} is gone", record.name);
-  const auto value = ObjectiveValue(run.document.spec.objective, stored.front().metrics);
-  if (value.ok()) {
-    record.objective_value = *value;
+  const auto outcome = OutcomeOf(run.document.spec, stored.front().metrics);
+  if (outcome.ok()) {
+    record.objective_value = outcome->objectives.front();
+    record.additional_objective_values.assign(outcome->objectives.begin() + 1,
+                                              outcome->objectives.end());
+    record.violations = outcome->violations;
   } else if (run.document.spec.metrics_collector.kind != CollectorKind::kNone) {
     record.state = TrialState::kMetricsUnavailable;
-    record.reason = value.status().code() == StatusCode::kNotFound ? "MetricsUnavailable"
-                                                                   : "ObjectiveNotANumber";
-    record.message = Message(value.status());
+    record.reason = outcome.status().code() == StatusCode::kNotFound ? "MetricsUnavailable"
+                                                                     : "ObjectiveNotANumber";
+    record.message = Message(outcome.status());
   }
   return record;
 }
@@ -223,9 +226,7 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
     ActiveTrial& trial = run.active[record.uid];
     --run.counts[trial.record.state];
     ++run.counts[record.state];
-    if (record.objective_value) {
-      run.goal_reached |= ReachesGoal(run.document.spec.objective, *record.objective_value);
-    }
+    run.goal_reached |= ReachesGoal(run.document.spec.objective, record);
     if (IsTerminal(record.state)) {
       run.active.erase(record.uid);
     } else {

@@ -31,6 +31,10 @@ void PutResult(const TrialRecord& trial, v1::TrialResult* result) {
   result->set_state(ToProto(trial.state));
   PutParameters(trial.parameters, result);
   if (trial.objective_value) result->set_objective_value(*trial.objective_value);
+  for (const double value : trial.additional_objective_values) {
+    result->add_additional_objective_values(value);
+  }
+  for (const double violation : trial.violations) result->add_violations(violation);
   result->mutable_labels()->insert(trial.labels.begin(), trial.labels.end());
 }
 

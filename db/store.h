@@ -8,6 +8,7 @@
 // - Returned values are copies; nothing in them refers to the store.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -61,6 +62,13 @@ struct TrialRecord {
   std::string reason;
   std::string message;
   std::optional<double> objective_value;
+  // One for each further objective, in their order; empty without an objective_value.
+  std::vector<double> additional_objective_values;
+  // One for each outcome constraint: by how much it is broken; 0 and below hold, NaN is not known.
+  std::vector<double> violations;
+  bool IsFeasible() const {
+    return std::all_of(violations.begin(), violations.end(), [](double v) { return v <= 0; });
+  }
   // Kept by the store from the points appended; ignored on write. By name.
   std::vector<MetricSummary> metrics;
   std::string handle;            // what the operator calls it; empty until submitted
@@ -153,8 +161,8 @@ class Store {
   // By number within an experiment.
   virtual StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) = 0;
   virtual StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) = 0;
-  // The trial with the best finite objective among the Succeeded and EarlyStopped; the lower number
-  // wins a tie. Empty when there is none. Indexed: does not read all trials.
+  // The trial with the best finite objective among the feasible Succeeded and EarlyStopped; the
+  // lower number wins a tie. Empty when there is none. Indexed: does not read all trials.
   virtual StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
                                                          ObjectiveType type) = 0;
   virtual StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) = 0;

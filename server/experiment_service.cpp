@@ -10,6 +10,7 @@
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/random.h"
 #include "base/uid.h"
+#include "server/best_trials.h"
 #include "server/experiment_edits.h"
 #include "server/find.h"
 #include "server/messages.h"
@@ -50,7 +51,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
                                 v1::ValidateDocumentReply* reply) override;
   grpc::Status GetExperiment(grpc::ServerContext* context, const v1::GetExperimentRequest* request,
                              v1::Experiment* reply) override {
-    return ToGrpc(Get(request->experiment(), *reply));
+    return ToGrpc(Get(*request, *reply));
   }
   grpc::Status ListExperiments(grpc::ServerContext* context,
                                const v1::ListExperimentsRequest* request,
@@ -128,7 +129,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
 
  private:
   Status Create(const v1::CreateExperimentsRequest& request, v1::CreateExperimentsReply& reply);
-  Status Get(const v1::ExperimentName& name, v1::Experiment& reply);
+  Status Get(const v1::GetExperimentRequest& request, v1::Experiment& reply);
   Status List(const v1::ListExperimentsRequest& request, v1::ListExperimentsReply& reply);
   Status Follow(grpc::ServerContext& context, const v1::ExperimentName& name,
                 grpc::ServerWriter<v1::Experiment>& writer);
@@ -236,10 +237,10 @@ grpc::Status ExperimentService::ValidateDocument(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-Status ExperimentService::Get(const v1::ExperimentName& name, v1::Experiment& reply) {
-  ASSIGN_OR_RETURN(const auto record, FindExperiment(store_, name));
+Status ExperimentService::Get(const v1::GetExperimentRequest& request, v1::Experiment& reply) {
+  ASSIGN_OR_RETURN(const auto record, FindExperiment(store_, request.experiment()));
   ASSIGN_OR_RETURN(reply, ToMessage(store_, record, true));
-  return absl::OkStatus();
+  return request.with_best_trials() ? AddBestTrials(store_, record, reply) : absl::OkStatus();
 }
 
 Status ExperimentService::List(const v1::ListExperimentsRequest& request,

@@ -56,6 +56,11 @@ v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment
     summary->set_count(metric.count);
   }
   if (trial.objective_value) message.set_objective_value(*trial.objective_value);
+  for (const double value : trial.additional_objective_values) {
+    message.add_additional_objective_values(value);
+  }
+  for (const double violation : trial.violations) message.add_violations(violation);
+  message.set_feasible(trial.IsFeasible());
   PutTimes(trial.created, trial.started, trial.completed, &message);
   message.set_work_dir(experiment.work_dir + "/" + trial.name);
   return message;
@@ -87,6 +92,12 @@ StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experim
   message.set_objective_type(spec.objective.type == ObjectiveType::kMinimize
                                  ? ::api::v1::beta1::MINIMIZE
                                  : ::api::v1::beta1::MAXIMIZE);
+  for (const auto& further : spec.objective.additional_objectives) {
+    auto* objective = message.add_additional_objectives();
+    objective->set_metric(further.metric_name);
+    objective->set_type(further.type == ObjectiveType::kMinimize ? ::api::v1::beta1::MINIMIZE
+                                                                 : ::api::v1::beta1::MAXIMIZE);
+  }
   message.set_algorithm(spec.algorithm.name);
   ASSIGN_OR_RETURN(const auto best, store.BestTrial(experiment.uid, spec.objective.type));
   if (best) *message.mutable_best_trial() = ToMessage(*best, experiment);

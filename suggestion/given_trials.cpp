@@ -33,13 +33,17 @@ StatusOr<TrialResult> ResultOf(const ExperimentSpec& spec, const SearchSpace& sp
                                const GivenResult& given, int64_t number) {
   TrialResult result{.number = number};
   ASSIGN_OR_RETURN(result.point, space.Parse(given.parameters));
-  const Objective& objective = spec.objective;
-  const auto entry = given.metrics.find(objective.metric_name);
-  if (entry == given.metrics.end()) {
-    return NotFound("the metric {} is missing", objective.metric_name);
+  const auto add = [&](const std::string& metric, ObjectiveType type) -> Status {
+    const auto entry = given.metrics.find(metric);
+    if (entry == given.metrics.end()) return NotFound("the metric {} is missing", metric);
+    result.objectives.push_back(type == ObjectiveType::kMaximize ? -entry->second : entry->second);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(add(spec.objective.metric_name, spec.objective.type));
+  for (const auto& further : spec.objective.additional_objectives) {
+    RETURN_IF_ERROR(add(further.metric_name, further.type));
   }
-  const bool maximize = objective.type == ObjectiveType::kMaximize;
-  result.objectives.push_back(maximize ? -entry->second : entry->second);
+  ASSIGN_OR_RETURN(result.violations, OutcomeViolations(spec, given.metrics));
   return result;
 }
 

@@ -36,21 +36,25 @@ const std::vector<AlgorithmEntry>& Entries() {
        "Independent draws: the baseline.",
        "Bergstra and Bengio, JMLR 13, 2012",
        SeedOnly(),
-       {.conditional = true},
+       {.conditional = true, .multi_objective = true, .constraints = true},
        nullptr,
        MakeRandomSampler},
       {"grid",
        "Every point of a finite space once.",
        "",
        {},
-       {.conditional = true, .exhaustible = true, .needs_finite = true},
+       {.conditional = true,
+        .multi_objective = true,
+        .constraints = true,
+        .exhaustible = true,
+        .needs_finite = true},
        CheckGrid,
        MakeGridSampler},
       {"sobol",
        "A scrambled Sobol sequence: covers the space evenly.",
        "Owen, J. Complexity 14, 1998; Joe and Kuo, SIAM J. Sci. Comput. 30, 2008",
        SeedOnly(),
-       {.conditional = true},
+       {.conditional = true, .multi_objective = true, .constraints = true},
        CheckSobol,
        MakeSobolSampler},
       {"tpe",
@@ -121,16 +125,30 @@ bool IsConditional(const ExperimentSpec& spec) {
   return false;
 }
 
+// The algorithms that can do something, as "a, b, c".
+std::string NamesOf(bool Capabilities::*capability) {
+  std::string names;
+  for (const auto& entry : Entries()) {
+    if (entry.capabilities.*capability) names += (names.empty() ? "" : ", ") + entry.name;
+  }
+  return names;
+}
+
 Status CheckSpace(const AlgorithmEntry& entry, const ExperimentSpec& spec, const SearchSpace& space,
                   const Settings& settings) {
   if (IsConditional(spec) && !entry.capabilities.conditional) {
     return InvalidArgument("the algorithm {} does not take conditional parameters (activeWhen)",
                            entry.name);
   }
+  if (!spec.objective.additional_objectives.empty() && !entry.capabilities.multi_objective) {
+    return InvalidArgument("the algorithm {} takes one objective; {} take additionalObjectives",
+                           entry.name, NamesOf(&Capabilities::multi_objective));
+  }
   ASSIGN_OR_RETURN(const auto outcomes, ParseConstraints(spec, ConstraintKind::kOutcome));
   if (!outcomes.empty() && !entry.capabilities.constraints) {
-    return InvalidArgument("the algorithm {} does not take constraints over metrics (\"{}\")",
-                           entry.name, outcomes.front().text());
+    return InvalidArgument(
+        "the algorithm {} does not take constraints over metrics (\"{}\"); {} do", entry.name,
+        outcomes.front().text(), NamesOf(&Capabilities::constraints));
   }
   return entry.check == nullptr ? absl::OkStatus() : entry.check(space, settings);
 }
@@ -216,12 +234,14 @@ StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
   RETURN_IF_ERROR(CheckFeasible(space));
   ASSIGN_OR_RETURN(const auto outcomes, ParseConstraints(spec, ConstraintKind::kOutcome));
   if (settings.Has("random_state")) seed = static_cast<uint64_t>(settings.Int("random_state"));
-  const SamplerContext context{.space = space,
-                               .settings = settings,
-                               .seed = seed,
-                               .max_trial_count = spec.max_trial_count,
-                               .parallel_trial_count = spec.parallel_trial_count,
-                               .constraint_count = static_cast<int>(outcomes.size())};
+  const SamplerContext context{
+      .space = space,
+      .settings = settings,
+      .seed = seed,
+      .max_trial_count = spec.max_trial_count,
+      .parallel_trial_count = spec.parallel_trial_count,
+      .objective_count = 1 + static_cast<int>(spec.objective.additional_objectives.size()),
+      .constraint_count = static_cast<int>(outcomes.size())};
   return Constrained(entry->create(context), space);
 }
 

@@ -44,6 +44,13 @@ v1::ExperimentAdditions ToAdditions(const ExperimentSpec& spec) {
       metric->set_value(value);
     }
   }
+  for (const auto& objective : spec.objective.additional_objectives) {
+    auto* message = additions.add_additional_objectives();
+    message->set_metric_name(objective.metric_name);
+    message->set_type(objective.type == ObjectiveType::kMinimize ? ::api::v1::beta1::MINIMIZE
+                                                                 : ::api::v1::beta1::MAXIMIZE);
+    if (objective.goal) message->set_goal(*objective.goal);
+  }
   return additions;
 }
 
@@ -67,6 +74,18 @@ Status AddAdditions(const v1::ExperimentAdditions& additions, ExperimentSpec& sp
     GivenResult trial{.parameters = GetPoint(result.point())};
     for (const auto& metric : result.metrics()) trial.metrics[metric.name()] = metric.value();
     spec.warm_start.trials.push_back(std::move(trial));
+  }
+  for (const auto& message : additions.additional_objectives()) {
+    if (message.type() != ::api::v1::beta1::MINIMIZE &&
+        message.type() != ::api::v1::beta1::MAXIMIZE) {
+      return InvalidArgument("the type of an additional objective should be MINIMIZE or MAXIMIZE");
+    }
+    AdditionalObjective objective{.metric_name = message.metric_name(),
+                                  .type = message.type() == ::api::v1::beta1::MINIMIZE
+                                              ? ObjectiveType::kMinimize
+                                              : ObjectiveType::kMaximize};
+    if (message.has_goal()) objective.goal = message.goal();
+    spec.objective.additional_objectives.push_back(std::move(objective));
   }
   return absl::OkStatus();
 }

@@ -14,8 +14,7 @@ const std::vector<std::pair<std::string, MetricStrategyType>> kStrategies = {
     {"latest", MetricStrategyType::kLatest}};
 
 void ReadStrategies(Reader& reader, const Field& list, Objective& objective) {
-  std::vector<std::string> metrics = objective.additional_metric_names;
-  metrics.push_back(objective.metric_name);
+  const std::vector<std::string> metrics = MetricNames(objective);
   for (const Field& item : reader.Items(list)) {
     if (!reader.CheckMap(item, {"name", "value"})) continue;
     const Field name = Reader::Child(item, "name");
@@ -33,31 +32,43 @@ void ReadStrategies(Reader& reader, const Field& list, Objective& objective) {
   }
 }
 
-// As Katib defaults them: the extreme that the objective seeks, for every metric not named.
+// As Katib defaults them: the extreme that the objective seeks, for every metric not named. A
+// further objective seeks its own.
 void DefaultStrategies(Objective& objective) {
-  const auto usual = objective.type == ObjectiveType::kMinimize ? MetricStrategyType::kMin
-                                                                : MetricStrategyType::kMax;
-  std::vector<std::string> metrics = {objective.metric_name};
-  metrics.insert(metrics.end(), objective.additional_metric_names.begin(),
-                 objective.additional_metric_names.end());
-  for (const auto& metric : metrics) {
+  const auto usual = [](ObjectiveType type) {
+    return type == ObjectiveType::kMinimize ? MetricStrategyType::kMin : MetricStrategyType::kMax;
+  };
+  std::map<std::string, MetricStrategyType> of_further;
+  for (const auto& further : objective.additional_objectives) {
+    of_further[further.metric_name] = usual(further.type);
+  }
+  for (const auto& metric : MetricNames(objective)) {
     const bool given =
         std::any_of(objective.metric_strategies.begin(), objective.metric_strategies.end(),
                     [&](const MetricStrategy& strategy) { return strategy.name == metric; });
-    if (!given) objective.metric_strategies.push_back({metric, usual});
+    if (given) continue;
+    const auto further = of_further.find(metric);
+    objective.metric_strategies.push_back(
+        {metric, further == of_further.end() ? usual(objective.type) : further->second});
   }
 }
 
 void ReadAdditionalObjectives(Reader& reader, const Field& list, Objective& objective) {
+  std::vector<std::string> seen = {objective.metric_name};
   for (const Field& item : reader.Items(list)) {
     if (!reader.CheckMap(item, {"metricName", "type", "goal"})) continue;
     const Field name = Reader::Child(item, "metricName");
     const Field type = Reader::Child(item, "type");
     reader.Require(item, name, "the metric's name");
     reader.Require(item, type, "minimize or maximize");
+    const std::string metric = reader.Text(name).value_or("");
+    if (name.present() && metric.empty()) reader.AddFault(name, "should not be empty");
+    if (!metric.empty() && std::find(seen.begin(), seen.end(), metric) != seen.end()) {
+      reader.AddFault(name, fmt::format("\"{}\" is an objective already", metric));
+    }
+    seen.push_back(metric);
     objective.additional_objectives.push_back(
-        {reader.Text(name).value_or(""),
-         reader.Choice(type, kTypes).value_or(ObjectiveType::kMinimize),
+        {metric, reader.Choice(type, kTypes).value_or(ObjectiveType::kMinimize),
          reader.Number(Reader::Child(item, "goal"))});
   }
 }
@@ -94,9 +105,9 @@ Objective ReadObjective(Reader& reader, const Field& spec) {
       names.push_back(metric);
     }
   }
+  ReadAdditionalObjectives(reader, Reader::Child(field, "additionalObjectives"), objective);
   ReadStrategies(reader, Reader::Child(field, "metricStrategies"), objective);
   DefaultStrategies(objective);
-  ReadAdditionalObjectives(reader, Reader::Child(field, "additionalObjectives"), objective);
   return objective;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 StatusOr<int> Get(const CommonOptions& common, const std::string& name) {
   ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kView));
-  ASSIGN_OR_RETURN(const auto experiment, GetExperiment(*connection, MakeName(common, name)));
+  ASSIGN_OR_RETURN(const auto experiment, GetExperiment(*connection, MakeName(common, name), true));
   if (common.output == "json") {
     std::fputs(FormatJson(experiment).c_str(), stdout);
   } else if (common.output == "yaml") {

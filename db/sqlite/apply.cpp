@@ -64,12 +64,21 @@ Status UpdateExperiment(Connection& connection, const ExperimentRecord& record) 
                  record.name);
 }
 
-void BindTrial(Statement& statement, const TrialRecord& record, const std::string& parameters,
-               const std::string& labels) {
+// A trial's lists as text. Statements refer to what is bound, so that it must outlive them.
+struct EncodedTrial {
+  explicit EncodedTrial(const TrialRecord& record)
+      : parameters(EncodeParameters(record.parameters)),
+        labels(EncodeLabels(record.labels)),
+        additional_objectives(EncodeNumbers(record.additional_objective_values)),
+        violations(EncodeNumbers(record.violations)) {}
+  const std::string parameters, labels, additional_objectives, violations;
+};
+
+void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTrial& encoded) {
   statement.Bind(record.number)
       .Bind(record.name)
-      .Bind(parameters)
-      .Bind(labels)
+      .Bind(encoded.parameters)
+      .Bind(encoded.labels)
       .Bind(static_cast<int>(record.state))
       .Bind(record.reason)
       .Bind(record.message)
@@ -79,7 +88,10 @@ void BindTrial(Statement& statement, const TrialRecord& record, const std::strin
   } else {
     statement.BindNull();
   }
-  statement.Bind(record.handle)
+  statement.Bind(encoded.additional_objectives)
+      .Bind(encoded.violations)
+      .Bind(record.IsFeasible())
+      .Bind(record.handle)
       .Bind(static_cast<int64_t>(record.collected_bytes))
       .Bind(record.attempts)
       .Bind(record.created)
@@ -93,12 +105,12 @@ Status CreateTrial(Connection& connection, const TrialRecord& record) {
   ASSIGN_OR_RETURN(
       auto statement,
       connection.Prepare("INSERT INTO trials (number, name, parameters, labels, state, reason, "
-                         "message, has_objective, objective, handle, collected_bytes, attempts, "
-                         "created, started, completed, uid, experiment_id) "
-                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
-  const std::string parameters = EncodeParameters(record.parameters);
-  const std::string labels = EncodeLabels(record.labels);
-  BindTrial(statement, record, parameters, labels);
+                         "message, has_objective, objective, additional_objectives, violations, "
+                         "feasible, handle, collected_bytes, attempts, created, started, "
+                         "completed, uid, experiment_id) "
+                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  const EncodedTrial encoded(record);
+  BindTrial(statement, record, encoded);
   const Status status = statement.Bind(experiment).Run();
   if (status.code() == StatusCode::kAlreadyExists) {
     return AlreadyExists("there is already a trial {}, or another with its number {} or uid {}",
@@ -113,12 +125,11 @@ Status UpdateTrial(Connection& connection, const TrialRecord& record) {
       // Numbered as BindTrial binds. Without number (1) and name (2), which never change: setting
       // them would write their indexes again.
       connection.Prepare("UPDATE trials SET parameters=?3, labels=?4, state=?5, reason=?6, "
-                         "message=?7, has_objective=?8, objective=?9, handle=?10, "
-                         "collected_bytes=?11, attempts=?12, created=?13, started=?14, "
-                         "completed=?15 WHERE uid=?16"));
-  const std::string parameters = EncodeParameters(record.parameters);
-  const std::string labels = EncodeLabels(record.labels);
-  BindTrial(statement, record, parameters, labels);
+                         "message=?7, has_objective=?8, objective=?9, additional_objectives=?10, "
+                         "violations=?11, feasible=?12, handle=?13, collected_bytes=?14, "
+                         "attempts=?15, created=?16, started=?17, completed=?18 WHERE uid=?19"));
+  const EncodedTrial encoded(record);
+  BindTrial(statement, record, encoded);
   RETURN_IF_ERROR(statement.Run());
   if (connection.Changes() == 1) return absl::OkStatus();
   return NotFound("there is no trial {}", record.name);

@@ -1,5 +1,8 @@
 #include "db/sqlite/rows.h"
 
+#include <fmt/ranges.h>
+
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace qalam::sqlite {
@@ -37,6 +40,27 @@ std::string EncodeLabels(const std::map<std::string, std::string>& labels) {
   return nlohmann::json(labels).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string EncodeNumbers(const std::vector<double>& numbers) {
+  return fmt::format("{}", fmt::join(numbers, " "));
+}
+
+namespace {
+
+bool DecodeNumbers(const std::string& text, std::vector<double>& numbers) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    double number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc() || (next < end && *next != ' ')) return false;
+    numbers.push_back(number);
+    at = next < end ? next + 1 : end;
+  }
+  return true;
+}
+
+}  // namespace
+
 StatusOr<TrialRecord> ReadTrial(Statement& row) {
   TrialRecord record;
   record.uid = row.Text();
@@ -69,6 +93,10 @@ StatusOr<TrialRecord> ReadTrial(Statement& row) {
   record.created = row.TimeValue();
   record.started = row.TimeValue();
   record.completed = row.TimeValue();
+  if (!DecodeNumbers(row.Text(), record.additional_objective_values) ||
+      !DecodeNumbers(row.Text(), record.violations)) {
+    return DataLoss("trial {}: its objectives are damaged", record.name);
+  }
   return record;
 }
 

@@ -14,7 +14,7 @@ namespace qalam::sqlite {
 #define QALAM_TRIAL_COLUMNS                                                                       \
   "t.uid, t.number, t.name, t.parameters, t.labels, t.state, t.reason, t.message, "               \
   "t.has_objective, t.objective, t.handle, t.collected_bytes, t.attempts, t.created, t.started, " \
-  "t.completed"
+  "t.completed, t.additional_objectives, t.violations"
 
 ExperimentRecord ReadExperiment(Statement& row);
 // DATA_LOSS when a column does not hold what was written there.
@@ -23,5 +23,7 @@ StatusOr<TrialRecord> ReadTrial(Statement& row);
 // Parameters as [["name","value"],...], labels as an object.
 std::string EncodeParameters(const std::vector<Assignment>& parameters);
 std::string EncodeLabels(const std::map<std::string, std::string>& labels);
+// Numbers as the shortest text that reads back the same, apart by spaces; NaN and infinities too.
+std::string EncodeNumbers(const std::vector<double>& numbers);
 
 }  // namespace qalam::sqlite

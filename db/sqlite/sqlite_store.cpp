@@ -207,6 +207,7 @@ StatusOr<std::optional<TrialRecord>> SqliteStore::BestTrial(const std::string& e
   "SELECT " QALAM_TRIAL_COLUMNS                                                    \
   ", t.id, e.uid FROM experiments e JOIN trials t INDEXED BY trials_by_objective " \
   "ON e.id=t.experiment_id WHERE e.uid=? AND t.state IN (2, 5) "                   \
+  "AND t.feasible=1 "                                                              \
   "AND t.objective BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308 "
     ASSIGN_OR_RETURN(
         auto row,

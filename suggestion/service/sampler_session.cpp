@@ -1,9 +1,23 @@
 #include "suggestion/service/sampler_session.h"
 
+#include <limits>
+
 #include "suggestion/given_trials.h"
 #include "suggestion/registry.h"
 
 namespace qalam {
+
+SamplerSession::SamplerSession(SearchSpace space, const ExperimentSpec& spec,
+                               size_t constraint_count)
+    : space_(std::move(space)), constraint_count_(constraint_count) {
+  const auto sign = [](ObjectiveType type) {
+    return type == ObjectiveType::kMaximize ? -1.0 : 1.0;
+  };
+  signs_.push_back(sign(spec.objective.type));
+  for (const auto& further : spec.objective.additional_objectives) {
+    signs_.push_back(sign(further.type));
+  }
+}
 
 StatusOr<std::unique_ptr<SamplerSession>> SamplerSession::Create(const ExperimentSpec& spec,
                                                                  uint64_t seed) {
@@ -11,8 +25,9 @@ StatusOr<std::unique_ptr<SamplerSession>> SamplerSession::Create(const Experimen
     return InvalidArgument("unknown algorithm name {}", spec.algorithm.name);
   }
   ASSIGN_OR_RETURN(auto space, SearchSpace::ForExperiment(spec));
+  ASSIGN_OR_RETURN(const auto outcomes, ParseConstraints(spec, ConstraintKind::kOutcome));
   std::unique_ptr<SamplerSession> session(
-      new SamplerSession(std::move(space), spec.objective.type == ObjectiveType::kMaximize));
+      new SamplerSession(std::move(space), spec, outcomes.size()));
   ASSIGN_OR_RETURN(session->sampler_, CreateSampler(spec, session->space_, seed));
   ASSIGN_OR_RETURN(session->initial_points_, InitialPoints(spec, session->space_));
   ASSIGN_OR_RETURN(const auto known, WarmStartResults(spec, session->space_));
@@ -32,9 +47,15 @@ Status SamplerSession::Tell(const std::vector<Result>& results) {
                      .point = *std::move(point),
                      .state = result.state,
                      .labels = result.labels};
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
     if (result.objective) {
-      told.objectives = {maximize_ ? -*result.objective : *result.objective};
+      told.objectives = result.additional_objectives;
+      told.objectives.insert(told.objectives.begin(), *result.objective);
+      told.objectives.resize(signs_.size(), kUnknown);
+      for (size_t i = 0; i < signs_.size(); ++i) told.objectives[i] *= signs_[i];
     }
+    told.violations = result.violations;
+    told.violations.resize(constraint_count_, kUnknown);
     oriented.push_back(std::move(told));
   }
   sampler_->Tell(oriented);

@@ -17,7 +17,9 @@ class SamplerSession {
     int64_t number = 0;
     TrialState state = TrialState::kSucceeded;
     std::vector<Assignment> parameters;
-    std::optional<double> objective;  // as the user sees it, not oriented
+    std::optional<double> objective;            // as the user sees it, not oriented
+    std::vector<double> additional_objectives;  // likewise; those that are missing become NaN
+    std::vector<double> violations;             // likewise
     std::map<std::string, std::string> labels;
   };
   struct Pending {
@@ -42,11 +44,11 @@ class SamplerSession {
                                             const std::vector<Pending>& pending) const;
 
  private:
-  SamplerSession(SearchSpace space, bool maximize)
-      : space_(std::move(space)), maximize_(maximize) {}
+  SamplerSession(SearchSpace space, const ExperimentSpec& spec, size_t constraint_count);
 
   const SearchSpace space_;
-  const bool maximize_;
+  std::vector<double> signs_;  // of each objective: -1 where it is maximised
+  const size_t constraint_count_;
   std::vector<Point> initial_points_;  // of trials 0, 1, ...
   std::unique_ptr<Sampler> sampler_;
 };

@@ -119,6 +119,9 @@ class SuggestionService final : public v1::SuggestionService::Service {
       result.state = FromProto(trial.state());
       result.parameters = Assignments(trial.parameters());
       if (trial.has_objective_value()) result.objective = trial.objective_value();
+      result.additional_objectives.assign(trial.additional_objective_values().begin(),
+                                          trial.additional_objective_values().end());
+      result.violations.assign(trial.violations().begin(), trial.violations().end());
       result.labels.insert(trial.labels().begin(), trial.labels().end());
       results.push_back(std::move(result));
     }
