@@ -1,13 +1,10 @@
-#include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <map>
-#include <set>
 
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/api_v1_beta1.grpc.pb.h"
 #include "base/random.h"
+#include "suggestion/service/katib_history.h"
 #include "suggestion/service/sampler_session.h"
 #include "suggestion/service/session_cache.h"
 #include "suggestion/service/suggestion_service.h"
@@ -17,12 +14,6 @@ namespace qalam {
 namespace {
 
 namespace katib = ::api::v1::beta1;
-
-bool IsFinished(const katib::Trial& trial) {
-  const auto condition = trial.status().condition();
-  return condition != katib::TrialStatus::CREATED && condition != katib::TrialStatus::RUNNING &&
-         condition != katib::TrialStatus::UNKNOWN;
-}
 
 TrialState StateOf(katib::TrialStatus::TrialConditionType condition) {
   switch (condition) {
@@ -61,9 +52,19 @@ std::optional<double> ObjectiveOf(const katib::Trial& trial, const std::string& 
 
 struct Session {
   std::unique_ptr<SamplerSession> sampler;
-  std::map<std::string, int64_t> numbers;    // trial name to number, in the order first seen
-  std::map<std::string, uint64_t> finished;  // trial name to a hash of what was told of it
+  KatibHistory history;
 };
+
+SamplerSession::Result ResultOf(const katib::Trial& trial, int64_t number,
+                                const std::string& metric) {
+  SamplerSession::Result result;
+  result.number = number;
+  result.state = StateOf(trial.status().condition());
+  result.parameters = Assignments(trial);
+  result.objective = ObjectiveOf(trial, metric);
+  result.labels.insert(trial.spec().labels().begin(), trial.spec().labels().end());
+  return result;
+}
 
 class KatibSuggestionService final : public katib::Suggestion::Service {
  public:
@@ -89,69 +90,35 @@ class KatibSuggestionService final : public katib::Suggestion::Service {
   }
 
  private:
-  static uint64_t Fingerprint(const katib::Trial& trial) {
-    // Only what a sampler learns: times would make every trial look changed.
-    std::string bytes = trial.spec().parameter_assignments().SerializeAsString();
-    bytes += trial.status().observation().SerializeAsString();
-    bytes += static_cast<char>(trial.status().condition());
-    return StableHash(bytes);
-  }
-
-  static Status CheckNames(const katib::GetSuggestionsRequest& request) {
-    std::set<std::string> names;
-    for (const auto& trial : request.trials()) {
-      if (trial.name().empty()) return InvalidArgument("a trial has no name");
-      if (!names.insert(trial.name()).second) {
-        return InvalidArgument("there are two trials named {}", trial.name());
-      }
-    }
+  static Status Begin(const katib::GetSuggestionsRequest& request, const std::string& content,
+                      Session& session) {
+    ASSIGN_OR_RETURN(const auto spec, FromKatibProto(request.experiment().spec()));
+    session = Session{};
+    ASSIGN_OR_RETURN(
+        session.sampler,
+        SamplerSession::Create(spec, StableHash(request.experiment().name() + "\n" + content)));
     return absl::OkStatus();
-  }
-
-  // What was told cannot be unsaid: a history that shrank or changed needs a new sampler.
-  static bool Contradicts(const katib::GetSuggestionsRequest& request, const Session& session) {
-    size_t known = 0;
-    for (const auto& trial : request.trials()) {
-      const auto told = session.finished.find(trial.name());
-      if (told == session.finished.end()) continue;
-      ++known;
-      if (!IsFinished(trial) || told->second != Fingerprint(trial)) return true;
-    }
-    return known != session.finished.size();
   }
 
   static Status Suggest(const katib::GetSuggestionsRequest& request, const std::string& content,
                         Session& session, katib::GetSuggestionsReply& reply) {
-    RETURN_IF_ERROR(CheckNames(request));
-    if (session.sampler == nullptr || Contradicts(request, session)) {
-      ASSIGN_OR_RETURN(const auto spec, FromKatibProto(request.experiment().spec()));
-      session = Session{};
-      ASSIGN_OR_RETURN(
-          session.sampler,
-          SamplerSession::Create(spec, StableHash(request.experiment().name() + "\n" + content)));
+    ASSIGN_OR_RETURN(auto difference, session.history.Compare(request));
+    if (session.sampler == nullptr || difference.contradicts) {
+      RETURN_IF_ERROR(Begin(request, content, session));
+      ASSIGN_OR_RETURN(difference, session.history.Compare(request));
     }
     const std::string& metric = request.experiment().spec().objective().objective_metric_name();
     std::vector<SamplerSession::Result> results;
-    std::vector<SamplerSession::Pending> pending;
-    std::vector<std::pair<std::string, uint64_t>> told;
-    for (const auto& trial : request.trials()) {
-      const auto next = static_cast<int64_t>(session.numbers.size());
-      const int64_t number = session.numbers.emplace(trial.name(), next).first->second;
-      if (!IsFinished(trial)) {
-        pending.push_back({number, Assignments(trial)});
-      } else if (!session.finished.contains(trial.name())) {
-        SamplerSession::Result result;
-        result.number = number;
-        result.state = StateOf(trial.status().condition());
-        result.parameters = Assignments(trial);
-        result.objective = ObjectiveOf(trial, metric);
-        result.labels.insert(trial.spec().labels().begin(), trial.spec().labels().end());
-        results.push_back(std::move(result));
-        told.emplace_back(trial.name(), Fingerprint(trial));
-      }
+    for (const int i : difference.untold) {
+      results.push_back(ResultOf(request.trials(i), difference.numbers[i], metric));
     }
     RETURN_IF_ERROR(session.sampler->Tell(results));
-    session.finished.insert(told.begin(), told.end());
+    session.history.Told(difference);
+    std::vector<SamplerSession::Pending> pending;
+    for (int i = 0; i < request.trials_size(); ++i) {
+      const katib::Trial& trial = request.trials(i);
+      if (!IsFinished(trial)) pending.push_back({difference.numbers[i], Assignments(trial)});
+    }
 
     const int count = request.current_request_number();
     // Repeated after a crash, the call names the same total and gets the same proposals.
