@@ -155,6 +155,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
   ChangeFeed& changes_;
   const std::function<void(const std::string&)> enqueue_;
   const ExperimentServiceOptions options_;
+  DocumentCache documents_;
 };
 
 // All faults of the document, also those of what cannot be run yet.
@@ -212,7 +213,7 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
   for (auto& record : batch.create_experiments) {
     record.version = 1;
     Announce(record.uid);
-    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store_, record, false));
+    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store_, documents_, record, false));
   }
   return absl::OkStatus();
 }
@@ -239,7 +240,7 @@ grpc::Status ExperimentService::ValidateDocument(grpc::ServerContext* context,
 
 Status ExperimentService::Get(const v1::GetExperimentRequest& request, v1::Experiment& reply) {
   ASSIGN_OR_RETURN(const auto record, FindExperiment(store_, request.experiment()));
-  ASSIGN_OR_RETURN(reply, ToMessage(store_, record, true));
+  ASSIGN_OR_RETURN(reply, ToMessage(store_, documents_, record, true));
   return request.with_best_trials() ? AddBestTrials(store_, record, reply) : absl::OkStatus();
 }
 
@@ -251,7 +252,7 @@ Status ExperimentService::List(const v1::ListExperimentsRequest& request,
                                                                .limit = size + 1}));
   const size_t shown = std::min<size_t>(records.size(), size);
   for (size_t i = 0; i < shown; ++i) {
-    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store_, records[i], false));
+    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store_, documents_, records[i], false));
   }
   if (records.size() > shown) reply.set_next_page_token(records[shown - 1].uid);
   return absl::OkStatus();
@@ -268,7 +269,7 @@ Status ExperimentService::Follow(grpc::ServerContext& context, const v1::Experim
   while (!context.IsCancelled()) {
     ASSIGN_OR_RETURN(const auto records, store_.ListExperiments({.uid = record.uid}));
     if (records.empty()) return NotFound("experiment {} was deleted", record.name);
-    ASSIGN_OR_RETURN(const auto message, ToMessage(store_, records.front(), false));
+    ASSIGN_OR_RETURN(const auto message, ToMessage(store_, documents_, records.front(), false));
     if (!writer.Write(message)) return absl::OkStatus();
     if (IsTerminal(records.front().state)) return absl::OkStatus();
     absl::SleepFor(kLeastPause);
@@ -301,7 +302,7 @@ Status ExperimentService::Edit(const v1::ExperimentName& name, int64_t expected_
     RETURN_IF_ERROR(status);
     Announce(record.uid);
     ++record.version;
-    ASSIGN_OR_RETURN(reply, ToMessage(store_, record, true));
+    ASSIGN_OR_RETURN(reply, ToMessage(store_, documents_, record, true));
     return absl::OkStatus();
   }
   return status;

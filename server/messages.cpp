@@ -1,7 +1,6 @@
 #include "server/messages.h"
 
 #include "api/convert.h"
-#include "controller/stored_document.h"
 
 namespace qalam {
 
@@ -66,8 +65,8 @@ v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment
   return message;
 }
 
-StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experiment,
-                                   bool with_document) {
+StatusOr<v1::Experiment> ToMessage(Store& store, DocumentCache& documents,
+                                   const ExperimentRecord& experiment, bool with_document) {
   v1::Experiment message;
   message.set_uid(experiment.uid);
   message.set_namespace_(experiment.name_space);
@@ -82,10 +81,10 @@ StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experim
   PutTimes(experiment.created, experiment.started, experiment.completed, &message);
   ASSIGN_OR_RETURN(const auto counts, store.CountTrials(experiment.uid));
   PutCounts(counts, message.mutable_counts());
-  const auto document = ParseStoredDocument(experiment.document_json);
+  const auto entry = documents.Get(experiment, with_document);
   // A damaged document must not hide the other experiments of a list.
-  if (!document.ok()) return message;
-  const ExperimentSpec& spec = document->spec;
+  if (!entry.ok()) return message;
+  const ExperimentSpec& spec = (*entry)->document.spec;
   message.set_max_trial_count(spec.max_trial_count.value_or(0));
   message.set_parallel_trial_count(spec.parallel_trial_count);
   message.set_objective_metric(spec.objective.metric_name);
@@ -101,7 +100,7 @@ StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experim
   message.set_algorithm(spec.algorithm.name);
   ASSIGN_OR_RETURN(const auto best, store.BestTrial(experiment.uid, spec.objective.type));
   if (best) *message.mutable_best_trial() = ToMessage(*best, experiment);
-  if (with_document) message.set_document_yaml(ToYaml(*document));
+  if (with_document) message.set_document_yaml((*entry)->yaml);
   return message;
 }
 

@@ -3,12 +3,13 @@
 
 #include "api/proto/qalam_v1.pb.h"
 #include "db/store.h"
+#include "server/document_cache.h"
 
 namespace qalam {
 
 v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment);
 // With counts, incumbent and what the document says; the document itself only when asked for.
-StatusOr<v1::Experiment> ToMessage(Store& store, const ExperimentRecord& experiment,
-                                   bool with_document);
+StatusOr<v1::Experiment> ToMessage(Store& store, DocumentCache& documents,
+                                   const ExperimentRecord& experiment, bool with_document);
 
 }  // namespace qalam

@@ -1,0 +1,36 @@
+#include "server/document_cache.h"
+
+#include "controller/stored_document.h"
+
+namespace qalam {
+
+namespace {
+// As many as are followed at once, and a few more; a list of all experiments passes through.
+constexpr size_t kMostEntries = 64;
+}  // namespace
+
+StatusOr<std::shared_ptr<const DocumentCache::Entry>> DocumentCache::Get(
+    const ExperimentRecord& experiment, bool with_yaml) {
+  std::shared_ptr<const Entry> known;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto entry = entries_.find(experiment.uid);
+    if (entry != entries_.end()) known = entry->second;
+  }
+  const bool is_current = known != nullptr && known->json == experiment.document_json;
+  if (is_current && (!with_yaml || !known->yaml.empty())) return known;
+  auto entry = std::make_shared<Entry>();
+  entry->json = experiment.document_json;
+  if (is_current) {
+    entry->document = known->document;
+  } else {
+    ASSIGN_OR_RETURN(entry->document, ParseStoredDocument(experiment.document_json));
+  }
+  if (with_yaml) entry->yaml = ToYaml(entry->document);
+  absl::MutexLock lock(&mutex_);
+  if (entries_.size() >= kMostEntries) entries_.clear();
+  entries_[experiment.uid] = entry;
+  return std::shared_ptr<const Entry>(std::move(entry));
+}
+
+}  // namespace qalam
