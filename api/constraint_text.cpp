@@ -50,6 +50,9 @@ class Translator {
   }
 
  private:
+  // After names and numbers: "a 2" must not become another variable's name.
+  static constexpr char kApart[] = " ";
+
   TranslatedExpression& Side() { return result_.comparison.empty() ? result_.left : result_.right; }
 
   void Emit(const std::string& piece, size_t length) {
@@ -85,7 +88,7 @@ class Translator {
     const char* begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
     if (error != std::errc() || (end < text_.data() + text_.size() && IsWord(*end))) return false;
-    Emit(std::string(begin, end), end - begin);
+    Emit(std::string(begin, end) + kApart, end - begin);
     return true;
   }
 
@@ -107,7 +110,7 @@ class Translator {
       if (std::find(result_.used.begin(), result_.used.end(), index) == result_.used.end()) {
         result_.used.push_back(index);
       }
-      Emit(fmt::format("v{}", index), name.size());
+      Emit(fmt::format("v{}", index) + kApart, name.size());
       return true;
     }
     return false;

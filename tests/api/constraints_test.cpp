@@ -76,11 +76,12 @@ TEST_CASE("A faulty constraint is named with its place", "[document]") {
       {"batch-size + 1", "spec.constraints[0]: is not a comparison"},
       {"batch-size <= latency", "are a parameter and a metric"},
       {"layer.width < 16", "spec.constraints[0]: holds nowhere: no point of the search space"},
-      {"latency <= 100", "the algorithm random does not take constraints over metrics"},
+      {"latency <= 100", "the algorithm pbt does not take constraints over metrics"},
   }));
   CAPTURE(one.constraint);
   const auto faults =
-      AllFaults(Document("random", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
+      // One that takes none over metrics.
+      AllFaults(Document("pbt", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
   INFO(faults);
   CHECK(faults.find(one.fault) != std::string::npos);
 }

@@ -175,7 +175,8 @@ TEST_CASE("Two objectives and an outcome constraint end in the feasible Pareto f
   for (const auto& trial : best) CHECK(Value(trial, 0) + Value(trial, 1) == 9);
   CHECK(shell.Read({"get", "two"})["bestTrials"].size() == 10);
   CHECK(shell.Run({"best", "two"}) == 0);
-  CHECK(std::count(shell.Output().begin(), shell.Output().end(), '\n') == 11);
+  const std::string table = shell.Output();
+  CHECK(std::count(table.begin(), table.end(), '\n') == 11);
 }
 
 TEST_CASE("The goal of several objectives is met by one trial or not at all", "[cli]") {

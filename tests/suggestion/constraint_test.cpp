@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "suggestion/registry.h"
 #include "suggestion/untried.h"
+#include "tests/support/resource.h"
 
 namespace qalam {
 namespace {
@@ -38,6 +39,8 @@ ExperimentSpec Spec(const std::string& algorithm, std::vector<Parameter> paramet
                     std::vector<std::string> constraints) {
   ExperimentSpec spec{.parameters = std::move(parameters), .constraints = std::move(constraints)};
   spec.algorithm.name = algorithm;
+  // One level: what is left is a search like any other.
+  AddResource(spec, "9", "9");
   return spec;
 }
 
@@ -136,6 +139,14 @@ TEST_CASE("A constraint that cannot be read says where and why", "[constraint]")
   CHECK(Message(constraint.status()).find(one.message) != std::string::npos);
 }
 
+TEST_CASE("A number after a name is never part of it", "[constraint]") {
+  std::vector<ConstraintName> names;
+  for (int i = 0; i < 13; ++i) names.push_back({fmt::format("p{}", i)});
+  // p1 is the second name: with the 2 it must not be taken for the thirteenth.
+  CHECK_FALSE(Constraint::Parse("p1 2 <= 3", names).ok());
+  CHECK_FALSE(Constraint::Parse("p1 p2 <= 3", names).ok());
+}
+
 TEST_CASE("A constraint is bounded however it is nested", "[constraint]") {
   const std::vector<ConstraintName> names = {{"a"}};
   const std::string deep = std::string(400, '(') + "a" + std::string(400, ')') + " <= 1";
@@ -174,7 +185,7 @@ TEST_CASE("Every sampler keeps the constraints", "[constraint][sampler]") {
   RandomStream stream(1, 0, "test");
   std::vector<TrialResult> results;
   for (int i = 0; i < 40; ++i) {
-    Eigen::VectorXd unit(2);
+    Eigen::VectorXd unit(static_cast<Eigen::Index>(space.size()));
     for (auto& x : unit) x = stream.Uniform();
     results.push_back({.number = i - 40, .point = space.FromUnit(unit)});
     results.back().objectives = {-unit.sum()};

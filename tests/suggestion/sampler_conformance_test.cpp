@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "suggestion/registry.h"
+#include "tests/support/resource.h"
 
 namespace qalam {
 namespace {
@@ -49,10 +50,7 @@ Bench MakeBench(const std::string& algorithm, const std::vector<Parameter>& para
   Bench bench;
   bench.spec.algorithm.name = algorithm;
   bench.spec.parameters = parameters;
-  if (const auto* entry = FindAlgorithm(algorithm); entry->capabilities.fidelity) {
-    bench.spec.parameters.push_back(Range("epochs", ParameterType::kInt, "1", "27"));
-    bench.spec.algorithm.settings.push_back({"resource_name", "epochs"});
-  }
+  AddResource(bench.spec, "1", "27");
   auto space = SearchSpace::Create(bench.spec.parameters);
   REQUIRE(space.ok());
   bench.space = std::make_unique<SearchSpace>(*std::move(space));

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "suggestion/registry.h"
+#include "tests/support/resource.h"
 
 namespace qalam {
 namespace {
@@ -24,7 +25,15 @@ ExperimentSpec Spec(const std::string& algorithm) {
   spec.parameters = {Whole("a", 20), Whole("b", 20)};
   spec.objective.type = ObjectiveType::kMaximize;
   spec.objective.metric_name = "accuracy";
+  // One level: what is left is a search like any other.
+  AddResource(spec, "9", "9");
   return spec;
+}
+
+// The trial's values of a and b, with the epochs where the algorithm needs them.
+std::vector<Assignment> Given(const ExperimentSpec& spec, std::vector<Assignment> values) {
+  if (FindAlgorithm(spec.algorithm.name)->capabilities.fidelity) values.push_back({"epochs", "9"});
+  return values;
 }
 
 std::string AnyAlgorithm() {
@@ -51,7 +60,9 @@ SamplerSession::Result Finished(const SamplerSession::Suggestion& suggestion, do
 using Points = std::set<std::vector<std::string>>;
 std::vector<std::string> Values(const std::vector<Assignment>& parameters) {
   std::vector<std::string> values;
-  for (const auto& parameter : parameters) values.push_back(parameter.value);
+  for (const auto& parameter : parameters) {
+    if (parameter.name != "epochs") values.push_back(parameter.value);
+  }
   return values;
 }
 
@@ -61,8 +72,9 @@ TEST_CASE("Initial trials come first, in their order, for every algorithm", "[se
   const std::string algorithm = AnyAlgorithm();
   CAPTURE(algorithm);
   ExperimentSpec spec = Spec(algorithm);
-  spec.initial_trials = {
-      {{"a", "3"}, {"b", "4"}}, {{"b", "0"}, {"a", "20"}}, {{"a", "7"}, {"b", "7"}}};
+  spec.initial_trials = {Given(spec, {{"a", "3"}, {"b", "4"}}),
+                         Given(spec, {{"b", "0"}, {"a", "20"}}),
+                         Given(spec, {{"a", "7"}, {"b", "7"}})};
   const auto session = Make(spec);
   // One call that crosses the border, and the same points when they are asked for one by one.
   const auto first = *session->Suggest(5, 0, {});
@@ -80,7 +92,8 @@ TEST_CASE("Initial trials come first, in their order, for every algorithm", "[se
     REQUIRE(
         session->Tell({Finished(suggestion, 0.1 * static_cast<double>(suggestion.number))}).ok());
   }
-  for (const auto& suggestion : *session->Suggest(4, 5, {})) {
+  const auto next = *session->Suggest(4, 5, {});
+  for (const auto& suggestion : next) {
     CHECK(suggestion.number >= 5);
     CHECK(seen.insert(Values(suggestion.parameters)).second);
   }
@@ -90,12 +103,14 @@ TEST_CASE("A warm start is known and its points are not tried again", "[session]
   const std::string algorithm = AnyAlgorithm();
   CAPTURE(algorithm);
   ExperimentSpec spec = Spec(algorithm);
-  spec.parameters = {Whole("a", 4), Whole("b", 1)};
+  spec.parameters[0] = Whole("a", 4);
+  spec.parameters[1] = Whole("b", 1);
   Points known;
   for (int a = 0; a < 3; ++a) {
     for (int b = 0; b < 2; ++b) {
       spec.warm_start.trials.push_back(
-          {{{"a", std::to_string(a)}, {"b", std::to_string(b)}}, {{"accuracy", a + 0.5 * b}}});
+          {Given(spec, {{"a", std::to_string(a)}, {"b", std::to_string(b)}}),
+           {{"accuracy", a + 0.5 * b}}});
       known.insert({std::to_string(a), std::to_string(b)});
     }
   }
