@@ -47,8 +47,9 @@ StatusOr<std::string> FindProgram(const SpawnRequest& request) {
 [[noreturn]] void RunChild(const SpawnRequest& request, const char* program, char* const* arguments,
                            char* const* environment, int null_fd, volatile int* error_number) {
   if (request.new_session) setsid();
-  // The parent's ignored SIGPIPE and blocked signals must not leak into user programs.
+  // The parent's ignored and blocked signals must not leak into user programs.
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

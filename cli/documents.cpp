@@ -3,6 +3,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "api/encoding.h"
+#include "api/experiment.h"
 #include "api/grpc_status.h"
 #include "base/files.h"
 
@@ -22,8 +24,32 @@ StatusOr<std::vector<DocumentText>> ReadDocuments(const std::vector<std::string>
   return documents;
 }
 
+namespace {
+
+// Every fault, however many: the answer of CreateExperiments holds only the first.
+Status CheckDocument(Connection& connection, const DocumentText& document) {
+  if (const auto fault = CheckEncoding(document.text, document.source)) {
+    return InvalidArgument("{}", fault->ToString());
+  }
+  grpc::ClientContext context;
+  v1::ValidateDocumentRequest request;
+  request.set_document(document.text);
+  request.set_source_name(document.source);
+  v1::ValidateDocumentReply reply;
+  RETURN_IF_ERROR(FromGrpc(connection.stub().ValidateDocument(&context, request, &reply)));
+  std::string text;
+  for (const auto& fault : reply.faults()) {
+    const Fault one{fault.source(), fault.line(), fault.column(), fault.field(), fault.message()};
+    text += (text.empty() ? "" : "\n") + one.ToString();
+  }
+  return text.empty() ? absl::OkStatus() : InvalidArgument("{}", text);
+}
+
+}  // namespace
+
 StatusOr<std::vector<v1::ExperimentName>> CreateExperiments(Connection& connection,
                                                             const DocumentText& document) {
+  RETURN_IF_ERROR(CheckDocument(connection, document));
   grpc::ClientContext context;
   v1::CreateExperimentsRequest request;
   request.set_document(document.text);

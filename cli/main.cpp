@@ -8,6 +8,8 @@
 int main(int argc, char** argv) {
   using namespace qalam;
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files is an error to report, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   CommonOptions common;
   common.database = DefaultDatabase();
   std::string log_level = "warn";

@@ -169,9 +169,18 @@ class Store {
   virtual StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) = 0;
 };
 
-// Opens or creates the database file and migrates it forward. Errors, each with the path and what
-// to do: FAILED_PRECONDITION for a newer schema (untouched), DATA_LOSS for a corrupt file,
-// PERMISSION_DENIED for a read-only one, UNAVAILABLE when another process holds it too long.
-StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+struct SqliteOptions {
+  // How long to wait for a lock of another process. Usually that is one group commit of it; longer
+  // than this and something is wrong.
+  Duration lock_timeout = absl::Seconds(5);
+};
+
+// Opens or creates the database file and migrates it forward. Errors, from here and from every
+// method, each with the path and what to do: FAILED_PRECONDITION for a newer schema or another
+// program's file (untouched), DATA_LOSS for a corrupt file, PERMISSION_DENIED for a read-only one,
+// RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when another process holds it too long or
+// the file was moved away. None of them ends the store: it goes on once the cause is gone.
+StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                 const SqliteOptions& options = {});
 
 }  // namespace qalam

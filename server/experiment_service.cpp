@@ -171,6 +171,21 @@ std::vector<Fault> Faults(const std::string& text, const std::string& source, Pa
   return faults;
 }
 
+// A line each, as far as the trailers of a gRPC call hold them: 8 KiB in all, where some bytes take
+// three. ValidateDocument gives every one.
+std::string Listed(const std::vector<Fault>& faults) {
+  constexpr size_t kLongest = 2500;
+  std::string text;
+  for (size_t i = 0; i < faults.size(); ++i) {
+    const std::string line = faults[i].ToString();
+    if (i > 0 && text.size() + line.size() > kLongest) {
+      return text + fmt::format("\nand {} faults more: see ValidateDocument", faults.size() - i);
+    }
+    text += (i > 0 ? "\n" : "") + line;
+  }
+  return text;
+}
+
 ExperimentRecord ExperimentService::NewRecord(ExperimentDocument document) {
   ExperimentRecord record;
   record.uid = NewUid();
@@ -194,11 +209,7 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
                                  v1::CreateExperimentsReply& reply) {
   ParseResult parsed;
   const auto faults = Faults(request.document(), request.source_name(), parsed);
-  if (!faults.empty()) {
-    std::string message;
-    for (const auto& fault : faults) message += (message.empty() ? "" : "\n") + fault.ToString();
-    return InvalidArgument("{}", message);
-  }
+  if (!faults.empty()) return InvalidArgument("{}", Listed(faults));
   WriteBatch batch;
   for (auto& document : parsed.documents) {
     RETURN_IF_ERROR(TakeWarmStart(store_, document));

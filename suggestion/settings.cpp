@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "api/document/names.h"
+
 namespace qalam {
 
 namespace {
@@ -76,11 +78,12 @@ std::vector<Settings::SettingFault> Settings::Parse(const std::string& algorithm
     const int index = static_cast<int>(i);
     const SettingSchema* schema = FindSchema(schemas, given[i].name);
     if (schema == nullptr) {
-      std::string known;
-      for (const auto& one : schemas) known += (known.empty() ? "" : ", ") + one.name;
+      std::vector<std::string> known;
+      for (const auto& one : schemas) known.push_back(one.name);
       faults.push_back(
-          {index, fmt::format("unknown setting {} for algorithm {}; allowed: {}", given[i].name,
-                              algorithm, known.empty() ? "none" : known)});
+          {index, fmt::format("unknown setting {} for algorithm {}{}; allowed: {}", given[i].name,
+                              algorithm, document::DidYouMean(given[i].name, known),
+                              known.empty() ? "none" : document::OneOf(known))});
     } else if (!IsAllowed(*schema, given[i].value)) {
       faults.push_back({index, fmt::format("{} should be {}, not \"{}\"", given[i].name,
                                            schema->Allowed(), given[i].value)});

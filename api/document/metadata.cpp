@@ -17,8 +17,9 @@ bool IsDnsLabel(const std::string& text, size_t longest) {
 // A trial adds nine characters to its experiment's name, and 63 is the most that a label may have.
 constexpr size_t kLongestName = 54;
 
-void CheckName(Reader& reader, const Field& field, const std::string& name, size_t longest) {
-  if (IsDnsLabel(name, longest)) return;
+void CheckName(Reader& reader, const Field& field, const std::string& name, size_t longest,
+               const std::string& suffix = "") {
+  if (IsDnsLabel(name + suffix, longest + suffix.size())) return;
   reader.AddFault(field, fmt::format("\"{}\" should be 1 to {} characters of a-z, 0-9 and \"-\", "
                                      "beginning and ending with a letter or digit",
                                      name, longest));
@@ -42,8 +43,9 @@ Metadata ReadMetadata(Reader& reader, const Field& field) {
   if (name.present()) {
     CheckName(reader, name, metadata.name, kLongestName);
   } else if (generate_name.present()) {
-    constexpr size_t kSuffix = 5;
-    CheckName(reader, generate_name, metadata.generate_name + "x", kLongestName - kSuffix);
+    // What is added to it begins and ends with a letter or digit.
+    const std::string suffix = "00000";
+    CheckName(reader, generate_name, metadata.generate_name, kLongestName - suffix.size(), suffix);
   } else {
     reader.AddFault({field.node, "metadata.name"}, "missing; give a name or a generateName");
   }

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "api/document/reader.h"
 
@@ -79,14 +81,19 @@ void ReadList(Reader& reader, const Field& field, Parameter& parameter) {
     }
   }
   if (!reader.Require(field, list, "the values allowed")) return;
+  // Two texts of one number would be one value of a discrete parameter.
+  std::set<std::string> texts;
+  std::set<double> numbers;
   for (const Field& item : reader.Items(list)) {
     const auto text = reader.Text(item);
     if (!text) continue;
-    if (parameter.type == ParameterType::kDiscrete && !FiniteNumber(*text)) {
+    const auto number = FiniteNumber(*text);
+    const bool discrete = parameter.type == ParameterType::kDiscrete;
+    if (discrete && !number) {
       reader.AddFault(item, fmt::format("\"{}\" should be a finite number, since the parameter is "
                                         "discrete; make it categorical for words",
                                         *text));
-    } else if (std::find(values.begin(), values.end(), *text) != values.end()) {
+    } else if (!texts.insert(*text).second || (discrete && !numbers.insert(*number).second)) {
       reader.AddFault(item, fmt::format("\"{}\" is in the list twice", *text));
     } else {
       values.push_back(*text);
@@ -114,8 +121,6 @@ void ReadActiveWhen(Reader& reader, const Field& field, Parameter& parameter) {
 Parameter ReadParameter(Reader& reader, const Field& field) {
   Parameter parameter;
   if (!reader.CheckMap(field, {"name", "parameterType", "feasibleSpace", "activeWhen"})) {
-    if (field.present()) return parameter;
-    reader.AddFault(field, "should be a map with name, parameterType and feasibleSpace");
     return parameter;
   }
   const Field name = Reader::Child(field, "name");
@@ -166,6 +171,26 @@ void CheckActiveWhen(Reader& reader, const Field& item, const Parameter& paramet
   }
 }
 
+// A parameter that waits for itself, by way of others, would never exist.
+void CheckCircles(Reader& reader, const std::vector<Field>& items,
+                  const std::vector<Parameter>& parameters) {
+  std::map<std::string, size_t> by_name;
+  for (size_t i = 0; i < parameters.size(); ++i) by_name.emplace(parameters[i].name, i);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    size_t at = i;
+    for (size_t steps = 0; steps < parameters.size() && parameters[at].active_when; ++steps) {
+      const auto parent = by_name.find(parameters[at].active_when->parameter);
+      if (parent == by_name.end() || parent->second == at) break;
+      at = parent->second;
+      if (at != i) continue;
+      reader.AddFault(Reader::Child(Reader::Child(items[i], "activeWhen"), "parameter"),
+                      fmt::format("\"{}\" depends on \"{}\" itself, by way of its own activeWhen",
+                                  parameters[i].active_when->parameter, parameters[i].name));
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Parameter> ReadParameters(Reader& reader, const Field& list) {
@@ -185,6 +210,7 @@ std::vector<Parameter> ReadParameters(Reader& reader, const Field& list) {
   for (size_t i = 0; i < items.size(); ++i) {
     CheckActiveWhen(reader, items[i], parameters[i], parameters);
   }
+  CheckCircles(reader, items, parameters);
   return parameters;
 }
 

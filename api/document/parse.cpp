@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "api/document/reader.h"
+#include "api/encoding.h"
 #include "api/experiment.h"
 
 namespace qalam {
@@ -205,6 +207,7 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
   if (text.size() > document::kMaxBytes) {
     return OneFault(source_name, 0, 0, "is larger than the 4 MiB allowed");
   }
+  if (const auto fault = CheckEncoding(text, source_name)) return {{}, {*fault}};
   if (document::IsTooDeep(text)) {
     return OneFault(
         source_name, 0, 0,
@@ -212,6 +215,7 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
   }
   ParseResult result;
   document::Reader reader(source_name);
+  std::set<std::pair<std::string, std::string>> names;
   try {
     for (const auto& node : YAML::LoadAll(text)) {
       if (!node.IsDefined() || node.IsNull()) continue;  // "---" with nothing after it
@@ -220,7 +224,13 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
         return OneFault(source_name, node.Mark().line + 1, node.Mark().column + 1,
                         "is nested too deep, or its aliases unfold to too much");
       }
-      result.documents.push_back(document::ReadDocument(reader, {node, ""}, catalog));
+      const document::Field root{node, ""};
+      result.documents.push_back(document::ReadDocument(reader, root, catalog));
+      const Metadata& metadata = result.documents.back().metadata;
+      if (!metadata.name.empty() && !names.emplace(metadata.name_space, metadata.name).second) {
+        reader.AddFault(document::Reader::Child(document::Reader::Child(root, "metadata"), "name"),
+                        fmt::format("an earlier document has the name \"{}\" too", metadata.name));
+      }
     }
   } catch (const YAML::Exception& error) {
     return OneFault(source_name, error.mark.line + 1, error.mark.column + 1,

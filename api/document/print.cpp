@@ -1,7 +1,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cctype>
 
+#include "api/document/reader.h"
 #include "api/experiment.h"
 
 namespace qalam {
@@ -177,6 +179,31 @@ Json PrintTrialTemplate(const TrialTemplate& trial_template) {
   return json;
 }
 
+// Text that another reader would take for a number or a word of YAML must be quoted to stay text.
+bool IsPlain(const std::string& text) {
+  if (text.find_first_of("abcdfghijklmpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/$") ==
+          std::string::npos ||
+      !document::PlainScalar(text).is_string()) {
+    return false;
+  }
+  // YAML 1.1 has more of them.
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower != "yes" && lower != "no" && lower != "on" && lower != "off" && lower != "y" &&
+         lower != "n" && lower != ".nan" && lower != ".inf";
+}
+
+// Lines that a block gives back as they are: it takes its indentation from the first, ends with one
+// line break, and has no way to write what cannot be printed.
+bool IsBlock(const std::string& text) {
+  if (text.size() < 2 || text.back() != '\n' || text[text.size() - 2] == '\n') return false;
+  if (text.front() == ' ' || text.front() == '\n') return false;
+  const auto printable = [](char c) {
+    return c == '\n' || (c >= ' ' && static_cast<unsigned char>(c) < 0x7f);
+  };
+  return std::all_of(text.begin(), text.end(), printable);
+}
+
 void Emit(YAML::Emitter& out, const Json& json) {
   if (json.is_object()) {
     out << YAML::BeginMap;
@@ -194,16 +221,14 @@ void Emit(YAML::Emitter& out, const Json& json) {
     out << YAML::EndSeq;
   } else if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
-    // Text that another reader would take for a number or a word of YAML must stay text.
-    const bool plain = text.find_first_of("abcdfghijklmpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/$") !=
-                           std::string::npos &&
-                       text != "true" && text != "false" && text != "null" && text != "yes" &&
-                       text != "no" && text != "on" && text != "off";
-    if (text.find('\n') != std::string::npos)
+    if (IsBlock(text)) {
       out << YAML::Literal;
-    else if (!plain)
+    } else if (!IsPlain(text)) {
       out << YAML::DoubleQuoted;
+    }
     out << text;
+  } else if (json.is_null()) {
+    out << YAML::Null;  // as text it would be quoted
   } else {
     out << json.dump();
   }

@@ -3,36 +3,21 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
+#include <set>
+#include <tuple>
 
 namespace qalam::document {
 
 namespace {
 
-// Insertions, deletions, changes, and swaps of neighbours (optimal string alignment).
-size_t EditDistance(const std::string& a, const std::string& b) {
-  const auto same = [&](size_t i, size_t j) { return std::tolower(a[i]) == std::tolower(b[j]); };
-  std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
-  std::iota(above.begin(), above.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] =
-          std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
-      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-    std::swap(before, above);
-    std::swap(above, row);
-  }
-  return above.back();
-}
+// Checks between items compare each with each; this keeps them, and the samplers, quick.
+constexpr size_t kMostItems = 10000;
+// A document with more faults than this is no experiment at all.
+constexpr size_t kMostFaults = 1000;
 
-Json ScalarToJson(const YAML::Node& node) {
-  const std::string& text = node.Scalar();
-  // A tag of "!" marks a quoted scalar: text, whatever it looks like.
-  if (node.Tag() == "!") return text;
+}  // namespace
+
+Json PlainScalar(const std::string& text) {
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (text == "~" || text == "null" || text == "Null" || text == "NULL" || text.empty())
@@ -41,50 +26,6 @@ Json ScalarToJson(const YAML::Node& node) {
   const bool numeric = text.find_first_not_of("+-.0123456789eE") == std::string::npos;
   if (numeric) {
     if (const auto number = FiniteNumber(text)) return *number;
-  }
-  return text;
-}
-
-Json NodeToJson(const YAML::Node& node) {
-  switch (node.Type()) {
-    case YAML::NodeType::Sequence: {
-      Json list = Json::array();
-      for (const auto& item : node) list.push_back(NodeToJson(item));
-      return list;
-    }
-    case YAML::NodeType::Map: {
-      Json map = Json::object();
-      for (const auto& item : node) map[item.first.Scalar()] = NodeToJson(item.second);
-      return map;
-    }
-    case YAML::NodeType::Scalar:
-      return ScalarToJson(node);
-    default:
-      return nullptr;
-  }
-}
-
-}  // namespace
-
-std::string DidYouMean(const std::string& found, const std::vector<std::string>& names) {
-  const std::string* nearest = nullptr;
-  // A third of the letters may be wrong; beyond that a guess is a nuisance.
-  size_t best = std::max<size_t>(1, found.size() / 3) + 1;
-  for (const auto& name : names) {
-    const size_t distance = EditDistance(found, name);
-    if (distance < best) {
-      best = distance;
-      nearest = &name;
-    }
-  }
-  return nearest == nullptr ? "" : fmt::format(" (did you mean \"{}\"?)", *nearest);
-}
-
-std::string OneOf(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
   }
   return text;
 }
@@ -107,9 +48,20 @@ std::optional<int64_t> WholeNumber(const std::string& text) {
   return value;
 }
 
+bool Reader::IsFull() const { return faults_.size() >= kMostFaults; }
+
+// Shortened here, since a long name would be in the path of everything below it.
+std::string Reader::Join(const std::string& path, const std::string& name) {
+  return path.empty() ? Shortened(name) : Shortened(path + "." + name);
+}
+
 void Reader::AddFault(const Field& field, std::string message) {
+  if (IsFull()) {
+    ++faults_left_out_;
+    return;
+  }
   const YAML::Mark mark = field.node.IsDefined() ? field.node.Mark() : YAML::Mark::null_mark();
-  Fault fault{source_, 0, 0, field.path, std::move(message)};
+  Fault fault{source_, 0, 0, field.path, Shortened(message)};
   if (!mark.is_null()) {
     fault.line = mark.line + 1;
     fault.column = mark.column + 1;
@@ -121,11 +73,21 @@ std::vector<Fault> Reader::TakeFaults() {
   std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
+  // A list that two checks go through is found wrong twice.
+  const auto same = [](const Fault& a, const Fault& b) {
+    return std::tie(a.line, a.column, a.field, a.message) ==
+           std::tie(b.line, b.column, b.field, b.message);
+  };
+  faults_.erase(std::unique(faults_.begin(), faults_.end(), same), faults_.end());
+  if (faults_left_out_ > 0) {
+    faults_.push_back(
+        {source_, 0, 0, "", fmt::format("there are {} faults more", faults_left_out_)});
+  }
   return std::move(faults_);
 }
 
 Field Reader::Child(const Field& map, const std::string& name) {
-  const std::string path = map.path.empty() ? name : map.path + "." + name;
+  const std::string path = Join(map.path, name);
   if (!map.present() || !map.node.IsMap()) return {YAML::Node(YAML::NodeType::Undefined), path};
   // operator[] on a const node does not create the entry.
   return {static_cast<const YAML::Node&>(map.node)[name], path};
@@ -138,17 +100,16 @@ bool Reader::CheckMap(const Field& field, std::initializer_list<const char*> kno
     return false;
   }
   const std::vector<std::string> names(known.begin(), known.end());
-  std::vector<std::string> seen;
+  std::set<std::string> seen;
   for (const auto& entry : field.node) {
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "?";
-    const Field place{entry.first, field.path.empty() ? name : field.path + "." + name};
-    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+    const Field place{entry.first, Join(field.path, name)};
+    if (!seen.insert(name).second) {
       AddFault(place, "is given twice");
     } else if (std::find(names.begin(), names.end(), name) == names.end()) {
       AddFault(place,
                fmt::format("unknown field{}; allowed: {}", DidYouMean(name, names), OneOf(names)));
     }
-    seen.push_back(name);
   }
   return true;
 }
@@ -166,8 +127,15 @@ std::vector<Field> Reader::Items(const Field& field) {
     AddFault(field, "should be a list");
     return items;
   }
-  for (size_t i = 0; i < field.node.size(); ++i) {
-    items.push_back({field.node[i], fmt::format("{}[{}]", field.path, i)});
+  if (field.node.size() > kMostItems) {
+    AddFault(field,
+             fmt::format("has {} items; at most {} are allowed", field.node.size(), kMostItems));
+    return items;
+  }
+  for (const auto& item : field.node) {
+    items.push_back({item, fmt::format("{}[{}]", field.path, items.size())});
+    if (!items.back().present())
+      AddFault(items.back(), "is empty; leave it out or give it a value");
   }
   return items;
 }
@@ -224,11 +192,46 @@ std::map<std::string, std::string> Reader::TextMap(const Field& field) {
   }
   for (const auto& entry : field.node) {
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "?";
-    if (const auto text = Text({entry.second, field.path + "." + name})) result[name] = *text;
+    const std::string path = Join(field.path, name);
+    const auto text = Text({entry.second, path});
+    if (text && !result.emplace(name, *text).second)
+      AddFault({entry.first, path}, "is given twice");
   }
   return result;
 }
 
-Json Reader::Any(const Field& field) { return field.present() ? NodeToJson(field.node) : Json(); }
+Json Reader::Any(const Field& field) { return field.present() ? ToJson(field) : Json(); }
+
+Json Reader::ToJson(const Field& field) {
+  switch (field.node.Type()) {
+    case YAML::NodeType::Sequence: {
+      Json list = Json::array();
+      for (const auto& item : field.node) {
+        list.push_back(ToJson({item, fmt::format("{}[{}]", field.path, list.size())}));
+      }
+      return list;
+    }
+    case YAML::NodeType::Map: {
+      // Beside the map, since an ordered one looks a name up one by one.
+      std::set<std::string> names;
+      Json map = Json::object();
+      for (const auto& item : field.node) {
+        const Field value{item.second, Join(field.path, item.first.Scalar())};
+        if (names.insert(item.first.Scalar()).second) {
+          map.get_ref<Json::object_t&>().push_back({item.first.Scalar(), ToJson(value)});
+        } else {
+          AddFault({item.first, value.path}, "is given twice");
+        }
+      }
+      return map;
+    }
+    case YAML::NodeType::Scalar:
+      // A tag of "!" marks a quoted scalar: text, whatever it looks like.
+      if (field.node.Tag() == "!") return field.node.Scalar();
+      return PlainScalar(field.node.Scalar());
+    default:
+      return nullptr;
+  }
+}
 
 }  // namespace qalam::document

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/document/names.h"
 #include "api/experiment.h"
 
 namespace qalam::document {
@@ -27,19 +28,24 @@ class Reader {
   explicit Reader(std::string source) : source_(std::move(source)) {}
 
   void AddFault(const Field& field, std::string message);
-  // Sorted by place.
+  // So many that no further one is kept.
+  bool IsFull() const;
+  // Sorted by place, each once.
   std::vector<Fault> TakeFaults();
 
   // The field of a map; absent when the map or the field is. `at` is used for the place of faults
   // about an absent field.
   static Field Child(const Field& map, const std::string& name);
+  // The path of a field of the map at `path`.
+  static std::string Join(const std::string& path, const std::string& name);
 
   // Faults when it is present and no map, or when it holds names beyond `known`. True when it can
   // be read as a map.
   bool CheckMap(const Field& field, std::initializer_list<const char*> known);
   // Faults when it is absent.
   bool Require(const Field& parent, const Field& field, const std::string& allowed);
-  // The items of a list; faults when it is present and no list.
+  // The items of a list, empty ones too. Faults when it is present and no list or too long to be
+  // meant, and for each empty item.
   std::vector<Field> Items(const Field& field);
 
   // A scalar as it was written; nullopt when absent. Faults when it is a list or a map.
@@ -53,15 +59,18 @@ class Reader {
   std::optional<Enum> Choice(const Field& field,
                              const std::vector<std::pair<std::string, Enum>>& choices);
   std::map<std::string, std::string> TextMap(const Field& field);
-  // Any YAML as JSON: unquoted numbers, booleans and nulls become such.
+  // Any YAML as JSON: unquoted numbers, booleans and nulls become such. Faults when a map gives a
+  // name twice.
   Json Any(const Field& field);
 
  private:
+  Json ToJson(const Field& field);
   void AddChoiceFault(const Field& field, const std::string& found,
                       const std::vector<std::string>& names);
 
   const std::string source_;
   std::vector<Fault> faults_;
+  size_t faults_left_out_ = 0;
 };
 
 template <typename Enum>
@@ -78,10 +87,8 @@ std::optional<Enum> Reader::Choice(const Field& field,
   return std::nullopt;
 }
 
-// The nearest of `names` to a misspelt one, as " (did you mean X?)", or "".
-std::string DidYouMean(const std::string& found, const std::vector<std::string>& names);
-// "a, b or c"
-std::string OneOf(const std::vector<std::string>& names);
+// What an unquoted scalar stands for: true, false, null, a number, or text.
+Json PlainScalar(const std::string& text);
 // The whole text as a finite number.
 std::optional<double> FiniteNumber(const std::string& text);
 std::optional<int64_t> WholeNumber(const std::string& text);

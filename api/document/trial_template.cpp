@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "api/document/placeholders.h"
 #include "api/document/reader.h"
@@ -77,17 +78,8 @@ void ReadResources(Reader& reader, const Field& field, TrialTemplate& trial_temp
   trial_template.resources = resources;
 }
 
-void CheckReference(Reader& reader, const Field& field, const std::string& reference,
-                    const ExperimentSpec& spec) {
-  if (const auto metadata = MetadataReference(reference)) {
-    if (!IsKnownMetadata(*metadata)) {
-      reader.AddFault(field,
-                      fmt::format("\"{}\" is unknown; allowed: ${{trialSpec.Name}}, Namespace, "
-                                  "Kind, APIVersion, Annotations[x] or Labels[x]",
-                                  reference));
-    }
-    return;
-  }
+// What a trialParameter may refer to.
+std::vector<std::string> References(const ExperimentSpec& spec) {
   std::vector<std::string> names;
   for (const auto& parameter : spec.parameters) names.push_back(parameter.name);
   if (spec.nas_config) {
@@ -96,6 +88,20 @@ void CheckReference(Reader& reader, const Field& field, const std::string& refer
          {"architecture", "nn_config", "algorithm-settings", "search-space", "num-layers"}) {
       names.push_back(name);
     }
+  }
+  return names;
+}
+
+void CheckReference(Reader& reader, const Field& field, const std::string& reference,
+                    const std::vector<std::string>& names) {
+  if (const auto metadata = MetadataReference(reference)) {
+    if (!IsKnownMetadata(*metadata)) {
+      reader.AddFault(field,
+                      fmt::format("\"{}\" is unknown; allowed: ${{trialSpec.Name}}, Namespace, "
+                                  "Kind, APIVersion, Annotations[x] or Labels[x]",
+                                  reference));
+    }
+    return;
   }
   if (std::find(names.begin(), names.end(), reference) == names.end()) {
     reader.AddFault(field, fmt::format("\"{}\" is no parameter of this experiment{}; allowed: {}",
@@ -106,16 +112,17 @@ void CheckReference(Reader& reader, const Field& field, const std::string& refer
 std::vector<TrialParameter> ReadTrialParameters(Reader& reader, const Field& list,
                                                 const ExperimentSpec& spec) {
   std::vector<TrialParameter> parameters;
+  std::set<std::string> seen;
+  const std::vector<std::string> references = References(spec);
   for (const Field& item : reader.Items(list)) {
+    // Kept also when it is none, so that the places in the list stay the same.
+    TrialParameter& parameter = parameters.emplace_back();
     if (!reader.CheckMap(item, {"name", "description", "reference"})) continue;
     const Field name = Reader::Child(item, "name");
     const Field reference = Reader::Child(item, "reference");
-    TrialParameter parameter;
     if (reader.Require(item, name, "the name used in ${trialParameters.NAME}")) {
       parameter.name = reader.Text(name).value_or("");
-      const bool twice = std::any_of(parameters.begin(), parameters.end(),
-                                     [&](const auto& p) { return p.name == parameter.name; });
-      if (twice) {
+      if (!seen.insert(parameter.name).second) {
         reader.AddFault(name,
                         fmt::format("there is already a trialParameter \"{}\"", parameter.name));
       }
@@ -123,40 +130,36 @@ std::vector<TrialParameter> ReadTrialParameters(Reader& reader, const Field& lis
     parameter.description = reader.Text(Reader::Child(item, "description")).value_or("");
     if (reader.Require(item, reference, "the name of a parameter")) {
       parameter.reference = reader.Text(reference).value_or("");
-      CheckReference(reader, reference, parameter.reference, spec);
+      CheckReference(reader, reference, parameter.reference, references);
     }
-    parameters.push_back(std::move(parameter));
   }
   return parameters;
 }
 
 // Every placeholder needs a trialParameter; gathers those that are used.
-void CheckPlaceholders(Reader& reader, const Field& field,
-                       const std::vector<TrialParameter>& parameters,
-                       std::vector<std::string>& used) {
+void CheckPlaceholders(Reader& reader, const Field& field, const std::set<std::string>& names,
+                       std::set<std::string>& used) {
   const auto check = [&](const Field& place) {
     for (const auto& name : PlaceholderNames(place.node.Scalar())) {
-      used.push_back(name);
-      std::vector<std::string> names;
-      for (const auto& parameter : parameters) names.push_back(parameter.name);
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        reader.AddFault(place, fmt::format("${{trialParameters.{}}} has no trialParameter of that "
-                                           "name{}",
-                                           name, DidYouMean(name, names)));
-      }
+      used.insert(name);
+      if (names.contains(name) || reader.IsFull()) continue;
+      reader.AddFault(
+          place, fmt::format("${{trialParameters.{}}} has no trialParameter of that name{}", name,
+                             DidYouMean(name, {names.begin(), names.end()})));
     }
   };
   if (field.node.IsScalar()) {
     check(field);
   } else if (field.node.IsSequence()) {
-    for (const Field& item : reader.Items(field)) {
-      CheckPlaceholders(reader, item, parameters, used);
+    size_t i = 0;
+    for (const auto& item : field.node) {
+      CheckPlaceholders(reader, {item, fmt::format("{}[{}]", field.path, i++)}, names, used);
     }
   } else if (field.node.IsMap()) {
     for (const auto& entry : field.node) {
-      const std::string path = field.path + "." + entry.first.Scalar();
+      const std::string path = Reader::Join(field.path, entry.first.Scalar());
       check({entry.first, path});
-      CheckPlaceholders(reader, {entry.second, path}, parameters, used);
+      CheckPlaceholders(reader, {entry.second, path}, names, used);
     }
   }
 }
@@ -170,11 +173,12 @@ void ReadTrialSpec(Reader& reader, const Field& field, const Field& list,
   trial_template.trial_spec = reader.Any(field);
   reader.Require(field, Reader::Child(field, "apiVersion"), "e.g. batch/v1");
   reader.Require(field, Reader::Child(field, "kind"), "e.g. Job");
-  std::vector<std::string> used;
-  CheckPlaceholders(reader, field, trial_template.trial_parameters, used);
+  std::set<std::string> names, used;
+  for (const auto& parameter : trial_template.trial_parameters) names.insert(parameter.name);
+  CheckPlaceholders(reader, field, names, used);
   for (size_t i = 0; i < trial_template.trial_parameters.size(); ++i) {
     const std::string& name = trial_template.trial_parameters[i].name;
-    if (!name.empty() && std::find(used.begin(), used.end(), name) == used.end()) {
+    if (!name.empty() && !used.contains(name)) {
       reader.AddFault({list.node[i], fmt::format("{}[{}]", list.path, i)},
                       fmt::format("\"{}\" is not used; write ${{trialParameters.{}}} in the "
                                   "trialSpec, or leave it out",

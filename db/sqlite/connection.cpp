@@ -1,6 +1,8 @@
 #include "db/sqlite/connection.h"
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 
@@ -9,9 +11,66 @@
 namespace qalam::sqlite {
 
 namespace {
-// Another process may hold the write lock for a group commit; longer than this and something is
-// wrong.
-constexpr int kBusyMilliseconds = 5000;
+
+Status ReadOnlyError(const std::string& path) {
+  return PermissionDenied("the database {} is read-only; make it and its folder writable", path);
+}
+
+// What the operating system said last about the database or, with JOURNAL_POINTER, about its log.
+int LastErrno(sqlite3* database, int which) {
+  sqlite3_file* file = nullptr;
+  int error_number = 0;
+  if (sqlite3_file_control(database, "main", which, &file) == SQLITE_OK && file != nullptr &&
+      file->pMethods != nullptr) {
+    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+  }
+  return error_number;
+}
+
+// Why SQLite could not open, read or write a file. Its own system_errno knows of opening only.
+int FileErrno(sqlite3* database) {
+  if (database == nullptr) return 0;
+  int error_number = sqlite3_system_errno(database);
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    if (error_number == 0) error_number = LastErrno(database, which);
+  }
+  return error_number;
+}
+
+Status FileError(sqlite3* database, const std::string& path, const char* detail) {
+  const int error_number = FileErrno(database);
+  switch (error_number) {
+    case ENOSPC:
+    case EFBIG:
+    case EDQUOT:
+      return ResourceExhausted("no room left for the database {}; free some disk space", path);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return ReadOnlyError(path);
+    default:
+      return Internal("the database {} cannot be opened, read or written ({}{}{})", path, detail,
+                      error_number == 0 ? "" : ": ",
+                      error_number == 0 ? "" : std::strerror(error_number));
+  }
+}
+
+// A write-ahead log begins with one of two magic numbers, or with zeros when power was cut while
+// it was made. SQLite passes over a log that begins otherwise, and all that was committed to it.
+Status CheckWriteAheadLog(const std::string& path) {
+  const std::string log = path + "-wal";
+  if (!FileExists(log)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string magic, ReadFileRange(log, 0, 4));
+  if (magic.size() < 4 || magic == std::string(4, '\0') || magic == "\x37\x7f\x06\x82" ||
+      magic == "\x37\x7f\x06\x83") {
+    return absl::OkStatus();
+  }
+  return DataLoss(
+      "{} is damaged, and the latest changes of the database with it; restore a backup, or move it "
+      "away to go on without them",
+      log);
+}
+
 }  // namespace
 
 Status SqliteError(sqlite3* database, int code, const std::string& path) {
@@ -23,24 +82,17 @@ Status SqliteError(sqlite3* database, int code, const std::string& path) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return PermissionDenied("the database {} is read-only; make it and its folder writable",
-                              path);
+      return ReadOnlyError(path);
     case SQLITE_FULL:
       return ResourceExhausted("no room left for the database {}; free some disk space", path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return DataLoss("{} is not a database or is damaged ({}); restore a backup", path, detail);
-    case SQLITE_CANTOPEN:
-      return NotFound("the database {} cannot be opened or created ({})", path, detail);
     case SQLITE_CONSTRAINT:
       return AlreadyExists("{}: {}", path, detail);
-    case SQLITE_IOERR: {
-      const int error_number = database != nullptr ? sqlite3_system_errno(database) : 0;
-      if (error_number == ENOSPC || error_number == EFBIG || error_number == EDQUOT) {
-        return ResourceExhausted("no room left for the database {}; free some disk space", path);
-      }
-      return Internal("the database {} cannot be read or written ({})", path, detail);
-    }
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+      return FileError(database, path, detail);
     default:
       return Internal("the database {}: {} (code {})", path, detail, code);
   }
@@ -126,10 +178,12 @@ Time Statement::TimeValue() {
   return absl::FromUnixMicros(sqlite3_column_int64(statement_, column));
 }
 
-StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path, bool writable) {
+StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path, bool writable,
+                                                       Duration lock_timeout) {
   if (writable) {
     const auto parent = std::filesystem::path(path).parent_path();
     if (!parent.empty()) RETURN_IF_ERROR(MakeDirectories(parent));
+    RETURN_IF_ERROR(CheckWriteAheadLog(path));
   }
   sqlite3* database = nullptr;
   const int flags =
@@ -138,16 +192,37 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path, 
   std::unique_ptr<Connection> connection(new Connection(path, database));
   if (code != SQLITE_OK) return SqliteError(database, code, path);
   sqlite3_extended_result_codes(database, 0);
-  sqlite3_busy_timeout(database, kBusyMilliseconds);
+  sqlite3_busy_timeout(database, static_cast<int>(absl::ToInt64Milliseconds(lock_timeout)));
   // SQLite falls back to reading silently when it may not write.
   if (writable && sqlite3_db_readonly(database, "main") == 1) {
     return SqliteError(database, SQLITE_READONLY, path);
   }
+  // cell_size_check finds a damaged page when it is read, not when it is first written to.
   RETURN_IF_ERROR(connection->Execute(
-      writable ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+      writable ? "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
                  "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY"
-               : "PRAGMA query_only=ON; PRAGMA cache_size=-2000"));
+               : "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2000"));
+  // Closing would fold a log that is there into a file that may turn out not to be ours.
+  std::error_code none;
+  const auto log_size = std::filesystem::file_size(path + "-wal", none);
+  if (writable && !none && log_size > 0) {
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
   return connection;
+}
+
+Status Connection::UseWriteAheadLog() {
+  RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  return absl::OkStatus();
+}
+
+Status Connection::CheckInPlace() {
+  int moved = 0;
+  const int code = sqlite3_file_control(database_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (code != SQLITE_OK) return SqliteError(database_, code, path_);
+  if (moved == 0) return absl::OkStatus();
+  return Unavailable("the database {} was moved or deleted; put it back, or restart", path_);
 }
 
 Connection::~Connection() {

@@ -59,14 +59,21 @@ class Statement {
 // Not thread-safe: one thread at a time.
 class Connection {
  public:
-  // Creates the file when it is missing and `writable`. Sets WAL, full durability, foreign keys.
-  static StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, bool writable);
+  // Creates the file when it is missing and `writable`. Writes nothing into one that exists, so
+  // that a file that is not ours stays as it is: see UseWriteAheadLog.
+  static StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, bool writable,
+                                                    Duration lock_timeout);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // Compiled once per connection. `sql` must be a constant.
   StatusOr<Statement> Prepare(const char* sql);
+  // Readers no longer wait for the writer, and a commit is one sync. Changes the file's header.
+  Status UseWriteAheadLog();
+  // UNAVAILABLE when the path no longer leads to the open file: what would be written there would
+  // be gone with it.
+  Status CheckInPlace();
   // Several statements without parameters.
   Status Execute(const char* sql);
   StatusOr<int64_t> QueryInt(const char* sql);

@@ -37,6 +37,7 @@ Status Migrate(Connection& connection) {
         "{} was made by a newer Qalam (schema {}, this one knows {}); use that version",
         connection.path(), version, kMigrationCount);
   }
+  RETURN_IF_ERROR(connection.UseWriteAheadLog());
   if (version == kMigrationCount) return absl::OkStatus();
   RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
   const Status status = Advance(connection);

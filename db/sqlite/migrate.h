@@ -9,7 +9,8 @@ namespace qalam::sqlite {
 extern const char* const kMigrations[];
 extern const int kMigrationCount;
 
-// Brings the schema to kMigrationCount in one transaction. FAILED_PRECONDITION, and nothing
+// Turns the write-ahead log on and brings the schema to kMigrationCount in one transaction.
+// FAILED_PRECONDITION, and nothing
 // touched, for a newer schema or a database of another program.
 Status Migrate(Connection& connection);
 

@@ -20,8 +20,9 @@ constexpr int64_t kNoLimit = -1;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string path, std::unique_ptr<Connection> connection)
-      : path_(std::move(path)), writer_(std::move(connection)) {}
+  SqliteStore(std::string path, const SqliteOptions& options,
+              std::unique_ptr<Connection> connection)
+      : path_(std::move(path)), options_(options), writer_(std::move(connection)) {}
 
   Status Commit(const WriteBatch& batch) override { return writer_.Commit(batch); }
 
@@ -39,6 +40,7 @@ class SqliteStore final : public Store {
   auto Snapshot(Read read) -> decltype(read(std::declval<Connection&>()));
 
   const std::string path_;
+  const SqliteOptions options_;
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_ ABSL_GUARDED_BY(mutex_);
   Writer writer_;
@@ -55,17 +57,18 @@ auto SqliteStore::Snapshot(Read read) -> decltype(read(std::declval<Connection&>
     }
   }
   if (connection == nullptr) {
-    ASSIGN_OR_RETURN(connection, Connection::Open(path_, /*writable=*/false));
+    ASSIGN_OR_RETURN(connection,
+                     Connection::Open(path_, /*writable=*/false, options_.lock_timeout));
   }
   RETURN_IF_ERROR(connection->Execute("BEGIN"));
   auto result = read(*connection);
-  const Status ended = connection->Execute("COMMIT");
-  if (!ended.ok()) return ended;
   // A connection that has failed may be in any state; only sound ones are kept, and few, since each
   // has a cache.
+  if (!result.ok()) return result;
+  RETURN_IF_ERROR(connection->Execute("COMMIT"));
   constexpr size_t kIdleReaders = 4;
   absl::MutexLock lock(&mutex_);
-  if (result.ok() && idle_readers_.size() < kIdleReaders) {
+  if (idle_readers_.size() < kIdleReaders) {
     idle_readers_.push_back(std::move(connection));
   }
   return result;
@@ -276,10 +279,12 @@ StatusOr<std::vector<EventRecord>> SqliteStore::ListEvents(const EventQuery& que
 }  // namespace
 }  // namespace sqlite
 
-StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
-  ASSIGN_OR_RETURN(auto connection, sqlite::Connection::Open(path, /*writable=*/true));
+StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                 const SqliteOptions& options) {
+  ASSIGN_OR_RETURN(auto connection,
+                   sqlite::Connection::Open(path, /*writable=*/true, options.lock_timeout));
   RETURN_IF_ERROR(sqlite::Migrate(*connection));
-  return std::unique_ptr<Store>(new sqlite::SqliteStore(path, std::move(connection)));
+  return std::unique_ptr<Store>(new sqlite::SqliteStore(path, options, std::move(connection)));
 }
 
 }  // namespace qalam

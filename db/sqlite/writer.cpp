@@ -43,28 +43,29 @@ void Writer::Run() {
   }
 }
 
-// A batch that is refused takes only itself back.
-Status Writer::ApplyAlone(const WriteBatch& batch) {
+// A batch that is refused takes only itself back, unless SQLite has taken back all, as it may on a
+// full disk, or the batch cannot be taken back: then nothing of the group may stand.
+Status Writer::ApplyAlone(const WriteBatch& batch, Status* refusal) {
   RETURN_IF_ERROR(connection_->Execute("SAVEPOINT batch"));
-  const Status status = ApplyBatch(*connection_, batch);
-  if (!status.ok() && connection_->InTransaction()) {
-    RETURN_IF_ERROR(connection_->Execute("ROLLBACK TO batch"));
+  *refusal = ApplyBatch(*connection_, batch);
+  if (!connection_->InTransaction()) {
+    return refusal->ok() ? Internal("the transaction ended early") : *refusal;
   }
-  if (connection_->InTransaction()) RETURN_IF_ERROR(connection_->Execute("RELEASE batch"));
-  return status;
+  if (!refusal->ok()) RETURN_IF_ERROR(connection_->Execute("ROLLBACK TO batch"));
+  return connection_->Execute("RELEASE batch");
+}
+
+Status Writer::ApplyGroup(const std::vector<Request*>& group) {
+  RETURN_IF_ERROR(connection_->CheckInPlace());
+  RETURN_IF_ERROR(connection_->Execute("BEGIN IMMEDIATE"));
+  for (Request* request : group) {
+    RETURN_IF_ERROR(ApplyAlone(*request->batch, &request->status));
+  }
+  return connection_->Execute("COMMIT");
 }
 
 void Writer::CommitGroup(const std::vector<Request*>& group) {
-  Status whole = connection_->Execute("BEGIN IMMEDIATE");
-  for (Request* request : group) {
-    if (!whole.ok()) break;
-    request->status = ApplyAlone(*request->batch);
-    // A full disk makes SQLite take the whole transaction back: then nothing of the group stands.
-    if (!connection_->InTransaction()) {
-      whole = request->status.ok() ? Internal("the transaction ended early") : request->status;
-    }
-  }
-  if (whole.ok()) whole = connection_->Execute("COMMIT");
+  const Status whole = ApplyGroup(group);
   if (whole.ok()) return;
   if (connection_->InTransaction()) connection_->Execute("ROLLBACK").IgnoreError();
   for (Request* request : group) {

@@ -34,7 +34,9 @@ class Writer {
 
   void Run();
   void CommitGroup(const std::vector<Request*>& group);
-  Status ApplyAlone(const WriteBatch& batch);
+  // Sets `*refusal` when the batch alone is refused; an error means that the whole group is.
+  Status ApplyAlone(const WriteBatch& batch, Status* refusal);
+  Status ApplyGroup(const std::vector<Request*>& group);
 
   const std::unique_ptr<Connection> connection_;  // the thread's own
   absl::Mutex mutex_;

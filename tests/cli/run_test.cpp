@@ -1,74 +1,13 @@
 // The real program on real experiments.
 
 #include <absl/time/clock.h>
-#include <fcntl.h>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
-#include "tests/support/qalam_process.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/support/qalam_shell.h"
 
 namespace qalam {
-namespace {
-
-struct Outcome {
-  int status;
-  std::string text;  // both streams
-};
-
-class Shell {
- public:
-  std::unique_ptr<ChildProcess> Start(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), QALAM_BIN "/qalam");
-    const std::string path = directory_.File(fmt::format("output{}", ++count_));
-    const FileDescriptor file(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    return std::make_unique<ChildProcess>(
-        std::move(arguments),
-        std::map<std::string, std::string>{{"XDG_DATA_HOME", directory_.path()}}, file.get());
-  }
-  Outcome Run(std::vector<std::string> arguments) {
-    const int status = Start(std::move(arguments))->Wait();
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Output()};
-  }
-  std::string Output() const { return *ReadFile(directory_.File(fmt::format("output{}", count_))); }
-  std::string Write(const std::string& name, const std::string& script, int trials) {
-    const std::string path = directory_.File(name + ".yaml");
-    REQUIRE(WriteFileAtomically(path,
-                                fmt::format(R"(apiVersion: kubeflow.org/v1beta1
-kind: Experiment
-metadata: {{name: {}}}
-spec:
-  objective: {{type: minimize, objectiveMetricName: loss}}
-  algorithm: {{algorithmName: random}}
-  maxTrialCount: {}
-  parallelTrialCount: 2
-  maxFailedTrialCount: 0
-  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
-  trialTemplate:
-    trialParameters: [{{name: x, reference: x}}]
-    trialSpec:
-      apiVersion: batch/v1
-      kind: Job
-      spec: {{template: {{spec: {{containers: [{{name: main, command: [sh, -c, '{}', '${{trialParameters.x}}']}}]}}}}}}
-)",
-                                            name, trials, script),
-                                false)
-                .ok());
-    return path;
-  }
-
- private:
-  TemporaryDirectory directory_;
-  int count_ = 0;
-};
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("An experiment is run, looked at and deleted", "[cli]") {
   Shell shell;
@@ -117,6 +56,43 @@ TEST_CASE("A broken document shows all its faults", "[cli]") {
     CHECK(Has(outcome.text, "spec.maxTrialCount"));
     CHECK(Has(outcome.text, "is not used") == false);
   }
+}
+
+TEST_CASE("Of several documents with a fault none is created, and every fault is shown", "[cli]") {
+  Shell shell;
+  std::string text = *ReadFile(shell.Write("first", "echo loss=$0", 2)) + "---\n" +
+                     *ReadFile(shell.Write("second", "echo loss=$0", 2));
+  // More than fits into the status of a gRPC call.
+  constexpr int kFaults = 300;
+  for (int i = 0; i < kFaults; ++i)
+    text += fmt::format("      odd{}: {}\n", i, "${trialParameters.y}");
+  const std::string path = shell.File("several.yaml");
+  REQUIRE(WriteFileAtomically(path, text, false).ok());
+  std::unique_ptr<ChildProcess> server;
+  for (const char* verb : {"run", "submit"}) {
+    if (std::string(verb) == "submit") {
+      server = shell.Start({"serve", "--listen", "127.0.0.1:0"});
+      const auto deadline = absl::Now() + absl::Seconds(30);
+      while (!Has(shell.Output(), "listening on") && absl::Now() < deadline) {
+        absl::SleepFor(absl::Milliseconds(10));
+      }
+    }
+    const auto outcome = shell.Run({verb, path});
+    CAPTURE(verb, outcome.text.substr(0, 1000));
+    CHECK(outcome.status == 1);
+    CHECK(Has(outcome.text, "trialSpec.odd0: ${trialParameters.y} has no trialParameter"));
+    CHECK(Has(outcome.text, fmt::format("trialSpec.odd{}: ", kFaults - 1)));
+  }
+  CHECK_FALSE(Has(shell.Run({"list"}).text, "first"));
+}
+
+TEST_CASE("A document that is no UTF-8 is refused in a sentence", "[cli]") {
+  Shell shell;
+  const std::string path = shell.Write("latin", "echo caf\xe9", 2);
+  const auto outcome = shell.Run({GENERATE("run", "validate"), path});
+  CHECK(outcome.status == 1);
+  CHECK(Has(outcome.text, "latin.yaml:"));
+  CHECK(Has(outcome.text, "is not UTF-8"));
 }
 
 TEST_CASE("Ctrl-C stops an experiment, and resume goes on with it", "[cli]") {

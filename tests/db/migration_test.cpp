@@ -15,7 +15,7 @@ namespace {
 
 // A database as the first release wrote it: one experiment with a best and a worse trial.
 void WriteFirstSchema(const std::string& path) {
-  const auto connection = *sqlite::Connection::Open(path, /*writable=*/true);
+  const auto connection = *sqlite::Connection::Open(path, /*writable=*/true, absl::Seconds(1));
   const auto schema =
       *ReadFile(std::string(QALAM_SOURCE) + "/db/sqlite/migrations/0001_experiments.sql");
   REQUIRE(connection->Execute(schema.c_str()).ok());

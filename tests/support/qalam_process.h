@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,11 +36,14 @@ class ChildProcess {
   void Signal(int signal) const {
     if (pid_ > 0) kill(pid_, signal);
   }
-  // The raw wait status once it has ended; -1 when it had been reaped before.
-  int Wait() {
+  // The raw wait status once it has ended; -1 when it had been reaped before. `resident_bytes` gets
+  // the most memory that it or a child it waited for held at once.
+  int Wait(int64_t* resident_bytes = nullptr) {
     int status = -1;
-    if (pid_ > 0) waitpid(pid_, &status, 0);
+    rusage usage{};
+    if (pid_ > 0) wait4(pid_, &status, 0, &usage);
     pid_ = -1;
+    if (resident_bytes != nullptr) *resident_bytes = usage.ru_maxrss * 1024;
     return status;
   }
   void Kill(int signal) {

@@ -1,19 +1,15 @@
-// The contract of db/store.h, sentence by sentence, over SQLite.
-
-#include "db/store.h"
+// The contract of db/store.h, sentence by sentence, over every back end.
 
 #include <absl/time/clock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <thread>
 
-#include "base/files.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/conformance/store_fixture.h"
 
 namespace qalam {
 namespace {
@@ -21,55 +17,23 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-ExperimentRecord Experiment(const std::string& name) {
-  ExperimentRecord record;
-  record.uid = "uid-" + name;
-  record.name_space = "default";
-  record.name = name;
-  record.document_json = "{}";
-  record.seed = 0xffffffffffffffffull;
-  record.work_dir = "/work dir/" + name;
-  record.created = absl::FromUnixMicros(1000);
-  return record;
-}
-
-TrialRecord Trial(const std::string& experiment, int64_t number) {
-  TrialRecord record;
-  record.experiment_uid = "uid-" + experiment;
-  record.uid = fmt::format("{}-{}", record.experiment_uid, number);
-  record.name = fmt::format("{}-t{}", experiment, number);
-  record.number = number;
-  record.parameters = {{"lr", "0.1"}, {"name with \"quotes\"\n", "\xc3\xa9"}};
-  record.labels = {{"generation", "3"}};
-  record.created = absl::FromUnixMicros(2000);
-  return record;
-}
-
-MetricPoint MakePoint(const std::string& metric, double value, int64_t step = -1) {
-  return {.metric = metric, .time = absl::FromUnixMicros(step + 5), .value = value, .step = step};
-}
-
-std::unique_ptr<Store> Open(const TemporaryDirectory& directory) {
-  auto store = OpenSqliteStore(directory.File("qalam.db"));
-  INFO(Message(store.status()));
-  REQUIRE(store.ok());
-  return *std::move(store);
-}
-
 }  // namespace
 
 TEST_CASE("Records come back as they were written, also after reopening", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  TrialRecord trial = Trial("a", 7);
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  TrialRecord trial = MakeTrial("a", 7);
   trial.state = TrialState::kSucceeded;
   trial.objective_value = 0.25;
   trial.handle = "handle";
   trial.collected_bytes = 12345678901;
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {trial}}).ok());
+  REQUIRE(
+      store->Commit({.create_experiments = {MakeExperiment("a")}, .create_trials = {trial}}).ok());
   if (GENERATE(false, true)) {
     store.reset();
-    store = Open(directory);
+    store = fixture->Open();
   }
   const auto experiments = *store->ListExperiments({.name = "a"});
   REQUIRE(experiments.size() == 1);
@@ -87,24 +51,28 @@ TEST_CASE("Records come back as they were written, also after reopening", "[stor
 }
 
 TEST_CASE("A batch that is refused leaves nothing behind", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
-  const Status status = store->Commit(
-      {.create_experiments = {Experiment("b")}, .create_trials = {Trial("b", 0), Trial("b", 0)}});
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a")}}).ok());
+  const Status status = store->Commit({.create_experiments = {MakeExperiment("b")},
+                                       .create_trials = {MakeTrial("b", 0), MakeTrial("b", 0)}});
   CHECK(status.code() == StatusCode::kAlreadyExists);
   CHECK(store->ListExperiments({})->size() == 1);
-  CHECK(store->Commit({.create_experiments = {Experiment("a")}}).code() ==
+  CHECK(store->Commit({.create_experiments = {MakeExperiment("a")}}).code() ==
         StatusCode::kAlreadyExists);
-  CHECK(store->Commit({.update_trials = {Trial("a", 5)}}).code() == StatusCode::kNotFound);
+  CHECK(store->Commit({.update_trials = {MakeTrial("a", 5)}}).code() == StatusCode::kNotFound);
   CHECK(store->Commit({.append_points = {{"nobody", {MakePoint("m", 1)}}}}).code() ==
         StatusCode::kNotFound);
 }
 
 TEST_CASE("An update needs the version that is stored", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a")}}).ok());
   auto record = store->ListExperiments({})->front();
   record.state = ExperimentState::kRunning;
   CHECK(store->Commit({.update_experiments = {record}}).ok());
@@ -117,9 +85,13 @@ TEST_CASE("An update needs the version that is stored", "[store]") {
 }
 
 TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {Trial("a", 0)}})
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
               .ok());
   const std::string uid = "uid-a-0";
   REQUIRE(
@@ -128,7 +100,7 @@ TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
       store->Commit({.append_points = {{uid, {MakePoint("m", -kInfinity), MakePoint("n", kNaN)}}}})
           .ok());
   // A row that is written back does not disturb them.
-  REQUIRE(store->Commit({.update_trials = {Trial("a", 0)}}).ok());
+  REQUIRE(store->Commit({.update_trials = {MakeTrial("a", 0)}}).ok());
   const auto metrics = store->ListTrials({.uid = uid})->front().metrics;
   REQUIRE(metrics.size() == 2);
   CHECK(metrics[0].min == -kInfinity);
@@ -144,9 +116,13 @@ TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
 }
 
 TEST_CASE("Down-sampling keeps every spike", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}, .create_trials = {Trial("a", 0)}})
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
               .ok());
   TrialPoints points{"uid-a-0", {}};
   constexpr int kPoints = 10000;
@@ -166,19 +142,21 @@ TEST_CASE("Down-sampling keeps every spike", "[store]") {
 }
 
 TEST_CASE("Counts, the incumbent and active trials follow every change", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a"), Experiment("b")}}).ok());
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a"), MakeExperiment("b")}}).ok());
   WriteBatch batch;
   const double objectives[] = {0.5, 0.9, 0.9, kNaN, kInfinity, 0.1};
   for (int i = 0; i < 6; ++i) {
-    TrialRecord trial = Trial("a", i);
+    TrialRecord trial = MakeTrial("a", i);
     trial.state = TrialState::kSucceeded;
     trial.objective_value = objectives[i];
     batch.create_trials.push_back(trial);
   }
-  batch.create_trials.push_back(Trial("a", 6));
-  batch.create_trials.push_back(Trial("b", 0));
+  batch.create_trials.push_back(MakeTrial("a", 6));
+  batch.create_trials.push_back(MakeTrial("b", 0));
   REQUIRE(store->Commit(batch).ok());
   CHECK((*store->BestTrial("uid-a", ObjectiveType::kMaximize))->number == 1);
   CHECK((*store->BestTrial("uid-a", ObjectiveType::kMinimize))->number == 5);
@@ -200,12 +178,14 @@ TEST_CASE("Counts, the incumbent and active trials follow every change", "[store
 }
 
 TEST_CASE("Deleting an experiment deletes all that is its own and nothing else", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
   for (const char* name : {"a", "b"}) {
     REQUIRE(store
-                ->Commit({.create_experiments = {Experiment(name)},
-                          .create_trials = {Trial(name, 0)},
+                ->Commit({.create_experiments = {MakeExperiment(name)},
+                          .create_trials = {MakeTrial(name, 0)},
                           .append_points = {{fmt::format("uid-{}-0", name), {MakePoint("m", 1)}}},
                           .append_events = {{.experiment_uid = fmt::format("uid-{}", name),
                                              .time = absl::Now(),
@@ -222,9 +202,11 @@ TEST_CASE("Deleting an experiment deletes all that is its own and nothing else",
 }
 
 TEST_CASE("Many writers and readers see whole batches only", "[store]") {
-  const TemporaryDirectory directory;
-  auto store = Open(directory);
-  REQUIRE(store->Commit({.create_experiments = {Experiment("a")}}).ok());
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a")}}).ok());
   constexpr int kWriters = 6, kBatches = 40;
   std::atomic<int> refused{0}, torn{0};
   std::atomic<bool> done{false};
@@ -240,7 +222,8 @@ TEST_CASE("Many writers and readers see whole batches only", "[store]") {
     writers.emplace_back([&, w] {
       for (int i = 0; i < kBatches; ++i) {
         const int number = 2 * (w * kBatches + i);
-        if (!store->Commit({.create_trials = {Trial("a", number), Trial("a", number + 1)}}).ok()) {
+        if (!store->Commit({.create_trials = {MakeTrial("a", number), MakeTrial("a", number + 1)}})
+                 .ok()) {
           ++refused;
         }
       }
@@ -252,67 +235,6 @@ TEST_CASE("Many writers and readers see whole batches only", "[store]") {
   CHECK(refused == 0);
   CHECK(torn == 0);
   CHECK(store->CountTrials("uid-a")->at(TrialState::kPending) == 2 * kWriters * kBatches);
-}
-
-TEST_CASE("A newer, a foreign and a damaged database are refused untouched", "[store]") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("qalam.db");
-  StatusCode expected = StatusCode::kFailedPrecondition;
-  switch (GENERATE(0, 1, 2)) {
-    case 0: {
-      Open(directory);
-      // user_version is at byte 60, big-endian.
-      std::string bytes = *ReadFile(path);
-      bytes[63] = 99;
-      REQUIRE(WriteFileAtomically(path, bytes, false).ok());
-      break;
-    }
-    case 1: {
-      Open(directory);
-      std::string bytes = *ReadFile(path);
-      bytes[68] ^= 1;  // the application id
-      REQUIRE(WriteFileAtomically(path, bytes, false).ok());
-      break;
-    }
-    default:
-      REQUIRE(WriteFileAtomically(path, std::string(5000, 'x'), false).ok());
-      expected = StatusCode::kDataLoss;
-  }
-  const std::string before = *ReadFile(path);
-  const auto store = OpenSqliteStore(path);
-  CHECK(store.status().code() == expected);
-  CHECK(Message(store.status()).find(path) != std::string::npos);
-  CHECK(*ReadFile(path) == before);
-}
-
-TEST_CASE("What was acknowledged survives kill -9", "[store][fault]") {
-  const TemporaryDirectory directory;
-  { Open(directory); }
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    auto store = OpenSqliteStore(directory.File("qalam.db"));
-    if (!store.ok() || !(*store)->Commit({.create_experiments = {Experiment("a")}}).ok()) _exit(1);
-    for (int i = 0;; ++i) {
-      if (!(*store)->Commit({.create_trials = {Trial("a", 2 * i), Trial("a", 2 * i + 1)}}).ok()) {
-        _exit(1);
-      }
-      if (write(ends[1], "x", 1) != 1) _exit(1);
-    }
-  }
-  close(ends[1]);
-  int64_t acknowledged = 0;
-  char byte;
-  while (acknowledged < 200 && read(ends[0], &byte, 1) == 1) ++acknowledged;
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  while (read(ends[0], &byte, 1) == 1) ++acknowledged;
-  close(ends[0]);
-  auto store = Open(directory);
-  const auto trials = *store->ListTrials({.experiment_uid = "uid-a"});
-  CHECK(static_cast<int64_t>(trials.size()) >= 2 * acknowledged);
-  CHECK(trials.size() % 2 == 0);
 }
 
 }  // namespace qalam

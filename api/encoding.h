@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/experiment.h"
+
+namespace qalam {
+
+// A fault at the first byte that is no UTF-8, which neither JSON nor gRPC could carry; nullopt when
+// there is none.
+std::optional<Fault> CheckEncoding(const std::string& text, const std::string& source_name);
+
+}  // namespace qalam
