@@ -11,11 +11,14 @@ TEST_CASE("A job that is lost after it reported fails its trial and is not run a
           "[controller]") {
   SimulatedExperiment experiment({.trials = 3}, [](const TrialJob& job, int) {
     SimulatedRun run = GoodRun(absl::Seconds(2));
-    if (TrialNumber(job) == 1) run.ending = LostByEngine();
+    if (TrialNumber(job) == 1) {
+      // So late that its point is read before, however busy the machine is.
+      run.duration = absl::Seconds(200);
+      run.ending = LostByEngine();
+    }
     return run;
   });
   experiment.StartController();
-  // The first of its two points is read while it still runs.
   experiment.RunUntil([&] {
     const auto trials = experiment.Trials();
     return trials.size() >= 2 && trials[1].metrics.size() == 1;
