@@ -111,7 +111,7 @@ const std::vector<AlgorithmEntry>& Entries() {
        "Jones, Schonlau, Welch, J. Global Optimization 13, 1998; Hvarfner, Hellsten, Nardi, ICML "
        "2024; Ament et al., NeurIPS 2023",
        BayesianOptimizationSettings(),
-       {.conditional = true, .constraints = true},
+       {.conditional = true, .multi_objective = true, .constraints = true},
        nullptr,
        MakeBayesianOptimizationSampler},
   };

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "suggestion/multi_objective/undominated_cells.h"
 #include "suggestion/surrogate/gaussian_process.h"
 
 namespace qalam {
@@ -19,12 +20,22 @@ enum class AcquisitionKind {
 // ICML 2014), which in logarithms is a sum.
 class Acquisition {
  public:
-  // `objective` may be null: only the probability of feasibility counts then. Pointers are kept.
+  using Processes = std::vector<const GaussianProcess*>;
+
+  // The probability that all constraints hold. Pointers are kept, here and below.
+  explicit Acquisition(Processes constraints) : constraints_(std::move(constraints)) {}
+  // One objective.
   Acquisition(AcquisitionKind kind, const GaussianProcess* objective, double best_target,
-              std::vector<const GaussianProcess*> constraints)
+              Processes constraints)
       : kind_(kind),
-        objective_(objective),
+        objectives_({objective}),
         best_target_(best_target),
+        constraints_(std::move(constraints)) {}
+  // Several objectives: the logarithm of the expected hypervolume improvement. `cells` are those
+  // that no trial dominates, not empty.
+  Acquisition(Processes objectives, std::vector<Cell> cells, Processes constraints)
+      : objectives_(std::move(objectives)),
+        cells_(std::move(cells)),
         constraints_(std::move(constraints)) {}
 
   // One value for each column of features.
@@ -33,10 +44,11 @@ class Acquisition {
   double ValueAndGradient(const Eigen::VectorXd& features, Eigen::VectorXd& gradient) const;
 
  private:
-  AcquisitionKind kind_;
-  const GaussianProcess* objective_;
-  double best_target_;
-  std::vector<const GaussianProcess*> constraints_;
+  AcquisitionKind kind_ = AcquisitionKind::kExpectedImprovement;
+  Processes objectives_;
+  double best_target_ = 0;
+  std::vector<Cell> cells_;
+  Processes constraints_;
 };
 
 }  // namespace qalam

@@ -8,27 +8,12 @@
 #include "suggestion/acquisition/acquisition.h"
 #include "suggestion/acquisition/maximize.h"
 #include "suggestion/math/sobol_sequence.h"
-#include "suggestion/surrogate/incremental_model.h"
-#include "suggestion/surrogate/output_transform.h"
+#include "suggestion/surrogate/trial_models.h"
 #include "suggestion/untried.h"
 
 namespace qalam {
 
 namespace {
-
-// What a finished trial says, in the order in which it is good: feasible before infeasible.
-struct Ranked {
-  double violation = 0;  // the sum of what is broken; infinite for an unknown
-  double loss = 0;
-  int64_t number = 0;
-  Point point;
-};
-
-bool Better(const Ranked& a, const Ranked& b) {
-  if (a.violation != b.violation) return a.violation < b.violation;
-  if (a.loss != b.loss) return a.loss < b.loss;
-  return a.number < b.number;
-}
 
 class BayesianOptimizationSampler final : public Sampler {
  public:
@@ -38,10 +23,8 @@ class BayesianOptimizationSampler final : public Sampler {
         initial_points_(context.settings.Int("n_initial_points")),
         acquisition_(context.settings.String("acq_func")),
         features_(space_),
-        objective_(features_, TransformLosses, context.parallel_trial_count - 1) {
-    for (int i = 0; i < context.constraint_count; ++i) {
-      constraints_.emplace_back(features_, TransformViolations, context.parallel_trial_count - 1);
-    }
+        models_(features_, context.objective_count, context.constraint_count,
+                context.parallel_trial_count - 1) {
     options_.gradients = context.settings.String("acq_optimizer") != "sampling";
     const auto dimensions = std::min<size_t>(space_.size(), SobolSequence::MaxDimensions());
     RandomStream stream(seed_, 0, "bayesian.design");
@@ -49,7 +32,10 @@ class BayesianOptimizationSampler final : public Sampler {
   }
 
   void Tell(std::span<const TrialResult> results) override {
-    for (const auto& result : results) Learn(result);
+    for (const auto& result : results) {
+      finished_.Add(result.point);
+      if (IsInformative(result)) models_.Learn(result);
+    }
   }
 
   StatusOr<std::vector<Proposal>> Suggest(const SampleRequest& request) const override {
@@ -65,9 +51,9 @@ class BayesianOptimizationSampler final : public Sampler {
       if (IsDesign(pending.size())) {
         point = DesignPoint(number, stream);
       } else {
-        if (!believers) believers.emplace(Believe(pending));
+        if (!believers) believers.emplace(models_.Believe(pending));
         point = ModelPoint(*believers, taken, stream);
-        Extend(*believers, point);
+        models_.Extend(*believers, point);
       }
       if (taken.Contains(point)) {
         point = DrawUntried(space_, taken, stream, [&] { return DrawUniform(space_, stream); });
@@ -80,23 +66,12 @@ class BayesianOptimizationSampler final : public Sampler {
   }
 
  private:
-  // The processes with pending trials in them.
-  struct Believers {
-    GaussianProcess objective;
-    std::vector<GaussianProcess> constraints;
-    double best_target = 0;    // of the incumbent, which is feasible if any trial is
-    bool has_feasible = true;  // otherwise only feasibility is sought
-  };
-
-  void Learn(const TrialResult& result);
   bool IsDesign(size_t pending) const {
     // Half of the design must be back before there is anything to model.
-    return usable_ == 0 || objective_.size() < (initial_points_ + 1) / 2 ||
-           objective_.size() + static_cast<int64_t>(pending) < initial_points_;
+    return !models_.has_usable() || models_.size() < (initial_points_ + 1) / 2 ||
+           models_.size() + static_cast<int64_t>(pending) < initial_points_;
   }
   Point DesignPoint(int64_t number, RandomStream& stream) const;
-  Believers Believe(const std::vector<Point>& pending) const;
-  void Extend(Believers& believers, const Point& point) const;
   Point ModelPoint(const Believers& believers, const TakenPoints& taken,
                    RandomStream& stream) const;
   std::optional<Point> Maximize(AcquisitionKind kind, const Believers& believers,
@@ -112,38 +87,8 @@ class BayesianOptimizationSampler final : public Sampler {
   MaximizeOptions options_;
   std::vector<uint32_t> scrambles_;
   PointSet finished_;
-  size_t usable_ = 0;
-  IncrementalModel objective_;
-  std::vector<IncrementalModel> constraints_;
-  std::vector<Ranked> best_;  // a few, the best first
+  TrialModels models_;
 };
-
-void BayesianOptimizationSampler::Learn(const TrialResult& result) {
-  finished_.Add(result.point);
-  if (!IsInformative(result)) return;
-  // +inf is a loss, -inf is no better than not a number.
-  double loss = Loss(result);
-  if (!std::isfinite(loss)) loss = std::numeric_limits<double>::infinity();
-  const Eigen::VectorXd encoded = features_.Encode(result.point);
-  objective_.Add(result.number, encoded, loss);
-  Ranked ranked{0, loss, result.number, result.point};
-  for (size_t i = 0; i < constraints_.size(); ++i) {
-    const double violation = i < result.violations.size()
-                                 ? result.violations[i]
-                                 : std::numeric_limits<double>::quiet_NaN();
-    if (std::isnan(violation)) {
-      ranked.violation = std::numeric_limits<double>::infinity();
-    } else {
-      constraints_[i].Add(result.number, encoded, violation);
-      ranked.violation += std::max(violation, 0.0);
-    }
-  }
-  if (!std::isfinite(loss)) return;
-  ++usable_;
-  constexpr size_t kIncumbents = 5;
-  best_.insert(std::upper_bound(best_.begin(), best_.end(), ranked, Better), ranked);
-  if (best_.size() > kIncumbents) best_.pop_back();
-}
 
 Point BayesianOptimizationSampler::DesignPoint(int64_t number, RandomStream& stream) const {
   Eigen::VectorXd unit(static_cast<Eigen::Index>(space_.size()));
@@ -164,45 +109,12 @@ Point BayesianOptimizationSampler::DesignPoint(int64_t number, RandomStream& str
   return space_.FromUnit(unit);
 }
 
-BayesianOptimizationSampler::Believers BayesianOptimizationSampler::Believe(
-    const std::vector<Point>& pending) const {
-  const GaussianProcess& process = objective_.Posterior();
-  Believers believers{process, {}, 0, true};
-  if (constraints_.empty()) {
-    // Of noisy targets the smallest is a lucky one; the smallest mean is what was really reached.
-    believers.best_target = process.MeansAtTargets().minCoeff();
-  } else {
-    believers.has_feasible = best_.front().violation <= 0;
-    believers.best_target = process.Predict(features_.Encode(best_.front().point)).mean;
-  }
-  for (const auto& constraint : constraints_) {
-    if (constraint.size() > 0) believers.constraints.push_back(constraint.Posterior());
-  }
-  for (const auto& point : pending) Extend(believers, point);
-  return believers;
-}
-
-void BayesianOptimizationSampler::Extend(Believers& believers, const Point& point) const {
-  const Eigen::VectorXd encoded = features_.Encode(point);
-  // What is believed of a pending trial is no incumbent where it may break a constraint.
-  if (constraints_.empty()) {
-    believers.best_target =
-        std::min(believers.best_target, believers.objective.Predict(encoded).mean);
-  }
-  believers.objective.Append(encoded);
-  for (auto& constraint : believers.constraints) constraint.Append(encoded);
-}
-
 std::optional<Point> BayesianOptimizationSampler::Maximize(AcquisitionKind kind,
                                                            const Believers& believers,
                                                            const TakenPoints& taken,
                                                            RandomStream& stream) const {
-  std::vector<const GaussianProcess*> constraints;
-  for (const auto& constraint : believers.constraints) constraints.push_back(&constraint);
-  const Acquisition acquisition(kind, believers.has_feasible ? &believers.objective : nullptr,
-                                believers.best_target, std::move(constraints));
-  std::vector<Point> incumbents;
-  for (const auto& ranked : best_) incumbents.push_back(ranked.point);
+  const Acquisition acquisition = believers.MakeAcquisition(kind);
+  const std::vector<Point> incumbents = models_.Incumbents();
   return MaximizeAcquisition(
       space_, features_, acquisition, incumbents,
       [&](const Point& point) { return !taken.Contains(point); }, stream, options_);
@@ -218,7 +130,7 @@ std::optional<Point> BayesianOptimizationSampler::Hedge(const Believers& believe
         AcquisitionKind::kLowerConfidenceBound}) {
     auto point = Maximize(kind, believers, taken, stream);
     if (!point) continue;
-    means.push_back(believers.objective.Predict(features_.Encode(*point)).mean);
+    means.push_back(believers.objectives[0].Predict(features_.Encode(*point)).mean);
     points.push_back(*std::move(point));
   }
   if (points.empty()) return std::nullopt;
@@ -236,8 +148,8 @@ Point BayesianOptimizationSampler::ModelPoint(const Believers& believers, const 
   const auto kind = acquisition_ == "PI"    ? AcquisitionKind::kProbabilityOfImprovement
                     : acquisition_ == "LCB" ? AcquisitionKind::kLowerConfidenceBound
                                             : AcquisitionKind::kExpectedImprovement;
-  auto point = acquisition_ == "gp_hedge" ? Hedge(believers, taken, stream)
-                                          : Maximize(kind, believers, taken, stream);
+  const bool hedge = acquisition_ == "gp_hedge" && believers.objectives.size() == 1;
+  auto point = hedge ? Hedge(believers, taken, stream) : Maximize(kind, believers, taken, stream);
   // Everything near the good points is taken: anywhere else, then.
   return point ? *std::move(point) : DrawUniform(space_, stream);
 }
@@ -265,7 +177,9 @@ std::vector<SettingSchema> BayesianOptimizationSettings() {
        .default_value = "EI",
        .help =
            "What the next trial maximises: the (logarithm of the) expected improvement, a lower "
-           "confidence bound, the probability of improvement, or a draw from the three.",
+           "confidence bound, the probability of improvement, or a draw from the three. With "
+           "several "
+           "objectives always the expected hypervolume improvement.",
        .choices = {"gp_hedge", "EI", "LCB", "PI"}},
       {.name = "acq_optimizer",
        .type = SettingType::kChoice,

@@ -49,25 +49,39 @@ double BestLambda(const Eigen::ArrayXd& values) {
   return best;
 }
 
-}  // namespace
-
-Eigen::VectorXd TransformLosses(const Eigen::VectorXd& losses) {
-  std::vector<double> sorted;
+// The shape, without the scale, is that of the first `leading` finite losses.
+Eigen::VectorXd Transform(const Eigen::VectorXd& losses, Eigen::Index leading) {
+  std::vector<double> finite;
   for (const double loss : losses) {
-    if (std::isfinite(loss)) sorted.push_back(loss);
+    if (std::isfinite(loss)) finite.push_back(loss);
   }
-  if (sorted.empty()) return Eigen::VectorXd::Zero(losses.size());
-  std::sort(sorted.begin(), sorted.end());
-  const double low = sorted.front(), high = sorted.back();
-  const double middle = Quantile(sorted, 0.5);
-  double spread = (Quantile(sorted, 0.75) - Quantile(sorted, 0.25)) / 1.35;
-  if (!(spread > 0)) spread = high - low;
+  if (finite.empty()) return Eigen::VectorXd::Zero(losses.size());
+  const auto [low, high] = std::minmax_element(finite.begin(), finite.end());
+  const Eigen::ArrayXd clipped = losses.array().max(*low).min(*high);
+  finite.resize(std::min(finite.size(), static_cast<size_t>(leading)));
+  const Eigen::ArrayXd first =
+      Eigen::Map<const Eigen::ArrayXd>(finite.data(), static_cast<Eigen::Index>(finite.size()));
+  std::sort(finite.begin(), finite.end());
+  const double middle = Quantile(finite, 0.5);
+  double spread = (Quantile(finite, 0.75) - Quantile(finite, 0.25)) / 1.35;
+  if (!(spread > 0)) spread = clipped.maxCoeff() - clipped.minCoeff();
   if (!(spread > 0)) return Eigen::VectorXd::Zero(losses.size());
-  Eigen::ArrayXd values = (losses.array().max(low).min(high) - middle) / spread;
-  values = YeoJohnson(values, BestLambda(values));
+  const Eigen::ArrayXd values =
+      YeoJohnson((clipped - middle) / spread, BestLambda((first - middle) / spread));
   const double mean = values.mean();
   const double deviation = std::sqrt((values - mean).square().mean());
   return (values - mean) / std::max(deviation, std::numeric_limits<double>::min());
+}
+
+}  // namespace
+
+Eigen::VectorXd TransformLosses(const Eigen::VectorXd& losses) {
+  return Transform(losses, losses.size());
+}
+
+Eigen::VectorXd TransformObjectiveLosses(const Eigen::VectorXd& losses) {
+  constexpr Eigen::Index kDesign = 12;  // most of them of the initial design, which crowds nowhere
+  return Transform(losses, kDesign);
 }
 
 Eigen::VectorXd TransformViolations(const Eigen::VectorXd& violations) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "suggestion/acquisition/log_expected_improvement.h"
+#include "suggestion/multi_objective/hypervolume.h"
 
 namespace qalam {
 namespace {
@@ -14,12 +15,16 @@ Parameter Unit(const std::string& name) {
   return parameter;
 }
 
-std::unique_ptr<Sampler> Make(const SearchSpace& space, uint64_t seed, int constraints = 0) {
+std::unique_ptr<Sampler> Make(const SearchSpace& space, uint64_t seed, int constraints = 0,
+                              int objectives = 1) {
   Settings settings;
   REQUIRE(Settings::Parse("bayesianoptimization", BayesianOptimizationSettings(), {}, &settings)
               .empty());
-  return MakeBayesianOptimizationSampler(
-      {.space = space, .settings = settings, .seed = seed, .constraint_count = constraints});
+  return MakeBayesianOptimizationSampler({.space = space,
+                                          .settings = settings,
+                                          .seed = seed,
+                                          .objective_count = objectives,
+                                          .constraint_count = constraints});
 }
 
 // Branin on the unit square; its minimum is 0.397887.
@@ -138,6 +143,24 @@ TEST_CASE("While nothing is feasible, feasibility is sought", "[bayesian]") {
     sampler->Tell({&result, 1});
   }
   CHECK(found);
+}
+
+TEST_CASE("A front of two objectives is found and spread", "[bayesian]") {
+  const auto space = *SearchSpace::Create({Unit("u"), Unit("v"), Unit("w")});
+  const auto sampler = Make(space, 1, 0, 2);
+  std::vector<ObjectiveVector> found;
+  for (int i = 0; i < 40; ++i) {
+    const Point point = sampler->Suggest({.first_trial_number = i})->front().point;
+    // ZDT1 (Zitzler, Deb, Thiele, Evol. Comput. 8, 2000): the front is 1 - sqrt(f1), at v = w = 0.
+    const double first = point.values[0];
+    const double distance = 1 + 9 * (point.values[1] + point.values[2]) / 2;
+    found.push_back({first, distance * (1 - std::sqrt(first / distance))});
+    const TrialResult result{.number = i, .point = point, .objectives = found.back()};
+    sampler->Tell({&result, 1});
+  }
+  // Under the curve lies a third of the unit square; uniform draws dominate next to nothing of the
+  // rest.
+  CHECK(Hypervolume(found, {1, 1}) > 2.0 / 3 - 0.06);
 }
 
 TEST_CASE("Pending trials keep a batch apart", "[bayesian]") {
