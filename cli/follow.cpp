@@ -84,10 +84,16 @@ Status ShowFailures(Connection& connection, const v1::ExperimentName& name) {
 StatusOr<v1::Experiment> FollowOne(Connection& connection, const v1::ExperimentName& name) {
   View view;
   bool stopping = false;
+  bool introduced = false;
   // Asked again and again: the stream could not be left for a signal without a second thread.
   constexpr Duration kPause = absl::Milliseconds(60);
   while (true) {
     ASSIGN_OR_RETURN(auto experiment, GetExperiment(connection, name));
+    if (!introduced && !experiment.algorithm_choice().empty()) {
+      std::printf("%s: auto chose %s\n", name.name().c_str(),
+                  experiment.algorithm_choice().c_str());
+    }
+    introduced = true;
     view.Show(experiment);
     if (HasEnded(experiment)) return GetExperiment(connection, name, /*with_best_trials=*/true);
     if (Interrupted() && !stopping) {

@@ -87,6 +87,9 @@ std::string Summary(const v1::Experiment& experiment) {
       fmt::format("\n{}: {} ({}): {}\n", experiment.name(), StateName(experiment.state()),
                   experiment.reason(), experiment.message());
   text += fmt::format("  trials: {}\n", CountsText(experiment.counts()));
+  text += fmt::format("  algorithm: {}\n", experiment.algorithm_choice().empty()
+                                               ? experiment.algorithm()
+                                               : "auto chose " + experiment.algorithm_choice());
   if (!experiment.additional_objectives().empty() && !experiment.best_trials().empty()) {
     const std::vector<v1::Trial> best(experiment.best_trials().begin(),
                                       experiment.best_trials().end());

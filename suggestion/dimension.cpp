@@ -159,7 +159,9 @@ double Dimension::FromUnit(double unit) const {
     return GridValue(
         static_cast<uint64_t>(std::clamp(cell, 0.0, static_cast<double>(cardinality_ - 1))));
   }
-  return std::clamp(value, low_, high_);
+  // Through a quantile function and back, an end comes out a digit beside itself.
+  if (unit <= 0) return low_;
+  return unit >= 1 ? high_ : std::clamp(value, low_, high_);
 }
 
 double Dimension::ToUnit(double value) const {

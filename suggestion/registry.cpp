@@ -6,6 +6,7 @@
 #include "suggestion/given_trials.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
+#include "suggestion/samplers/automatic.h"
 #include "suggestion/samplers/bayesian_optimization.h"
 #include "suggestion/samplers/bohb.h"
 #include "suggestion/samplers/cmaes.h"
@@ -32,6 +33,13 @@ std::vector<SettingSchema> SeedOnly() {
 
 const std::vector<AlgorithmEntry>& Entries() {
   static const std::vector<AlgorithmEntry> entries = {
+      {"auto",
+       "Chooses among the others by budget, parameters and objectives, and says why; the default.",
+       "",
+       SeedOnly(),
+       {.conditional = true, .multi_objective = true, .constraints = true, .exhaustible = true},
+       nullptr,
+       MakeAutomaticSampler},
       {"random",
        "Independent draws: the baseline.",
        "Bergstra and Bengio, JMLR 13, 2012",

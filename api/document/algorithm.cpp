@@ -25,7 +25,7 @@ Algorithm ReadAlgorithm(Reader& reader, const Field& field) {
     algorithm.name = reader.Text(Reader::Child(field, "algorithmName")).value_or("");
     algorithm.settings = ReadSettings(reader, Reader::Child(field, "algorithmSettings"));
   }
-  if (algorithm.name.empty()) algorithm.name = "tpe";
+  if (algorithm.name.empty()) algorithm.name = "auto";
   return algorithm;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/documents.h"
 #include "cli/verbs/verbs.h"
+#include "suggestion/algorithm_choice.h"
 #include "suggestion/registry.h"
 
 namespace qalam {
@@ -26,7 +27,13 @@ void AddValidate(CLI::App& app, CommonOptions& common, Action* chosen) {
         }
         for (const auto& fault : found) std::fprintf(stderr, "%s\n", fault.ToString().c_str());
         faults += static_cast<int>(found.size());
-        if (found.empty()) std::printf("%s: no fault\n", document.source.c_str());
+        if (!found.empty()) continue;
+        std::printf("%s: no fault\n", document.source.c_str());
+        for (const auto& one : parsed.documents) {
+          const std::string choice = ExplainChoice(one.spec);
+          if (choice.empty()) continue;
+          std::printf("  %s: auto chooses %s\n", one.metadata.name.c_str(), choice.c_str());
+        }
       }
       return faults == 0 ? 0 : 1;
     };

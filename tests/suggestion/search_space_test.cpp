@@ -74,4 +74,14 @@ TEST_CASE("Sobol's first points are the published ones", "[sobol]") {
   }
 }
 
+TEST_CASE("The ends of the unit interval are the ends of the range, to the digit", "[space]") {
+  const auto distribution = GENERATE(Distribution::kUniform, Distribution::kLogUniform,
+                                     Distribution::kNormal, Distribution::kLogNormal);
+  Parameter parameter{.name = "x"};
+  parameter.feasible_space = {.min = "0.000001", .max = "0.3", .distribution = distribution};
+  const auto dimension = *Dimension::Create(parameter);
+  CHECK(dimension.Format(dimension.FromUnit(0)) == "1e-06");
+  CHECK(dimension.Format(dimension.FromUnit(1)) == "0.3");
+}
+
 }  // namespace qalam

@@ -170,7 +170,8 @@ TEST_CASE("An algorithm of one objective refuses several and names those that ta
   auto session = SamplerSession::Create(spec, 1);
   CHECK(session.ok() == capabilities.multi_objective);
   if (!session.ok()) {
-    CHECK(Message(session.status()).find("takes one objective; random, ") != std::string::npos);
+    CHECK(Message(session.status()).find("takes one objective; auto, random, ") !=
+          std::string::npos);
   }
   spec.objective.additional_objectives.clear();
   spec.objective.additional_metric_names = {"latency"};
