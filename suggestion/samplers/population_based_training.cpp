@@ -69,10 +69,12 @@ class PopulationBasedTrainingSampler final : public Sampler {
   }
 
  private:
-  // The last result of each member before trial `number`, best first.
+  // The last result of each member before the generation of trial `number`, best first. Those of
+  // the same generation have trained longer, and going on from one would make the generation no
+  // age.
   std::vector<const Member*> LastOfEach(int64_t number) const {
     std::map<int64_t, const Member*> last;
-    auto at = results_.lower_bound(number);
+    auto at = results_.lower_bound(number / population_ * population_);
     // A member whose last three trials are all missing has nothing recent to offer.
     constexpr int64_t kGenerationsBack = 3;
     while (at != results_.begin()) {

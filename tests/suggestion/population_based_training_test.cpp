@@ -87,7 +87,10 @@ TEST_CASE("Checkpoints carry progress from member to member", "[pbt]") {
   for (int i = 0; i < 200; ++i) {
     const auto proposal = sampler->Suggest({.first_trial_number = i})->front();
     std::pair<double, double> theta(0.9, 0.9);
-    if (proposal.labels.contains("parent")) theta = checkpoints[Parent(proposal)];
+    if (proposal.labels.contains("parent")) {
+      CHECK(Parent(proposal) < i / 10 * 10);  // of an earlier generation
+      theta = checkpoints[Parent(proposal)];
+    }
     for (int step = 0; step < 4; ++step) {
       theta.first -= 0.02 * 2 * proposal.point.values[0] * theta.first;
       theta.second -= 0.02 * 2 * proposal.point.values[1] * theta.second;
