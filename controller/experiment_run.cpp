@@ -96,15 +96,21 @@ std::string TrialDirectory(const ExperimentRun& run, const std::string& trial_na
   return run.record.work_dir + "/" + trial_name;
 }
 
-std::string CheckpointDirectory(const ExperimentRun& run, const std::string& trial_name) {
+// What the user named as the folder of all trials' checkpoints, or nothing.
+std::string GivenCheckpoints(const ExperimentRun& run) {
   for (const auto& setting : run.document.spec.algorithm.settings) {
-    if (setting.name != "suggestion_trial_dir" || setting.value.empty()) continue;
-    const auto directory = std::filesystem::path(setting.value) / trial_name;
-    std::error_code error;
-    const auto absolute = std::filesystem::absolute(directory, error);
-    return (error ? directory : absolute).lexically_normal().string();
+    if (setting.name == "suggestion_trial_dir") return setting.value;
   }
-  return TrialDirectory(run, trial_name) + "/checkpoint";
+  return "";
+}
+
+std::string CheckpointDirectory(const ExperimentRun& run, const std::string& trial_name) {
+  const std::string given = GivenCheckpoints(run);
+  if (given.empty()) return TrialDirectory(run, trial_name) + "/checkpoint";
+  const auto directory = std::filesystem::path(given) / trial_name;
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(directory, error);
+  return (error ? directory : absolute).lexically_normal().string();
 }
 
 // Population based training alone lets a trial go on from an earlier one: its label "parent" is
@@ -112,6 +118,7 @@ std::string CheckpointDirectory(const ExperimentRun& run, const std::string& tri
 Status SetCheckpoint(const ExperimentRun& run, const TrialRecord& trial, TrialJob& job) {
   if (run.document.spec.algorithm.name != "pbt") return absl::OkStatus();
   job.checkpoint_directory = CheckpointDirectory(run, trial.name);
+  job.checkpoint_mount = GivenCheckpoints(run);
   const auto label = trial.labels.find("parent");
   if (label == trial.labels.end()) return absl::OkStatus();
   const std::string& text = label->second;

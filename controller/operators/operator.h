@@ -30,6 +30,9 @@ struct TrialJob {
   // QALAM_CHECKPOINT_DIR.
   std::string checkpoint_directory;
   std::string checkpoint_source;  // the folder of the trial that it goes on from, if any
+  // Where the job looks for its folder by a path of its own; empty when it does not. An engine with
+  // mounts mounts it there, another one leads the path in the command to the folder.
+  std::string checkpoint_mount;
 };
 
 enum class JobState {

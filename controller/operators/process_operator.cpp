@@ -16,6 +16,7 @@
 #include "controller/operators/collector_pool.h"
 #include "controller/operators/primary_container.h"
 #include "controller/operators/process_watcher.h"
+#include "controller/operators/replace_path.h"
 
 namespace qalam {
 
@@ -54,9 +55,19 @@ std::map<std::string, std::string> Environment(const TrialJob& job, const Contai
   return changes;
 }
 
+// A process has no mounts: the command is told where its folder really is.
+void LeadToCheckpoint(const TrialJob& job, ContainerCommand& command) {
+  if (job.checkpoint_mount.empty()) return;
+  const auto lead = [&](std::string& text) {
+    text = ReplacePath(text, job.checkpoint_mount, job.checkpoint_directory);
+  };
+  for (auto& argument : command.arguments) lead(argument);
+  for (auto& variable : command.environment) lead(variable.value);
+}
+
 StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperatorOptions& options) {
-  ASSIGN_OR_RETURN(const auto command,
-                   PrimaryContainerCommand(job.manifest, job.primary_container_name));
+  ASSIGN_OR_RETURN(auto command, PrimaryContainerCommand(job.manifest, job.primary_container_name));
+  LeadToCheckpoint(job, command);
   collector::Job result;
   result.arguments = command.arguments;
   result.environment = Environment(

@@ -42,8 +42,7 @@ class ProcessWatcher {
     int spool_watch = -1;
   };
 
-  void Insert(Watched watched, const std::string& spool_path)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Insert(Watched watched, const std::string& spool_path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   void ReadInotify(std::set<std::string>& changed);
   void ReadCollector(int fd, std::set<std::string>& changed);

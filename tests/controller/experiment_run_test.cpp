@@ -63,6 +63,7 @@ TEST_CASE("The folder of checkpoints can be given", "[experiment-run]") {
   CHECK(parent->checkpoint_directory == "/shared/ckpt/" + parent->name);
   CHECK(child->checkpoint_directory == "/shared/ckpt/" + child->name);
   CHECK(child->checkpoint_source == parent->checkpoint_directory);
+  CHECK(child->checkpoint_mount == "/shared//ckpt/");
 }
 
 TEST_CASE("A parent that is no earlier trial is refused", "[experiment-run]") {

@@ -140,6 +140,17 @@ TEST_CASE("A job with a checkpoint folder finds its parent's there", "[operator]
   CHECK(trial_operator->ReadLog(handle, 0)->data == "41");
 }
 
+TEST_CASE("A job that knows its checkpoint folder by a mount is led to it", "[operator]") {
+  const TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  auto job = Job(directory, {"sh", "-c", "echo 42 > /opt/ckpt/step"});
+  job.checkpoint_directory = directory.File("trial/checkpoint");
+  job.checkpoint_mount = "/opt/ckpt";
+  const auto handle = *trial_operator->Submit(job);
+  CHECK(WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  CHECK(*ReadFile(job.checkpoint_directory + "/step") == "42\n");
+}
+
 TEST_CASE("A job without a checkpoint folder pays nothing for it", "[operator]") {
   const TemporaryDirectory directory;
   const auto trial_operator = Make();
