@@ -10,9 +10,11 @@
 #include "suggestion/samplers/bayesian_optimization.h"
 #include "suggestion/samplers/bohb.h"
 #include "suggestion/samplers/cmaes.h"
+#include "suggestion/samplers/evolution.h"
 #include "suggestion/samplers/grid.h"
 #include "suggestion/samplers/hyperband.h"
 #include "suggestion/samplers/multivariate_tpe.h"
+#include "suggestion/samplers/nsga2.h"
 #include "suggestion/samplers/population_based_training.h"
 #include "suggestion/samplers/random.h"
 #include "suggestion/samplers/sobol.h"
@@ -122,6 +124,20 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true, .multi_objective = true, .constraints = true},
        nullptr,
        MakeBayesianOptimizationSampler},
+      {"nsga2",
+       "Genetic algorithm that sorts trials into Pareto fronts: several objectives, many trials.",
+       "Deb, Pratap, Agarwal, Meyarivan, IEEE Trans. Evol. Comput. 6, 2002",
+       Nsga2Settings(),
+       {.conditional = true, .multi_objective = true, .constraints = true},
+       nullptr,
+       MakeNsga2Sampler},
+      {"evolution",
+       "Regularised evolution: changes one parameter of a good recent trial at a time.",
+       "Real, Aggarwal, Huang, Le, AAAI 2019",
+       EvolutionSettings(),
+       {.conditional = true, .constraints = true},
+       nullptr,
+       MakeEvolutionSampler},
   };
   return entries;
 }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <limits>
 
-#include "suggestion/multi_objective/pareto.h"
+#include "suggestion/multi_objective/hypervolume.h"
 #include "tests/suggestion/conformance/support.h"
 
 namespace qalam {
@@ -55,6 +55,69 @@ TEST_CASE("The Parzen samplers beat random search", "[sampler][slow]") {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 80, SphereAlone)) <
             Best(Run(MakeBench(algorithm, parameters), "random", seed, 80, SphereAlone));
+  }
+  CHECK(wins >= kFewestWins);
+}
+
+// Operations in a cell: each has a worth, and some neighbours do not go together.
+TEST_CASE("Evolution beats random search on cells of operations", "[sampler]") {
+  const std::string algorithm = "evolution";
+  std::vector<Parameter> parameters;
+  for (int i = 0; i < 8; ++i) {
+    parameters.push_back(List(fmt::format("op{}", i), ParameterType::kCategorical,
+                              {"none", "skip", "conv1", "conv3", "pool"}));
+  }
+  const auto loss = [](const SearchSpace& space, const Point& point) -> ObjectiveVector {
+    constexpr double kWorth[] = {0, 1, 2, 3, 1};
+    double sum = 0;
+    for (size_t i = 0; i < space.size(); ++i) {
+      const auto operation = static_cast<size_t>(point.values[i]);
+      sum += kWorth[(operation + i) % 5];
+      if (i > 0 && point.values[i] == point.values[i - 1]) sum -= 0.5;
+    }
+    return {-sum};
+  };
+  int wins = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 120, loss)) <
+            Best(Run(MakeBench(algorithm, parameters), "random", seed, 120, loss));
+  }
+  CHECK(wins >= kFewestWins);
+}
+
+TEST_CASE("Evolution and nsga2 beat random search on numbers", "[sampler]") {
+  const std::string algorithm = GENERATE("evolution", "nsga2");
+  CAPTURE(algorithm);
+  std::vector<Parameter> parameters;
+  for (int i = 0; i < 5; ++i) {
+    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
+  }
+  int wins = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 200, SphereAlone)) <
+            Best(Run(MakeBench(algorithm, parameters), "random", seed, 200, SphereAlone));
+  }
+  CHECK(wins >= kFewestWins);
+}
+
+// Two parabolas in five parameters: the Pareto set is the segment between their optima.
+TEST_CASE("nsga2 dominates more than random search", "[sampler]") {
+  std::vector<Parameter> parameters;
+  for (int i = 0; i < 5; ++i) {
+    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
+  }
+  const auto parabolas = [](const SearchSpace& space, const Point& point) -> ObjectiveVector {
+    const Eigen::ArrayXd unit = space.ToUnit(point);
+    return {(unit - 0.2).square().sum(), (unit - 0.7).square().sum()};
+  };
+  const auto volume = [&](const std::string& algorithm, uint64_t seed) {
+    Bench run = MakeBench(algorithm, parameters);
+    Demand(run.spec, 2, 0);
+    return Hypervolume(Run(std::move(run), algorithm, seed, 250, parabolas), {2, 2});
+  };
+  int wins = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    wins += volume("nsga2", seed) > volume("random", seed);
   }
   CHECK(wins >= kFewestWins);
 }
