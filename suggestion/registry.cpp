@@ -13,6 +13,7 @@
 #include "suggestion/samplers/evolution.h"
 #include "suggestion/samplers/grid.h"
 #include "suggestion/samplers/hyperband.h"
+#include "suggestion/samplers/local_search.h"
 #include "suggestion/samplers/multivariate_tpe.h"
 #include "suggestion/samplers/nsga2.h"
 #include "suggestion/samplers/population_based_training.h"
@@ -138,6 +139,13 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true, .constraints = true},
        nullptr,
        MakeEvolutionSampler},
+      {"local-search",
+       "Hill climbing over neighbours of the best trial, with restarts: for finite spaces.",
+       "White, Nolen, Savani, UAI 2021",
+       LocalSearchSettings(),
+       {.conditional = true, .constraints = true, .needs_finite = true},
+       CheckLocalSearch,
+       MakeLocalSearchSampler},
   };
   return entries;
 }

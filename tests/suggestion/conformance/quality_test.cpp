@@ -60,8 +60,9 @@ TEST_CASE("The Parzen samplers beat random search", "[sampler][slow]") {
 }
 
 // Operations in a cell: each has a worth, and some neighbours do not go together.
-TEST_CASE("Evolution beats random search on cells of operations", "[sampler]") {
-  const std::string algorithm = "evolution";
+TEST_CASE("Evolution and local search beat random search on cells of operations", "[sampler]") {
+  const std::string algorithm = GENERATE("evolution", "local-search");
+  CAPTURE(algorithm);
   std::vector<Parameter> parameters;
   for (int i = 0; i < 8; ++i) {
     parameters.push_back(List(fmt::format("op{}", i), ParameterType::kCategorical,
