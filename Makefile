@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench clean
+.PHONY: all demo test build packages bench bench-samplers clean
 
 all: build
 
@@ -25,6 +25,11 @@ bench: build
 	@scripts/install-packages scripts/packages-bench.txt
 	cmake --build $(BUILD) --target benchmarks
 	bench/run $(BUILD)/bin
+
+bench-samplers: packages $(BUILD)/build.ninja
+	@scripts/install-packages scripts/packages-bench.txt
+	cmake --build $(BUILD) --target sampler_benchmarks
+	nice bench/samplers/run $(BUILD)/bin $(ARGUMENTS)
 
 clean:
 	cmake -E rm -rf $(BUILD)
