@@ -53,6 +53,7 @@ int Main(int argc, char** argv) {
     return 1;
   }
   Perceptron network(kPixels, kClasses, options);
+  std::printf("weights=%d\n", (kPixels + 1 + kClasses) * options.hidden_units + kClasses);
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     const double loss = network.TrainEpoch(data->training, epoch);
     std::printf("epoch=%d loss=%.6g validation-accuracy=%.6g\n", epoch, loss,
