@@ -29,6 +29,14 @@ double ScottFactor(double points, size_t dimensions) {
   return std::pow(std::max(points, 1.0), -1 / (static_cast<double>(dimensions) + 4));
 }
 
+// What kernels over categories spread over all values: few points say little of the values that
+// they do not have. Half a point for each value before the first (the Krichevsky-Trofimov
+// estimator, IEEE Trans. Inf. Theory 27, 1981).
+double CategorySpread(double points, int categories) {
+  const double before = 0.5 * categories;
+  return before / (before + points);
+}
+
 // Every k-th observation, kMostBad at most.
 std::vector<const Observation*> Thin(std::span<const Observation* const> observations) {
   const size_t kept = std::min(observations.size(), kMostBad);
@@ -160,8 +168,11 @@ ParzenKernels TpeModel::GoodKernels(std::span<const Observation* const> good, do
   const Eigen::RowVectorXd mean = kernels.weights.transpose() * kernels.centers / total;
   const Eigen::MatrixXd centred = kernels.centers.rowwise() - mean;
   for (size_t i = 0; i < group_.size(); ++i) {
-    if (kernels.categories[i] > 0) continue;
     const auto j = static_cast<Eigen::Index>(i);
+    if (kernels.categories[i] > 0) {
+      kernels.bandwidths(j) = CategorySpread(effective_points, kernels.categories[i]);
+      continue;
+    }
     const double variance =
         (kernels.weights.dot(centred.col(j).cwiseAbs2()) + kUniformPoints * kUniformVariance) /
         (total + kUniformPoints);
@@ -183,7 +194,10 @@ ParzenKernels TpeModel::BadKernels(std::span<const Observation* const> bad,
   const auto n = static_cast<double>(kernels.weights.size());
   const double scott = ScottFactor(n, group_.size());
   for (size_t i = 0; i < group_.size(); ++i) {
-    if (kernels.categories[i] > 0) continue;
+    if (kernels.categories[i] > 0) {
+      kernels.bandwidths(static_cast<Eigen::Index>(i)) = CategorySpread(n, kernels.categories[i]);
+      continue;
+    }
     const auto column = kernels.centers.col(static_cast<Eigen::Index>(i)).array();
     const double deviation = std::sqrt((column - column.mean()).square().mean());
     kernels.bandwidths(static_cast<Eigen::Index>(i)) =

@@ -10,8 +10,6 @@ namespace qalam {
 
 namespace {
 
-// How much of a category's mass stays with it beyond its even share.
-constexpr double kCategoryMass = 0.8;
 const double kSqrtTwoPi = std::sqrt(2 * std::numbers::pi);
 
 // The logarithm of a product, with few calls of log. Factors lie between 1e-100 and 1e100.
@@ -30,8 +28,8 @@ class LogProduct {
   double log_ = 0, product_ = 1;
 };
 
-double CategoryDensity(bool same, int count) {
-  return (1 - kCategoryMass) / count + (same ? kCategoryMass : 0);
+double CategoryDensity(bool same, int count, double spread) {
+  return spread / count + (same ? 1 - spread : 0);
 }
 
 }  // namespace
@@ -89,7 +87,7 @@ Eigen::VectorXd ParzenMixture::Sample(RandomStream& stream) const {
   for (Eigen::Index j = 0; j < d; ++j) {
     double center = kernels_.centers(chosen, j);
     if (IsCategory(j)) {
-      const bool stays = stream.Uniform() < kCategoryMass;
+      const bool stays = stream.Uniform() >= kernels_.bandwidths(j);
       x(j) = stays ? center : static_cast<double>(stream.UniformInt(kernels_.categories[j]));
       continue;
     }
@@ -115,8 +113,9 @@ double ParzenMixture::LogDensity(const Eigen::VectorXd& x) const {
     for (Eigen::Index j = 0; j < x.size(); ++j) {
       const auto column = kernels_.centers.col(j).array();
       if (IsCategory(j)) {
-        const double same = std::log(CategoryDensity(true, kernels_.categories[j]));
-        const double other = std::log(CategoryDensity(false, kernels_.categories[j]));
+        const int count = kernels_.categories[j];
+        const double same = std::log(CategoryDensity(true, count, kernels_.bandwidths(j)));
+        const double other = std::log(CategoryDensity(false, count, kernels_.bandwidths(j)));
         log_kernels += (column == x(j)).select(Eigen::ArrayXd::Constant(n, same), other);
       } else {
         const double factor = inverse_bandwidths_(j) * std::numbers::sqrt2 / 2;
@@ -140,7 +139,8 @@ double ParzenMixture::CorrelatedLogKernel(Eigen::Index kernel, const Eigen::Vect
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     double center = kernels_.centers(kernel, j);
     if (IsCategory(j)) {
-      constant.Multiply(CategoryDensity(x(j) == center, kernels_.categories[j]));
+      constant.Multiply(
+          CategoryDensity(x(j) == center, kernels_.categories[j], kernels_.bandwidths(j)));
       continue;
     }
     const auto row = kernels_.correlation_factor.row(j);

@@ -14,7 +14,9 @@ struct ParzenKernels {
   std::vector<int> categories;  // [d]: how many there are; 0 for a number
   Eigen::MatrixXd centers;      // [n, d]
   Eigen::VectorXd weights;      // [n], each >= 0
-  Eigen::VectorXd bandwidths;   // [d], in (0, 0.5] for numbers; not used for categories
+  // [d]: for numbers the standard deviation, in (0, 0.5]; for categories the share of a kernel's
+  // mass that is spread evenly over all values, in (0, 1].
+  Eigen::VectorXd bandwidths;
   // Empty, or the lower triangle L of the correlation L L' that every kernel has, [d, d], with
   // positive entries on its diagonal. Rows and columns of categories are those of the identity.
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> correlation_factor;
