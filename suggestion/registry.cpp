@@ -27,12 +27,7 @@ namespace qalam {
 
 namespace {
 
-std::vector<SettingSchema> SeedOnly() {
-  return {{.name = "random_state",
-           .type = SettingType::kInt,
-           .help = "Seed; overrides the experiment's.",
-           .min = 0}};
-}
+std::vector<SettingSchema> SeedOnly() { return {RandomStateSetting()}; }
 
 const std::vector<AlgorithmEntry>& Entries() {
   static const std::vector<AlgorithmEntry> entries = {

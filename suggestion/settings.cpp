@@ -68,6 +68,13 @@ std::string SettingSchema::Allowed() const {
   return text;
 }
 
+SettingSchema RandomStateSetting() {
+  return {.name = "random_state",
+          .type = SettingType::kInt,
+          .help = "Seed; overrides the experiment's.",
+          .min = 0};
+}
+
 std::vector<Settings::SettingFault> Settings::Parse(const std::string& algorithm,
                                                     const std::vector<SettingSchema>& schemas,
                                                     const std::vector<Setting>& given,

@@ -26,6 +26,9 @@ struct SettingSchema {
   std::string Allowed() const;
 };
 
+// What every algorithm that draws takes: "random_state", the seed instead of the experiment's.
+SettingSchema RandomStateSetting();
+
 // Given settings with defaults filled in, by canonical name.
 class Settings {
  public:

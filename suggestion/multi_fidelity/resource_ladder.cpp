@@ -104,10 +104,7 @@ std::vector<SettingSchema> ResourceSettings() {
        .help = "One of this many configurations goes on to a resource this many times larger.",
        .min = 1.5,
        .max = 100},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

@@ -187,10 +187,7 @@ std::vector<SettingSchema> BayesianOptimizationSettings() {
        .help =
            "sampling: the best of many candidates; lbfgs and auto: climb on from the best ones.",
        .choices = {"auto", "sampling", "lbfgs"}},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

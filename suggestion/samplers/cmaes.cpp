@@ -158,10 +158,7 @@ std::vector<SettingSchema> CmaesSettings() {
        .help = "Trials per generation. By default 4 + 3 ln(number of parameters).",
        .min = 2,
        .max = 10000},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

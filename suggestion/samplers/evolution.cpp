@@ -117,10 +117,7 @@ std::vector<SettingSchema> EvolutionSettings() {
        .default_value = "10",
        .help = "Random trials that found the population.",
        .min = 1},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

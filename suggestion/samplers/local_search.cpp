@@ -80,10 +80,7 @@ std::vector<SettingSchema> LocalSearchSettings() {
        .default_value = "10",
        .help = "Random starts; the best of them is climbed on from first.",
        .min = 1},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

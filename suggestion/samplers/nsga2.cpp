@@ -131,10 +131,7 @@ std::vector<SettingSchema> Nsga2Settings() {
        .aliases = {"mutation_prob"}},
       DistributionIndex("crossover_index", "20", "crossover"),
       DistributionIndex("mutation_index", "20", "mutation"),
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

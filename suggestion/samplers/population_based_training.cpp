@@ -180,10 +180,7 @@ std::vector<SettingSchema> PopulationBasedTrainingSettings() {
                "1.2.",
        .min = 0,
        .max = 1},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 

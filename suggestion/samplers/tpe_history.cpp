@@ -46,10 +46,7 @@ std::vector<SettingSchema> TpeSettings() {
        .default_value = "10",
        .help = "Trials of a scrambled Sobol sequence before the model is used.",
        .min = 0},
-      {.name = "random_state",
-       .type = SettingType::kInt,
-       .help = "Seed; overrides the experiment's.",
-       .min = 0},
+      RandomStateSetting(),
   };
 }
 
