@@ -1,6 +1,7 @@
 #include "server/document_cache.h"
 
 #include "controller/stored_document.h"
+#include "suggestion/algorithm_choice.h"
 
 namespace qalam {
 
@@ -19,12 +20,11 @@ StatusOr<std::shared_ptr<const DocumentCache::Entry>> DocumentCache::Get(
   }
   const bool is_current = known != nullptr && known->json == experiment.document_json;
   if (is_current && (!with_yaml || !known->yaml.empty())) return known;
-  auto entry = std::make_shared<Entry>();
-  entry->json = experiment.document_json;
-  if (is_current) {
-    entry->document = known->document;
-  } else {
+  auto entry = is_current ? std::make_shared<Entry>(*known) : std::make_shared<Entry>();
+  if (!is_current) {
+    entry->json = experiment.document_json;
     ASSIGN_OR_RETURN(entry->document, ParseStoredDocument(experiment.document_json));
+    entry->algorithm_choice = ExplainChoice(entry->document.spec);
   }
   if (with_yaml) entry->yaml = ToYaml(entry->document);
   absl::MutexLock lock(&mutex_);

@@ -1,7 +1,6 @@
 #include "server/messages.h"
 
 #include "api/convert.h"
-#include "suggestion/algorithm_choice.h"
 
 namespace qalam {
 
@@ -99,7 +98,7 @@ StatusOr<v1::Experiment> ToMessage(Store& store, DocumentCache& documents,
                                                                  : ::api::v1::beta1::MAXIMIZE);
   }
   message.set_algorithm(spec.algorithm.name);
-  message.set_algorithm_choice(ExplainChoice(spec));
+  message.set_algorithm_choice((*entry)->algorithm_choice);
   ASSIGN_OR_RETURN(const auto best, store.BestTrial(experiment.uid, spec.objective.type));
   if (best) *message.mutable_best_trial() = ToMessage(*best, experiment);
   if (with_document) message.set_document_yaml((*entry)->yaml);
