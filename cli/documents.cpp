@@ -26,17 +26,22 @@ StatusOr<std::vector<DocumentText>> ReadDocuments(const std::vector<std::string>
 
 namespace {
 
-// Every fault, however many: the answer of CreateExperiments holds only the first.
-Status CheckDocument(Connection& connection, const DocumentText& document) {
-  if (const auto fault = CheckEncoding(document.text, document.source)) {
-    return InvalidArgument("{}", fault->ToString());
-  }
+StatusOr<v1::ValidateDocumentReply> Validate(Connection& connection, const DocumentText& document) {
   grpc::ClientContext context;
   v1::ValidateDocumentRequest request;
   request.set_document(document.text);
   request.set_source_name(document.source);
   v1::ValidateDocumentReply reply;
   RETURN_IF_ERROR(FromGrpc(connection.stub().ValidateDocument(&context, request, &reply)));
+  return reply;
+}
+
+// Every fault, however many: the answer of CreateExperiments holds only the first.
+Status CheckDocument(Connection& connection, const DocumentText& document) {
+  if (const auto fault = CheckEncoding(document.text, document.source)) {
+    return InvalidArgument("{}", fault->ToString());
+  }
+  ASSIGN_OR_RETURN(const auto reply, Validate(connection, document));
   std::string text;
   for (const auto& fault : reply.faults()) {
     const Fault one{fault.source(), fault.line(), fault.column(), fault.field(), fault.message()};
@@ -68,11 +73,7 @@ StatusOr<std::vector<v1::ExperimentName>> CreateExperiments(Connection& connecti
 
 StatusOr<std::vector<v1::ExperimentName>> NamesOf(Connection& connection,
                                                   const DocumentText& document) {
-  grpc::ClientContext context;
-  v1::ValidateDocumentRequest request;
-  request.set_document(document.text);
-  v1::ValidateDocumentReply reply;
-  RETURN_IF_ERROR(FromGrpc(connection.stub().ValidateDocument(&context, request, &reply)));
+  ASSIGN_OR_RETURN(const auto reply, Validate(connection, document));
   return std::vector<v1::ExperimentName>(reply.experiments().begin(), reply.experiments().end());
 }
 

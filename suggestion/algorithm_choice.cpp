@@ -23,11 +23,6 @@ std::string Count(int64_t count, const char* one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
-bool IsConditional(const SearchSpace& space) {
-  return std::any_of(space.dimensions().begin(), space.dimensions().end(),
-                     [](const Dimension& d) { return d.parameter().active_when.has_value(); });
-}
-
 bool IsMostlyNumbers(const SearchSpace& space) {
   const auto categories =
       std::count_if(space.dimensions().begin(), space.dimensions().end(),
@@ -58,8 +53,8 @@ AlgorithmChoice ChooseAlgorithm(const SearchSpace& space, std::optional<int64_t>
     return {"bayesianoptimization",
             fmt::format("a Gaussian process makes the most of each trial with {}{}", facts, front)};
   }
-  if (objective_count == 1 && !IsConditional(space) && IsMostlyNumbers(space) && space.size() > 1 &&
-      max_trial_count.value_or(0) >= kTrialsPerParameter * parameters) {
+  if (objective_count == 1 && !space.is_conditional() && IsMostlyNumbers(space) &&
+      space.size() > 1 && max_trial_count.value_or(0) >= kTrialsPerParameter * parameters) {
     return {"cmaes",
             fmt::format("with {} there is time to learn how the numbers act together", facts)};
   }

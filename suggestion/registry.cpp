@@ -145,13 +145,6 @@ const std::vector<AlgorithmEntry>& Entries() {
   return entries;
 }
 
-bool IsConditional(const ExperimentSpec& spec) {
-  for (const auto& parameter : spec.parameters) {
-    if (parameter.active_when) return true;
-  }
-  return false;
-}
-
 // The algorithms that can do something, as "a, b, c".
 std::string NamesOf(bool Capabilities::*capability) {
   std::string names;
@@ -163,7 +156,7 @@ std::string NamesOf(bool Capabilities::*capability) {
 
 Status CheckSpace(const AlgorithmEntry& entry, const ExperimentSpec& spec, const SearchSpace& space,
                   const Settings& settings) {
-  if (IsConditional(spec) && !entry.capabilities.conditional) {
+  if (space.is_conditional() && !entry.capabilities.conditional) {
     return InvalidArgument("the algorithm {} does not take conditional parameters (activeWhen)",
                            entry.name);
   }

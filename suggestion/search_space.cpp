@@ -90,6 +90,10 @@ uint64_t SearchSpace::cardinality() const {
   return product;
 }
 
+bool SearchSpace::is_conditional() const {
+  return std::any_of(parent_.begin(), parent_.end(), [](int parent) { return parent >= 0; });
+}
+
 bool SearchSpace::IsActive(size_t i, const Point& point) const {
   if (parent_[i] < 0) return true;
   const double parent_value = point.values[parent_[i]];

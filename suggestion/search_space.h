@@ -93,6 +93,8 @@ class SearchSpace {
   // break a constraint count too.
   uint64_t cardinality() const;
   const std::vector<Constraint>& constraints() const { return constraints_; }
+  // Whether any parameter has an activeWhen.
+  bool is_conditional() const;
   // Whether the point keeps every constraint. One over an inactive parameter does not apply; one
   // whose value is not a number is broken. Not from two threads at once on one space.
   bool IsFeasible(const Point& point) const { return FirstBroken(point) == nullptr; }

@@ -1,26 +1,21 @@
 #include "suggestion/multi_objective/front_archive.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
 #include <tuple>
+
+#include "suggestion/history.h"
 
 namespace qalam {
 
 namespace {
 
-// Warm-start results may share a number; their points then decide, inactive parameters first.
+// Warm-start results may share a number; their points then decide.
 bool Precedes(const FrontArchive::Entry& a, const FrontArchive::Entry& b) {
   if (a.objectives != b.objectives || a.number != b.number) {
     return std::tie(a.objectives, a.number) < std::tie(b.objectives, b.number);
   }
-  const auto key = [](double value) {
-    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
-  };
-  return std::lexicographical_compare(
-      a.point.values.begin(), a.point.values.end(), b.point.values.begin(), b.point.values.end(),
-      [&](double left, double right) { return key(left) < key(right); });
+  return PointKey(a.point) < PointKey(b.point);
 }
 
 }  // namespace

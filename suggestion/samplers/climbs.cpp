@@ -1,9 +1,11 @@
 #include "suggestion/samplers/climbs.h"
 
+#include "suggestion/history.h"
+
 namespace qalam {
 
 void Climbs::Add(const Point& point, const Standing& standing, bool usable) {
-  const auto [place, is_new] = ids_.try_emplace(point, nodes_.size());
+  const auto [place, is_new] = ids_.try_emplace(PointKey(point), nodes_.size());
   const size_t id = place->second;
   if (is_new) {
     nodes_.push_back({.point = point, .parent = id, .summit = id});
@@ -13,7 +15,7 @@ void Climbs::Add(const Point& point, const Standing& standing, bool usable) {
   std::vector<size_t> around;
   size_t untried = 0;
   for (const Point& neighbour : Neighbours(space_, point)) {
-    const auto found = ids_.find(neighbour);
+    const auto found = ids_.find(PointKey(neighbour));
     if (found != ids_.end()) {
       around.push_back(found->second);
     } else if (space_.IsFeasible(neighbour)) {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -55,7 +56,7 @@ class Climbs {
 
   const SearchSpace& space_;
   std::vector<Node> nodes_;
-  std::unordered_map<Point, size_t, PointHash> ids_;
+  std::unordered_map<std::string, size_t> ids_;  // by PointKey
   std::set<std::pair<Standing, size_t>> open_;
 };
 

@@ -2,9 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <string_view>
-
-#include "base/random.h"
 
 namespace qalam {
 
@@ -45,17 +42,6 @@ bool FollowConditions(const SearchSpace& space, Point& point) {
 }
 
 }  // namespace
-
-size_t PointHash::operator()(const Point& point) const {
-  uint64_t hash = 0;
-  for (const double value : point.values) {
-    // Equal values must agree: NaN has many patterns, and the sum turns -0 into 0.
-    const double key = std::isnan(value) ? std::numeric_limits<double>::infinity() : value + 0.0;
-    const std::string_view bytes(reinterpret_cast<const char*>(&key), sizeof key);
-    hash = hash * 31 + StableHash(bytes);
-  }
-  return hash;
-}
 
 std::vector<Point> Neighbours(const SearchSpace& space, const Point& point) {
   std::vector<Point> neighbours;

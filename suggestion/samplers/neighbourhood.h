@@ -7,10 +7,6 @@
 
 namespace qalam {
 
-struct PointHash {
-  size_t operator()(const Point& point) const;
-};
-
 // The one-exchange neighbourhood: the points that differ from `point` in one parameter. A category
 // becomes any other one; a number or an entry of a list of numbers goes 1, 2, 4, 8, ... places up
 // or down its range, so that far values are a few moves away. A parameter that turns active takes

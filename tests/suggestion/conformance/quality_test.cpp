@@ -38,6 +38,25 @@ double Best(const std::vector<ObjectiveVector>& seen) {
   return best;
 }
 
+std::vector<Parameter> FiveNumbers() {
+  std::vector<Parameter> parameters;
+  for (int i = 0; i < 5; ++i) {
+    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
+  }
+  return parameters;
+}
+
+// In how many of kSeeds pairs of runs the algorithm's best is below random search's.
+int WinsOverRandom(const std::string& algorithm, const std::vector<Parameter>& parameters,
+                   int trials, const Objectives& objectives) {
+  int wins = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, trials, objectives)) <
+            Best(Run(MakeBench(algorithm, parameters), "random", seed, trials, objectives));
+  }
+  return wins;
+}
+
 ObjectiveVector SphereAlone(const SearchSpace& space, const Point& point) {
   return {Sphere(space, point)};
 }
@@ -47,16 +66,7 @@ ObjectiveVector SphereAlone(const SearchSpace& space, const Point& point) {
 TEST_CASE("The Parzen samplers beat random search", "[sampler][slow]") {
   const std::string algorithm = GENERATE("tpe", "multivariate-tpe");
   CAPTURE(algorithm);
-  std::vector<Parameter> parameters;
-  for (int i = 0; i < 5; ++i) {
-    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
-  }
-  int wins = 0;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 80, SphereAlone)) <
-            Best(Run(MakeBench(algorithm, parameters), "random", seed, 80, SphereAlone));
-  }
-  CHECK(wins >= kFewestWins);
+  CHECK(WinsOverRandom(algorithm, FiveNumbers(), 80, SphereAlone) >= kFewestWins);
 }
 
 // Operations in a cell: each has a worth, and some neighbours do not go together.
@@ -78,35 +88,18 @@ TEST_CASE("Evolution and local search beat random search on cells of operations"
     }
     return {-sum};
   };
-  int wins = 0;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 120, loss)) <
-            Best(Run(MakeBench(algorithm, parameters), "random", seed, 120, loss));
-  }
-  CHECK(wins >= kFewestWins);
+  CHECK(WinsOverRandom(algorithm, parameters, 120, loss) >= kFewestWins);
 }
 
 TEST_CASE("Evolution and nsga2 beat random search on numbers", "[sampler]") {
   const std::string algorithm = GENERATE("evolution", "nsga2");
   CAPTURE(algorithm);
-  std::vector<Parameter> parameters;
-  for (int i = 0; i < 5; ++i) {
-    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
-  }
-  int wins = 0;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, 200, SphereAlone)) <
-            Best(Run(MakeBench(algorithm, parameters), "random", seed, 200, SphereAlone));
-  }
-  CHECK(wins >= kFewestWins);
+  CHECK(WinsOverRandom(algorithm, FiveNumbers(), 200, SphereAlone) >= kFewestWins);
 }
 
 // Two parabolas in five parameters: the Pareto set is the segment between their optima.
 TEST_CASE("nsga2 dominates more than random search", "[sampler]") {
-  std::vector<Parameter> parameters;
-  for (int i = 0; i < 5; ++i) {
-    parameters.push_back(Range(fmt::format("x{}", i), ParameterType::kDouble, "0", "1"));
-  }
+  const auto parameters = FiveNumbers();
   const auto parabolas = [](const SearchSpace& space, const Point& point) -> ObjectiveVector {
     const Eigen::ArrayXd unit = space.ToUnit(point);
     return {(unit - 0.2).square().sum(), (unit - 0.7).square().sum()};
