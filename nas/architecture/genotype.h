@@ -1,0 +1,41 @@
+// A cell architecture that was found: which operation stands on which edge.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "nas/architecture/cell_space.h"
+
+namespace qalam::nas {
+
+// Nodes are counted as in CellSpace: inputs first, then computed ones.
+struct CellEdge {
+  int node = 0;    // where it ends
+  int source = 0;  // where it begins; below `node`
+  std::string operation;
+  bool operator==(const CellEdge&) const = default;
+};
+
+struct Genotype {
+  CellSpace space;
+  std::vector<CellEdge> normal;     // ordered by node, then source; edges of "none" are left out
+  std::vector<CellEdge> reduction;  // empty where the space has no reduction cell
+};
+
+// Every fault of the genotype against its space: INVALID_ARGUMENT when a node, a source or an
+// operation is not the space's, an edge stands twice, or a computed node has no edge at all where
+// the space keeps some.
+Status CheckGenotype(const Genotype& genotype);
+
+// {"space": NAME, "operations": [...], ..., "normal": [{"node", "source", "operation"}...],
+// "reduction": [...]}: whole, so that it can be built again without this version's spaces.
+std::string PrintGenotype(const Genotype& genotype);
+// Reads what PrintGenotype wrote; checks it.
+StatusOr<Genotype> ParseGenotype(const std::string& text);
+
+// As Katib's DARTS prints it, for the metric Best-Genotype:
+//   Genotype(normal=[[('skip_connection',0),...],...],normal_concat=range(2,6),reduce=...)
+std::string PrintKatibGenotype(const Genotype& genotype);
+
+}  // namespace qalam::nas

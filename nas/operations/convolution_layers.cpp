@@ -1,0 +1,38 @@
+#include "nas/operations/convolution_layers.h"
+
+namespace qalam::nas {
+
+namespace {
+
+torch::nn::Conv2d MakeConv(const ConvolutionLayer& layer, int64_t output_channels, int64_t groups) {
+  const int64_t padding = layer.dilation * (layer.kernel - 1) / 2;
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(layer.input_channels, output_channels, layer.kernel)
+          .stride(layer.stride)
+          .padding(padding)
+          .dilation(layer.dilation)
+          .groups(groups)
+          .bias(false));
+}
+
+}  // namespace
+
+torch::nn::BatchNorm2d MakeNormalization(int64_t channels, bool affine) {
+  return torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(channels).affine(affine));
+}
+
+void AppendConvolution(torch::nn::Sequential& sequence, const ConvolutionLayer& layer) {
+  sequence->push_back(torch::nn::ReLU());
+  sequence->push_back(MakeConv(layer, layer.output_channels, 1));
+  sequence->push_back(MakeNormalization(layer.output_channels, layer.affine));
+}
+
+void AppendDepthwiseConvolution(torch::nn::Sequential& sequence, const ConvolutionLayer& layer) {
+  sequence->push_back(torch::nn::ReLU());
+  sequence->push_back(MakeConv(layer, layer.input_channels, layer.input_channels));
+  sequence->push_back(torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(layer.input_channels, layer.output_channels, 1).bias(false)));
+  sequence->push_back(MakeNormalization(layer.output_channels, layer.affine));
+}
+
+}  // namespace qalam::nas
