@@ -47,21 +47,21 @@ TEST_CASE("Katib's form lists each node's operations and sources", "[nas]") {
 
 TEST_CASE("a genotype that makes no cell is refused in a sentence", "[nas]") {
   struct Case {
-    CellEdge edge;
-    std::string message;
+    int node, source;
+    const char* operation;
+    const char* message;
   };
-  const std::vector<Case> cases = {
-      {{6, 0, "none"}, "an edge ends at node 6; should be 2 to 5"},
-      {{1, 0, "none"}, "an edge ends at node 1"},
-      {{3, 3, "skip_connection"}, "begins at node 3; should be 0 to 2"},
-      {{3, -1, "skip_connection"}, "begins at node -1"},
-      {{3, 1, "warp_9x9"}, "unknown operation warp_9x9"},
-      {{3, 0, "skip_connection"}, "two edges from node 0 to node 3"},
-      {{3, 1, "max_pooling_3x3"}, "3 edges lead to node 3; at most 2"}};
-  for (const auto& [edge, message] : cases) {
+  const std::vector<Case> cases = {{6, 0, "none", "an edge ends at node 6; should be 2 to 5"},
+                                   {1, 0, "none", "an edge ends at node 1"},
+                                   {3, 3, "skip_connection", "begins at node 3; should be 0 to 2"},
+                                   {3, -1, "skip_connection", "begins at node -1"},
+                                   {3, 1, "warp_9x9", "unknown operation warp_9x9"},
+                                   {3, 0, "skip_connection", "two edges from node 0 to node 3"},
+                                   {3, 1, "max_pooling_3x3", "3 edges lead to node 3; at most 2"}};
+  for (const auto& [node, source, operation, message] : cases) {
     CAPTURE(message);
     Genotype genotype = SmallGenotype();
-    genotype.normal.push_back(edge);
+    genotype.normal.push_back({node, source, operation});
     const auto read = ParseGenotype(PrintGenotype(genotype));
     REQUIRE_FALSE(read.ok());
     CHECK(Message(read.status()).find(message) != std::string::npos);
