@@ -62,15 +62,35 @@ std::string StateName(v1::TrialState state) {
 
 std::string FormatNumber(double value) { return fmt::format("{:.6g}", value); }
 
+std::string FormatObjective(const v1::Experiment& experiment, const v1::Trial& trial) {
+  if (trial.has_objective_value()) return FormatNumber(trial.objective_value());
+  for (const auto& metric : trial.metrics()) {
+    if (metric.name() == experiment.objective_metric() && !metric.text().empty()) {
+      return metric.text();
+    }
+  }
+  return "-";
+}
+
 std::vector<std::string> ObjectiveNames(const v1::Experiment& experiment) {
   std::vector<std::string> names = {experiment.objective_metric()};
   for (const auto& further : experiment.additional_objectives()) names.push_back(further.metric());
   return names;
 }
 
+namespace {
+
+// For a table's cell: a genotype would push everything else out of sight.
+std::string Shortened(std::string text) {
+  constexpr size_t kWidth = 24;
+  if (text.size() > kWidth) text = text.substr(0, kWidth - 3) + "...";
+  return text;
+}
+
+}  // namespace
+
 std::vector<std::string> ObjectiveValues(const v1::Experiment& experiment, const v1::Trial& trial) {
-  std::vector<std::string> values = {
-      trial.has_objective_value() ? FormatNumber(trial.objective_value()) : "-"};
+  std::vector<std::string> values = {Shortened(FormatObjective(experiment, trial))};
   for (const double value : trial.additional_objective_values()) {
     values.push_back(FormatNumber(value));
   }

@@ -19,6 +19,9 @@ std::string StateName(v1::ExperimentState state);
 std::string StateName(v1::TrialState state);
 // Six digits are enough to compare by eye.
 std::string FormatNumber(double value);
+// The main objective: a number, or the trial's text where the metric is none; "-" when there is
+// neither.
+std::string FormatObjective(const v1::Experiment& experiment, const v1::Trial& trial);
 std::string FormatParameters(const v1::Trial& trial);
 // The names of the objectives and a trial's values of them, "-" for those it has not; the main one
 // first.

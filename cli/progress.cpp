@@ -34,7 +34,7 @@ std::string BestText(const v1::Experiment& experiment) {
   if (!experiment.has_best_trial()) return "best: none yet";
   const v1::Trial& best = experiment.best_trial();
   return fmt::format("best: {}={} with {}", experiment.objective_metric(),
-                     FormatNumber(best.objective_value()), FormatParameters(best));
+                     ObjectiveValues(experiment, best).front(), FormatParameters(best));
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ std::string Summary(const v1::Experiment& experiment) {
   } else if (experiment.has_best_trial()) {
     const v1::Trial& best = experiment.best_trial();
     text += fmt::format("  best trial: {}\n  {} = {}\n", best.name(), experiment.objective_metric(),
-                        FormatNumber(best.objective_value()));
+                        FormatObjective(experiment, best));
     for (const auto& parameter : best.parameters()) {
       text += fmt::format("    {} = {}\n", parameter.name(), parameter.value());
     }

@@ -49,15 +49,23 @@ StatusOr<TrialOutcome> OutcomeOf(const ExperimentSpec& spec,
   const auto values = MetricValues(spec.objective, metrics);
   TrialOutcome outcome;
   for (const auto& name : names) {
-    if (Find(metrics, name) == nullptr) {
+    const MetricSummary* metric = Find(metrics, name);
+    if (metric == nullptr) {
       std::string seen;
       for (const auto& one : metrics) seen += (seen.empty() ? "" : ", ") + one.name;
       return NotFound("the trial ended without reporting {}; it reported {}", name,
                       seen.empty() ? "no metric at all" : seen);
     }
     const auto value = values.find(name);
+    if (value == values.end() && !metric->text.empty() && names.size() == 1) return outcome;
     if (value == values.end()) {
-      return OutOfRange("the trial reported {} only as NaN; its training may have diverged", name);
+      return metric->text.empty()
+                 ? OutOfRange("the trial reported {} only as NaN; its training may have diverged",
+                              name)
+                 : OutOfRange(
+                       "the trial reported {} as text, \"{}\", which cannot be one of "
+                       "several objectives",
+                       name, metric->text);
     }
     outcome.objectives.push_back(value->second);
   }

@@ -18,6 +18,7 @@ std::map<std::string, double> MetricValues(const Objective& objective,
 // What a trial's metrics say of it: objectives as the user sees them, the main one first, and by
 // how much each outcome constraint is broken.
 struct TrialOutcome {
+  // Empty when the main objective is text, as Katib's Best-Genotype is: it cannot be compared.
   std::vector<double> objectives;
   std::vector<double> violations;
 };

@@ -89,7 +89,9 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   ASSIGN_OR_RETURN(const auto stored, store_.ListTrials({.uid = record.uid}));
   if (stored.empty()) return NotFound("trial {} is gone", record.name);
   const auto outcome = OutcomeOf(run.document.spec, stored.front().metrics);
-  if (outcome.ok()) {
+  if (outcome.ok() && outcome->objectives.empty()) {
+    // An objective in words: the trial has it among its metrics, and no number to compare.
+  } else if (outcome.ok()) {
     record.objective_value = outcome->objectives.front();
     record.additional_objective_values.assign(outcome->objectives.begin() + 1,
                                               outcome->objectives.end());

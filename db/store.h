@@ -49,6 +49,7 @@ struct MetricSummary {
   // whatever it is.
   double min = 0, max = 0, latest = 0;
   int64_t count = 0;
+  std::string text;  // the last one appended; empty when every value was a number
 };
 
 struct TrialRecord {
@@ -79,11 +80,15 @@ struct TrialRecord {
   Time completed = absl::InfinitePast();
 };
 
+// Of MetricPoint::text; a line of a trial's output is cut there too.
+inline constexpr size_t kLongestMetricText = 64 << 10;
+
 struct MetricPoint {
   std::string metric;
   Time time;
   double value = 0;   // may be NaN or infinite
   int64_t step = -1;  // -1: none given
+  std::string text;   // a value that is no number, a genotype for instance; then `value` is NaN
 };
 
 struct TrialPoints {

@@ -11,7 +11,9 @@ namespace {
 
 namespace katib = ::api::v1::beta1;
 
-// Katib's collectors send text, "unavailable" where there is no value.
+// What Katib's collectors send where there is no value.
+constexpr char kUnavailable[] = "unavailable";
+
 bool ReadValue(const std::string& text, double& value) {
   char* end = nullptr;
   value = std::strtod(text.c_str(), &end);
@@ -53,7 +55,16 @@ class DbManagerService final : public katib::DBManager::Service {
       if (!ParseTime(log.time_stamp(), &point.time)) {
         return InvalidArgument("time_stamp should be in RFC 3339, not \"{}\"", log.time_stamp());
       }
-      if (ReadValue(log.metric().value(), point.value)) points.points.push_back(std::move(point));
+      if (!ReadValue(log.metric().value(), point.value)) {
+        if (log.metric().value().empty() || log.metric().value() == kUnavailable) continue;
+        if (log.metric().value().size() > kLongestMetricText) {
+          return InvalidArgument("the value of {} has {} bytes; at most {} are kept", point.metric,
+                                 log.metric().value().size(), kLongestMetricText);
+        }
+        point.value = NAN;
+        point.text = log.metric().value();
+      }
+      points.points.push_back(std::move(point));
     }
     return store_.Commit({.append_points = {std::move(points)}});
   }
@@ -74,7 +85,8 @@ class DbManagerService final : public katib::DBManager::Service {
       auto* log = reply.mutable_observation_log()->add_metric_logs();
       log->set_time_stamp(qalam::FormatTime(point.time));
       log->mutable_metric()->set_name(point.metric);
-      log->mutable_metric()->set_value(fmt::format("{}", point.value));
+      log->mutable_metric()->set_value(point.text.empty() ? fmt::format("{}", point.value)
+                                                          : point.text);
     }
     return absl::OkStatus();
   }

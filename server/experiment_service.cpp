@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "api/convert.h"
 #include "api/grpc_status.h"
@@ -394,7 +395,12 @@ Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
     for (const auto& point : entry.points()) {
       if (point.metric().empty()) return InvalidArgument("a metric point has no metric name");
       const Time time = point.has_time() ? FromProto(point.time()) : clock_.Now();
-      points.points.push_back({point.metric(), time, point.value(), point.step()});
+      if (point.text().size() > kLongestMetricText) {
+        return InvalidArgument("the text of metric {} has {} bytes; at most {} are kept",
+                               point.metric(), point.text().size(), kLongestMetricText);
+      }
+      points.points.push_back({point.metric(), time, point.text().empty() ? point.value() : NAN,
+                               point.step(), point.text()});
     }
     count += entry.points_size();
     if (count > kMostPoints) {
@@ -421,6 +427,7 @@ Status ExperimentService::Read(const v1::ReadMetricsRequest& request, v1::ReadMe
     *message->mutable_time() = ToProto(point.time);
     message->set_value(point.value);
     message->set_step(point.step);
+    message->set_text(point.text);
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,7 @@
 #include "server/messages.h"
 
+#include <algorithm>
+
 #include "api/convert.h"
 
 namespace qalam {
@@ -28,6 +30,23 @@ void PutCounts(const TrialCounts& counts, v1::TrialCounts* message) {
   message->set_metrics_unavailable(count(TrialState::kMetricsUnavailable));
 }
 
+// Where the objective is text, none is better than another; the last one to succeed stands for all,
+// as it does for Katib.
+StatusOr<std::optional<TrialRecord>> LatestInWords(Store& store, const ExperimentRecord& experiment,
+                                                   const Objective& objective) {
+  ASSIGN_OR_RETURN(auto trials, store.ListTrials({.experiment_uid = experiment.uid,
+                                                  .states = {TrialState::kSucceeded}}));
+  std::optional<TrialRecord> latest;
+  for (auto& trial : trials) {
+    const bool in_words =
+        std::any_of(trial.metrics.begin(), trial.metrics.end(), [&](const MetricSummary& metric) {
+          return metric.name == objective.metric_name && !metric.text.empty();
+        });
+    if (in_words && (!latest || trial.completed >= latest->completed)) latest = std::move(trial);
+  }
+  return latest;
+}
+
 }  // namespace
 
 v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment) {
@@ -53,6 +72,7 @@ v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment
     summary->set_max(metric.max);
     summary->set_latest(metric.latest);
     summary->set_count(metric.count);
+    summary->set_text(metric.text);
   }
   if (trial.objective_value) message.set_objective_value(*trial.objective_value);
   for (const double value : trial.additional_objective_values) {
@@ -100,7 +120,13 @@ StatusOr<v1::Experiment> ToMessage(Store& store, DocumentCache& documents,
   message.set_algorithm(spec.algorithm.name);
   message.set_algorithm_choice((*entry)->algorithm_choice);
   ASSIGN_OR_RETURN(const auto best, store.BestTrial(experiment.uid, spec.objective.type));
-  if (best) *message.mutable_best_trial() = ToMessage(*best, experiment);
+  if (best) {
+    *message.mutable_best_trial() = ToMessage(*best, experiment);
+  } else if (message.counts().succeeded() > 0 &&
+             spec.metrics_collector.kind != CollectorKind::kNone) {
+    ASSIGN_OR_RETURN(const auto latest, LatestInWords(store, experiment, spec.objective));
+    if (latest) *message.mutable_best_trial() = ToMessage(*latest, experiment);
+  }
   if (with_document) message.set_document_yaml((*entry)->yaml);
   return message;
 }

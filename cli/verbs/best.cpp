@@ -42,10 +42,14 @@ StatusOr<int> Best(const CommonOptions& common, const std::string& name) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {
-      {"trial", best.name()},
-      {experiment.objective_metric(), FormatNumber(best.objective_value())}};
+      {"trial", best.name()}, {experiment.objective_metric(), FormatObjective(experiment, best)}};
   for (const auto& parameter : best.parameters()) {
     rows.push_back({parameter.name(), parameter.value()});
+  }
+  for (const auto& metric : best.metrics()) {
+    if (!metric.text().empty() && metric.name() != experiment.objective_metric()) {
+      rows.push_back({metric.name(), metric.text()});
+    }
   }
   rows.push_back({"data", best.work_dir()});
   std::fputs(FormatTable(rows).c_str(), stdout);

@@ -33,8 +33,9 @@ StatusOr<int> List(const CommonOptions& common, bool all) {
       rows.push_back(
           {experiment.name(), StateName(experiment.state()), experiment.reason(),
            fmt::format("{}/{}", EndedTrials(experiment.counts()), experiment.max_trial_count()),
-           experiment.has_best_trial() ? FormatNumber(experiment.best_trial().objective_value())
-                                       : "-",
+           experiment.has_best_trial()
+               ? ObjectiveValues(experiment, experiment.best_trial()).front()
+               : "-",
            experiment.algorithm()});
     }
     std::fputs(FormatTable(rows).c_str(), stdout);

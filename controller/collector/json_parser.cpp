@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "controller/collector/metric_parser.h"
@@ -38,9 +39,15 @@ class JsonParser final : public MetricParser {
     for (const auto& metric : metrics_) {
       const auto entry = object.find(metric);
       double value = 0;
-      if (entry == object.end() || !ReadValue(*entry, value)) continue;
-      points.push_back(
-          {time, step >= 0 && step < 9e18 ? static_cast<int64_t>(step) : -1, value, metric});
+      if (entry == object.end()) continue;
+      std::string text;
+      if (!ReadValue(*entry, value)) {
+        if (!entry->is_string() || entry->get_ref<const std::string&>().empty()) continue;
+        value = NAN;
+        text = entry->get<std::string>();
+      }
+      points.push_back({time, step >= 0 && step < 9e18 ? static_cast<int64_t>(step) : -1, value,
+                        metric, std::move(text)});
     }
   }
 

@@ -1,4 +1,5 @@
 // metrics.spool: one line a point, TIME STEP VALUE NAME. A line counts once its newline is there.
+// VALUE is a number, or a JSON string where the metric's value is none.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@ struct SpooledPoint {
   int64_t step = -1;              // -1: none given
   double value = 0;
   std::string metric;
+  std::string text;  // a value that is no number; then `value` is NaN
 };
 
 // Appends the point's line to `text`. Control characters in the name become spaces.

@@ -31,15 +31,24 @@ class DefaultScanner {
       while (value_begin < line.size() && (line[value_begin] == ' ' || line[value_begin] == '\t')) {
         ++value_begin;
       }
-      double value = 0;
-      if (ReadNumber(line.substr(value_begin), value) == 0) continue;
       size_t name_end = equals;
       while (name_end > 0 && (line[name_end - 1] == ' ' || line[name_end - 1] == '\t')) --name_end;
-      found(NameBefore(line.substr(0, name_end)), value);
+      const std::string_view name = NameBefore(line.substr(0, name_end));
+      double value = 0;
+      if (ReadNumber(line.substr(value_begin), value) > 0) {
+        found(name, value, std::string_view());
+      } else if (value_begin < line.size() && IsWanted(name)) {
+        // No number, as Best-Genotype has none: the value is all that the line goes on to say.
+        found(name, NAN, line.substr(value_begin));
+      }
     }
   }
 
  private:
+  bool IsWanted(std::string_view name) const {
+    return std::find(metrics_.begin(), metrics_.end(), name) != metrics_.end();
+  }
+
   // The longest wanted name that ends the text, else the longest run of name characters.
   std::string_view NameBefore(std::string_view text) const {
     size_t begin = text.size();
@@ -67,10 +76,12 @@ class TextParser final : public MetricParser {
     ReadTimestamp(line, time);
     const size_t first = points.size();
     double step = -1;
-    const auto found = [&](std::string_view name, double value) {
-      if (step < 0 && (name == "step" || name == "epoch" || name == "iteration")) step = value;
+    // `text` is the value where it is no number.
+    const auto found = [&](std::string_view name, double value, std::string_view text) {
+      if (step < 0 && text.empty() && (name == "step" || name == "epoch" || name == "iteration"))
+        step = value;
       if (std::find(metrics_.begin(), metrics_.end(), name) != metrics_.end()) {
-        points.push_back({time, -1, value, std::string(name)});
+        points.push_back({time, -1, value, std::string(name), std::string(text)});
       }
     };
     if (filters_.empty()) {
@@ -91,7 +102,13 @@ class TextParser final : public MetricParser {
     std::string name, text;
     while (RE2::FindAndConsume(&rest, filter, &name, &text)) {
       double value = 0;
-      if (ReadNumber(text, value) == text.size() && !text.empty()) found(name, value);
+      if (text.empty()) {
+        // Katib's filter matches a name without a value too.
+      } else if (ReadNumber(text, value) == text.size()) {
+        found(name, value, std::string_view());
+      } else {
+        found(name, NAN, text);
+      }
       if (rest.empty()) break;
     }
   }

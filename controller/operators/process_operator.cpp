@@ -242,7 +242,7 @@ StatusOr<ObservationChunk> ProcessOperator::ReadObservations(const std::string& 
   chunk.points.reserve(spooled.size());
   for (auto& point : spooled) {
     chunk.points.push_back({std::move(point.metric), absl::FromUnixMicros(point.time_microseconds),
-                            point.value, point.step});
+                            point.value, point.step, std::move(point.text)});
   }
   return chunk;
 }

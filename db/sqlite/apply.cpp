@@ -139,12 +139,13 @@ struct RunningSummary {
   int64_t id = 0;
   double min = NAN, max = NAN, latest = NAN;
   int64_t count = 0;
+  std::string text;
 };
 
 StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
                                      const std::string& metric) {
   ASSIGN_OR_RETURN(auto select,
-                   connection.Prepare("SELECT id, min, max, latest, count FROM metrics "
+                   connection.Prepare("SELECT id, min, max, latest, count, text FROM metrics "
                                       "WHERE trial_id=? AND name=?"));
   ASSIGN_OR_RETURN(const bool found, select.Bind(trial).Bind(metric).Step());
   RunningSummary summary;
@@ -154,6 +155,7 @@ StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
     summary.max = select.Double();
     summary.latest = select.Double();
     summary.count = select.Int();
+    summary.text = select.Text();
     return summary;
   }
   ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO metrics (trial_id, name, count) "
@@ -165,11 +167,12 @@ StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
 
 Status SaveSummary(Connection& connection, const RunningSummary& summary) {
   ASSIGN_OR_RETURN(auto statement, connection.Prepare("UPDATE metrics SET min=?, max=?, latest=?, "
-                                                      "count=? WHERE id=?"));
+                                                      "count=?, text=? WHERE id=?"));
   return statement.Bind(summary.min)
       .Bind(summary.max)
       .Bind(summary.latest)
       .Bind(summary.count)
+      .BindTextOrNull(summary.text)
       .Bind(summary.id)
       .Run();
 }
@@ -184,7 +187,7 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
 
   // Read and written once a batch, not once a point.
   std::map<std::string, RunningSummary, std::less<>> summaries;
-  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO points VALUES (?,?,?,?,?,?)"));
+  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO points VALUES (?,?,?,?,?,?,?)"));
   for (const auto& point : trial_points.points) {
     auto entry = summaries.find(point.metric);
     if (entry == summaries.end()) {
@@ -196,6 +199,7 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
     summary.min = std::fmin(summary.min, point.value);
     summary.max = std::fmax(summary.max, point.value);
     summary.latest = point.value;
+    if (!point.text.empty()) summary.text = point.text;
     ++summary.count;
     RETURN_IF_ERROR(insert.Bind(trial)
                         .Bind(sequence++)
@@ -203,6 +207,7 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
                         .Bind(absl::ToUnixMicros(point.time))
                         .Bind(point.value)
                         .Bind(point.step)
+                        .BindTextOrNull(point.text)
                         .Run());
   }
   for (const auto& [name, summary] : summaries) {

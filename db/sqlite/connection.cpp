@@ -166,6 +166,10 @@ double Statement::Double() {
   return sqlite3_column_double(statement_, column);
 }
 
+Statement& Statement::BindTextOrNull(std::string_view value) {
+  return value.empty() ? BindNull() : Bind(value);
+}
+
 std::string Statement::Text() {
   const int column = next_column_++;
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));

@@ -34,6 +34,7 @@ class Statement {
   Statement& Bind(const char* value) { return Bind(std::string_view(value)); }
   Statement& Bind(Time value);  // InfinitePast becomes NULL
   Statement& BindNull();
+  Statement& BindTextOrNull(std::string_view value);  // empty becomes NULL
 
   // True when there is a row.
   StatusOr<bool> Step();

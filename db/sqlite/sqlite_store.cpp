@@ -137,8 +137,9 @@ StatusOr<Statement> PrepareTrials(Connection& connection, const TrialQuery& quer
 }
 
 Status ReadSummaries(Connection& connection, int64_t trial, TrialRecord& record) {
-  ASSIGN_OR_RETURN(auto row, connection.Prepare("SELECT name, min, max, latest, count FROM metrics "
-                                                "WHERE trial_id=? ORDER BY name"));
+  ASSIGN_OR_RETURN(auto row,
+                   connection.Prepare("SELECT name, min, max, latest, count, text FROM metrics "
+                                      "WHERE trial_id=? ORDER BY name"));
   row.Bind(trial);
   while (true) {
     ASSIGN_OR_RETURN(const bool found, row.Step());
@@ -149,6 +150,7 @@ Status ReadSummaries(Connection& connection, int64_t trial, TrialRecord& record)
     summary.max = row.Double();
     summary.latest = row.Double();
     summary.count = row.Int();
+    summary.text = row.Text();
     record.metrics.push_back(std::move(summary));
   }
 }
@@ -229,7 +231,7 @@ StatusOr<MetricSeries> SqliteStore::ReadMetrics(const MetricQuery& query) {
   return Snapshot([&](Connection& connection) -> StatusOr<MetricSeries> {
     ASSIGN_OR_RETURN(
         auto row,
-        connection.Prepare("SELECT m.name, p.time, p.value, p.step FROM trials t "
+        connection.Prepare("SELECT m.name, p.time, p.value, p.step, p.text FROM trials t "
                            "JOIN points p ON p.trial_id=t.id JOIN metrics m ON m.id=p.metric_id "
                            "WHERE t.uid=?1 AND (?2='' OR m.name=?2) ORDER BY p.sequence"));
     row.Bind(query.trial_uid).Bind(query.metric);
@@ -242,6 +244,7 @@ StatusOr<MetricSeries> SqliteStore::ReadMetrics(const MetricQuery& query) {
       point.time = row.TimeValue();
       point.value = row.Double();
       point.step = row.Int();
+      point.text = row.Text();
       series.points.push_back(std::move(point));
     }
     series.total = static_cast<int64_t>(series.points.size());

@@ -37,6 +37,23 @@ TEST_CASE("A failing experiment exits with 1 and says why", "[cli]") {
   CHECK(Has(run.text, "exited with status 3"));
 }
 
+TEST_CASE("An objective in words is shown, and the last trial that gave it", "[cli]") {
+  Shell shell;
+  const auto run = shell.Run({"run", shell.Write("words", "echo \"loss=Genotype(<$0>)\"", 2)});
+  INFO(run.text);
+  CHECK(run.status == 0);
+  const auto trials = nlohmann::json::parse(shell.Run({"trials", "words", "-o", "json"}).text);
+  for (const auto& trial : trials["trials"]) {
+    CHECK(trial["state"] == "TRIAL_SUCCEEDED");
+    CHECK(trial["metrics"][0]["text"] ==
+          "Genotype(<" + trial["parameters"][0]["value"].get<std::string>() + ">)");
+    CHECK_FALSE(trial.contains("objectiveValue"));
+  }
+  const auto best = shell.Run({"best", "words"});
+  CHECK(best.status == 0);
+  CHECK(Has(best.text, "Genotype(<"));
+}
+
 TEST_CASE("A trial without its metric is told apart", "[cli]") {
   Shell shell;
   const auto script = GENERATE("echo acc=1", "echo loss=nan");

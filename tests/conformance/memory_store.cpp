@@ -23,12 +23,13 @@ std::vector<MetricSummary> Summarise(const std::vector<MetricPoint>& points) {
   for (const auto& point : points) {
     const auto [entry, fresh] = summaries.try_emplace(point.metric);
     MetricSummary& summary = entry->second;
-    if (fresh) summary = {point.metric, NAN, NAN, NAN, 0};
+    if (fresh) summary = {point.metric, NAN, NAN, NAN, 0, ""};
     if (!std::isnan(point.value)) {
       if (!(summary.min <= point.value)) summary.min = point.value;
       if (!(summary.max >= point.value)) summary.max = point.value;
     }
     summary.latest = point.value;
+    if (!point.text.empty()) summary.text = point.text;
     ++summary.count;
   }
   std::vector<MetricSummary> list;

@@ -33,13 +33,13 @@ std::string Describe(const TrialRecord& t) {
     text += " " + assignment.name + "=" + assignment.value;
   for (const auto& [name, value] : t.labels) text += " " + name + ":" + value;
   for (const auto& m : t.metrics) {
-    text += fmt::format(" {}[{},{},{}]x{}", m.name, m.min, m.max, m.latest, m.count);
+    text += fmt::format(" {}[{},{},{}]x{}{}", m.name, m.min, m.max, m.latest, m.count, m.text);
   }
   return text;
 }
 
 std::string Describe(const MetricPoint& p) {
-  return fmt::format("{} {} {} {}", p.metric, Describe(p.time), p.value, p.step);
+  return fmt::format("{} {} {} {}{}", p.metric, Describe(p.time), p.value, p.step, p.text);
 }
 
 // Without the sequence: back ends may leave gaps.
@@ -175,6 +175,7 @@ class RandomBatches {
     for (int i = 0; i < count; ++i) {
       points.push_back({Below(2) == 0 ? "loss" : "a b", absl::FromUnixMicros(Below(1000)), Value(),
                         Below(5) - 1});
+      if (std::isnan(points.back().value) && Below(2) == 0) points.back().text = "in words";
     }
     return points;
   }

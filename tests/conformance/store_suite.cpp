@@ -115,6 +115,35 @@ TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
   CHECK(series.points[3].metric == "n");
 }
 
+TEST_CASE("A metric in words is kept beside the numbers", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
+              .ok());
+  MetricPoint first = MakePoint("m", kNaN), last = first;
+  first.text = "Genotype(1)";
+  last.text = std::string(kLongestMetricText, 'g');
+  REQUIRE(store->Commit({.append_points = {{"uid-a-0", {first, MakePoint("m", 2)}}}}).ok());
+  REQUIRE(store->ListTrials({.uid = "uid-a-0"})->front().metrics[0].text == "Genotype(1)");
+  REQUIRE(store->Commit({.append_points = {{"uid-a-0", {last, MakePoint("n", 1)}}}}).ok());
+  const auto metrics = store->ListTrials({.uid = "uid-a-0"})->front().metrics;
+  REQUIRE(metrics.size() == 2);
+  CHECK(metrics[0].text == last.text);
+  CHECK(metrics[0].min == 2);
+  CHECK(metrics[0].max == 2);
+  CHECK(metrics[0].count == 3);
+  CHECK(metrics[1].text.empty());
+  const auto series = *store->ReadMetrics({.trial_uid = "uid-a-0", .metric = "m"});
+  REQUIRE(series.points.size() == 3);
+  CHECK(series.points[0].text == first.text);
+  CHECK(series.points[1].text.empty());
+  CHECK(series.points[2].text == last.text);
+}
+
 TEST_CASE("Down-sampling keeps every spike", "[store]") {
   const auto back_end = GENERATE(from_range(StoreBackEnds()));
   CAPTURE(back_end.name);

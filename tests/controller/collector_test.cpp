@@ -47,9 +47,26 @@ TEST_CASE("Metrics are found in lines of text", "[collector]") {
 }
 
 TEST_CASE("Lines without a wanted metric give none", "[collector]") {
-  const std::string line = GENERATE("", "loss", "loss=", "loss=high", "xloss=1", "=5", "loss:5");
+  const std::string line =
+      GENERATE("", "loss", "loss=", "loss= ", "other=high", "xloss=1", "=5", "loss:5");
   CAPTURE(line);
   CHECK(Parse(line).empty());
+}
+
+TEST_CASE("A value that is no number is kept as text, to the end of the line", "[collector]") {
+  const auto points = Parse("epoch=2 loss=Genotype(normal=[('a', 0)]) validation-accuracy=0.5");
+  REQUIRE(points.size() == 2);
+  CHECK(points[0].text == "Genotype(normal=[('a', 0)]) validation-accuracy=0.5");
+  CHECK(std::isnan(points[0].value));
+  CHECK(points[0].step == 2);
+  CHECK(points[1].text.empty());
+  CHECK(points[1].value == 0.5);
+  // Katib's own filter for DARTS.
+  const auto filtered = Parse("loss=Genotype(x)", Format::kText, {R"(([\w-]+)=(Genotype.*))"});
+  REQUIRE(filtered.size() == 1);
+  CHECK(filtered[0].text == "Genotype(x)");
+  CHECK(Parse(R"({"loss": "deep"})", Format::kJson).at(0).text == "deep");
+  CHECK(Parse(R"({"loss": [1]})", Format::kJson).empty());
 }
 
 TEST_CASE("NaN is kept and a leading time is taken", "[collector]") {
@@ -79,14 +96,19 @@ TEST_CASE("The spool reads back what was written and waits for a torn tail", "[c
   std::string text;
   AppendSpoolLine({5, -1, NAN, "a b"}, text);
   AppendSpoolLine({6, 3, 0.1, "c"}, text);
+  const std::string genotype = "a \"b\" \\ \n=\xc3\xa9";
+  AppendSpoolLine({8, 4, NAN, "d e", genotype}, text);
   const size_t whole = text.size();
   text += "7 1 0.";
   std::vector<SpooledPoint> points;
   CHECK(ParseSpool(text, points) == whole);
-  REQUIRE(points.size() == 2);
+  REQUIRE(points.size() == 3);
   CHECK(std::isnan(points[0].value));
   CHECK(points[0].metric == "a b");
   CHECK(points[1].value == 0.1);
+  CHECK(points[2].text == genotype);
+  CHECK(points[2].metric == "d e");
+  CHECK(std::isnan(points[2].value));
 }
 
 TEST_CASE("A line without end costs no memory", "[collector]") {

@@ -61,6 +61,21 @@ TEST_CASE("A trial without one of its objectives has no outcome", "[objective]")
   CHECK(outcome->violations.at(1) == -4);
 }
 
+TEST_CASE("An objective in words is an outcome without numbers, but not one of several",
+          "[objective]") {
+  ExperimentSpec spec;
+  spec.objective.metric_name = "Best-Genotype";
+  const std::vector<MetricSummary> metrics = {
+      {"Best-Genotype", kNaN, kNaN, kNaN, 1, "Genotype(normal=[])"}, {"seconds", 1, 9, 5, 3}};
+  auto outcome = OutcomeOf(spec, metrics);
+  REQUIRE(outcome.ok());
+  CHECK(outcome->objectives.empty());
+  spec.objective.additional_objectives = {{.metric_name = "seconds"}};
+  outcome = OutcomeOf(spec, metrics);
+  CHECK(outcome.status().code() == StatusCode::kOutOfRange);
+  CHECK(Message(outcome.status()).find("as text, \"Genotype(normal=[])\"") != std::string::npos);
+}
+
 TEST_CASE("The goal is reached by one feasible trial that meets every goal given", "[objective]") {
   const Objective objective = Spec().objective;
   CHECK(ReachesGoal(objective, Finished({0.9, 10, 1e9}, {})));
