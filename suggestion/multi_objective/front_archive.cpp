@@ -35,8 +35,8 @@ void FrontArchive::Add(Entry entry) {
 }
 
 std::vector<FrontArchive::Entry> FrontArchive::Spread(size_t most) const {
-  std::vector<ObjectiveVector> objectives;
-  for (const auto& entry : entries_) objectives.push_back(entry.objectives);
+  std::vector<const ObjectiveVector*> objectives;
+  for (const auto& entry : entries_) objectives.push_back(&entry.objectives);
   const std::vector<double> distances = CrowdingDistances(objectives);
   std::vector<size_t> order(entries_.size());
   std::iota(order.begin(), order.end(), size_t{0});

@@ -15,12 +15,20 @@ bool IsMeasured(const TrialResult& result) {
   return result.state == TrialState::kSucceeded || result.state == TrialState::kEarlyStopped;
 }
 
-std::vector<size_t> LexicographicOrder(std::span<const ObjectiveVector> points) {
-  std::vector<size_t> order(points.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    if (points[a] != points[b]) return points[a] < points[b];
-    return a < b;
+// A point's place and the number it is sorted by, side by side so that sorting follows no pointers.
+struct Keyed {
+  double key;
+  size_t place;
+};
+
+// By the objectives, then by place; `key` is the first objective.
+std::vector<Keyed> LexicographicOrder(ObjectiveVectors points) {
+  std::vector<Keyed> order(points.size());
+  for (size_t i = 0; i < points.size(); ++i) order[i] = {points[i]->front(), i};
+  std::sort(order.begin(), order.end(), [&](const Keyed& a, const Keyed& b) {
+    if (a.key != b.key) return a.key < b.key;
+    const auto comparison = *points[a.place] <=> *points[b.place];
+    return comparison != 0 ? comparison < 0 : a.place < b.place;
   });
   return order;
 }
@@ -69,16 +77,16 @@ class ManyObjectiveFronts {
 };
 
 template <typename Fronts>
-std::vector<int> RanksBy(std::span<const ObjectiveVector> points) {
+std::vector<int> RanksBy(ObjectiveVectors points) {
   std::vector<int> ranks(points.size());
   Fronts fronts;
   const ObjectiveVector* previous = nullptr;
   int rank = 0;
-  for (const size_t i : LexicographicOrder(points)) {
+  for (const auto& [first, i] : LexicographicOrder(points)) {
     // Equal points follow each other and share the rank of the first.
-    if (previous == nullptr || points[i] != *previous) rank = fronts.Insert(points[i]);
+    if (previous == nullptr || *points[i] != *previous) rank = fronts.Insert(*points[i]);
     ranks[i] = rank;
-    previous = &points[i];
+    previous = points[i];
   }
   return ranks;
 }
@@ -131,15 +139,22 @@ bool Dominates(const ObjectiveVector& a, const ObjectiveVector& b) {
   return better;
 }
 
-std::vector<int> NonDominatedRanks(std::span<const ObjectiveVector> points) {
-  if (points.empty()) return {};
-  return points[0].size() <= 2 ? RanksBy<TwoObjectiveFronts>(points)
-                               : RanksBy<ManyObjectiveFronts>(points);
+std::vector<const ObjectiveVector*> PointersTo(std::span<const ObjectiveVector> points) {
+  std::vector<const ObjectiveVector*> pointers;
+  pointers.reserve(points.size());
+  for (const ObjectiveVector& point : points) pointers.push_back(&point);
+  return pointers;
 }
 
-std::vector<int> ConstrainedRanks(std::span<const ObjectiveVector> points,
-                                  std::span<const double> violations) {
-  std::vector<ObjectiveVector> feasible;
+std::vector<int> NonDominatedRanks(ObjectiveVectors points) {
+  if (points.empty()) return {};
+  return points[0]->size() <= 2 ? RanksBy<TwoObjectiveFronts>(points)
+                                : RanksBy<ManyObjectiveFronts>(points);
+}
+
+std::vector<int> ConstrainedRanks(ObjectiveVectors points, std::span<const double> violations) {
+  std::vector<const ObjectiveVector*> feasible;
+  feasible.reserve(points.size());
   std::vector<double> broken;
   for (size_t i = 0; i < points.size(); ++i) {
     if (violations[i] > 0) {
@@ -166,21 +181,33 @@ std::vector<int> ConstrainedRanks(std::span<const ObjectiveVector> points,
   return ranks;
 }
 
-std::vector<double> CrowdingDistances(std::span<const ObjectiveVector> front) {
+RankOrder OrderByRank(std::vector<int> ranks) {
+  const int count = ranks.empty() ? 0 : *std::max_element(ranks.begin(), ranks.end()) + 1;
+  std::vector<size_t> places(static_cast<size_t>(count) + 1, 0);  // where each rank begins
+  for (const int rank : ranks) ++places[static_cast<size_t>(rank) + 1];
+  std::partial_sum(places.begin(), places.end(), places.begin());
+  std::vector<size_t> order(ranks.size());
+  for (size_t i = 0; i < ranks.size(); ++i) order[places[static_cast<size_t>(ranks[i])]++] = i;
+  return {std::move(ranks), std::move(order)};
+}
+
+std::vector<double> CrowdingDistances(ObjectiveVectors front) {
   std::vector<double> distances(front.size(), 0);
   if (front.empty()) return distances;
-  std::vector<size_t> order(front.size());
-  for (size_t objective = 0; objective < front[0].size(); ++objective) {
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return front[a][objective] < front[b][objective]; });
+  std::vector<Keyed> order(front.size());
+  for (size_t objective = 0; objective < front[0]->size(); ++objective) {
     HalfRange range;
-    for (const ObjectiveVector& point : front) range.Widen(point[objective]);
-    distances[order.front()] = kInfinity;
-    distances[order.back()] = kInfinity;
+    for (size_t i = 0; i < front.size(); ++i) {
+      order[i] = {(*front[i])[objective], i};
+      range.Widen(order[i].key);
+    }
+    std::sort(order.begin(), order.end(), [](const Keyed& a, const Keyed& b) {
+      return a.key != b.key ? a.key < b.key : a.place < b.place;
+    });
+    distances[order.front().place] = kInfinity;
+    distances[order.back().place] = kInfinity;
     for (size_t i = 1; i + 1 < order.size(); ++i) {
-      distances[order[i]] +=
-          range.Place(front[order[i + 1]][objective]) - range.Place(front[order[i - 1]][objective]);
+      distances[order[i].place] += range.Place(order[i + 1].key) - range.Place(order[i - 1].key);
     }
   }
   return distances;

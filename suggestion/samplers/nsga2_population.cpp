@@ -1,7 +1,6 @@
 #include "suggestion/samplers/nsga2_population.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace qalam {
 
@@ -9,49 +8,38 @@ namespace {
 
 bool ByNumber(const Individual* a, const Individual* b) { return a->number < b->number; }
 
-// Fills in the crowding distance within each front of `ranked`, which is in order of rank.
-// `objectives` are those of `ranked`, in its order.
-void MeasureCrowding(std::vector<RankedIndividual>& ranked,
-                     std::span<const ObjectiveVector> objectives) {
-  for (size_t begin = 0, end = 0; begin < ranked.size(); begin = end) {
-    while (end < ranked.size() && ranked[end].rank == ranked[begin].rank) ++end;
-    const std::vector<double> distances = CrowdingDistances(objectives.subspan(begin, end - begin));
-    for (size_t i = begin; i < end; ++i) ranked[i].crowding = distances[i - begin];
-  }
+std::vector<double> FrontCrowding(const std::vector<const Individual*>& candidates,
+                                  std::span<const size_t> front) {
+  std::vector<const ObjectiveVector*> objectives;
+  objectives.reserve(front.size());
+  for (const size_t i : front) objectives.push_back(&candidates[i]->objectives);
+  return CrowdingDistances(objectives);
 }
 
 }  // namespace
 
 std::vector<RankedIndividual> SelectSurvivors(const std::vector<const Individual*>& candidates,
                                               size_t size) {
-  std::vector<ObjectiveVector> objectives;
-  std::vector<double> violations;
-  for (const Individual* candidate : candidates) {
-    objectives.push_back(candidate->objectives);
-    violations.push_back(candidate->violation);
+  auto [ranks, order] = OrderTrialsByRank(std::span(candidates));
+  size = std::min(size, order.size());
+  std::vector<double> crowding(candidates.size());
+  // Fronts that are past the cut need no distances.
+  for (size_t begin = 0, end = 0; begin < size; begin = end) {
+    while (end < order.size() && ranks[order[end]] == ranks[order[begin]]) ++end;
+    const std::span<size_t> front(&order[begin], end - begin);
+    const std::vector<double> distances = FrontCrowding(candidates, front);
+    for (size_t i = 0; i < front.size(); ++i) crowding[front[i]] = distances[i];
+    if (end <= size) continue;
+    std::sort(front.begin(), front.end(), [&](size_t a, size_t b) {
+      return crowding[a] != crowding[b] ? crowding[a] > crowding[b] : a < b;
+    });
   }
-  const std::vector<int> ranks = ConstrainedRanks(objectives, violations);
-  std::vector<size_t> order(candidates.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return ranks[a] < ranks[b]; });
-  std::vector<RankedIndividual> ranked;
-  std::vector<ObjectiveVector> in_order;
-  for (const size_t i : order) {
-    // Fronts that are past the cut need no distances.
-    if (ranked.size() >= size && ranks[i] > ranked[size - 1].rank) break;
-    ranked.push_back({candidates[i], ranks[i], 0});
-    in_order.push_back(std::move(objectives[i]));
-  }
-  MeasureCrowding(ranked, in_order);
-  if (ranked.size() > size) {
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [](const auto& a, const auto& b) { return a.Beats(b); });
-    ranked.resize(size);
-  }
-  std::sort(ranked.begin(), ranked.end(),
-            [](const auto& a, const auto& b) { return ByNumber(a.individual, b.individual); });
-  return ranked;
+  order.resize(size);
+  std::sort(order.begin(), order.end());
+  std::vector<RankedIndividual> survivors;
+  survivors.reserve(size);
+  for (const size_t i : order) survivors.push_back({candidates[i], ranks[i], crowding[i]});
+  return survivors;
 }
 
 void Nsga2Population::Add(Individual individual) {

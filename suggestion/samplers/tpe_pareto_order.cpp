@@ -1,7 +1,6 @@
 #include "suggestion/samplers/tpe_pareto_order.h"
 
 #include <algorithm>
-#include <numeric>
 #include <queue>
 
 #include "suggestion/multi_objective/hypervolume.h"
@@ -51,24 +50,14 @@ std::vector<size_t> GreedyHypervolume(std::span<const ObjectiveVector> front, si
 
 std::vector<const Observation*> OrderByObjectives(std::span<const Observation* const> observations,
                                                   size_t good_count) {
-  std::vector<ObjectiveVector> objectives;
-  std::vector<double> violations;
-  for (const Observation* observation : observations) {
-    objectives.push_back(observation->objectives);
-    violations.push_back(observation->violation);
-  }
-  const std::vector<int> ranks = ConstrainedRanks(objectives, violations);
-  std::vector<size_t> order(observations.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return ranks[a] < ranks[b]; });
+  auto [ranks, order] = OrderTrialsByRank(observations);
   if (good_count > 0 && good_count < order.size() &&
       ranks[order[good_count - 1]] == ranks[order[good_count]]) {
     const auto of_rank = [&](size_t i) { return ranks[i] != ranks[order[good_count]]; };
     const auto begin = std::find_if_not(order.begin(), order.end(), of_rank);
     const auto end = std::find_if(begin, order.end(), of_rank);
     std::vector<ObjectiveVector> front;
-    for (auto i = begin; i != end; ++i) front.push_back(objectives[*i]);
+    for (auto i = begin; i != end; ++i) front.push_back(observations[*i]->objectives);
     const std::vector<size_t> members(begin, end);
     const size_t wanted = good_count - static_cast<size_t>(begin - order.begin());
     std::vector<bool> is_taken(members.size(), false);

@@ -23,7 +23,7 @@ TEST_CASE("An archive holds the first front, in whatever order trials end", "[pa
     objectives.push_back(vector);
     violations.push_back(violation);
   }
-  const std::vector<int> ranks = ConstrainedRanks(objectives, violations);
+  const std::vector<int> ranks = ConstrainedRanks(PointersTo(objectives), violations);
   std::vector<int64_t> expected;
   for (size_t i = 0; i < ranks.size(); ++i) {
     if (ranks[i] == 0) expected.push_back(static_cast<int64_t>(i));

@@ -79,22 +79,23 @@ TEST_CASE("Ranks agree with peeling off fronts", "[pareto]") {
   points[5][0] = kInfinity;
   points[6][0] = -kInfinity;
   points[7].assign(objectives, kInfinity);
-  CHECK(NonDominatedRanks(points) == SlowRanks(points));
+  CHECK(NonDominatedRanks(PointersTo(points)) == SlowRanks(points));
   CHECK(NonDominatedRanks({}).empty());
 }
 
 TEST_CASE("Feasible points rank before infeasible ones", "[pareto]") {
   const std::vector<ObjectiveVector> points = {{0, 0}, {2, 2}, {3, 3}, {1, 1}, {9, 9}};
   const std::vector<double> violations = {5, 0, 0, kInfinity, 5};
-  CHECK(ConstrainedRanks(points, violations) == std::vector<int>{2, 0, 1, 3, 2});
-  CHECK(ConstrainedRanks(points, std::vector<double>(5, 0)) == NonDominatedRanks(points));
-  CHECK(ConstrainedRanks(points, std::vector<double>(5, 1)) == std::vector<int>(5, 0));
+  CHECK(ConstrainedRanks(PointersTo(points), violations) == std::vector<int>{2, 0, 1, 3, 2});
+  CHECK(ConstrainedRanks(PointersTo(points), std::vector<double>(5, 0)) ==
+        NonDominatedRanks(PointersTo(points)));
+  CHECK(ConstrainedRanks(PointersTo(points), std::vector<double>(5, 1)) == std::vector<int>(5, 0));
 }
 
 TEST_CASE("Crowding distances are the gaps between neighbours", "[pareto]") {
   // Ranges are 4 and 10: the point in between gets (3 - 0)/4 + (10 - 2)/10 and so on.
   const std::vector<ObjectiveVector> front = {{3, 2}, {0, 10}, {1, 5}, {4, 0}};
-  const auto distances = CrowdingDistances(front);
+  const auto distances = CrowdingDistances(PointersTo(front));
   CHECK(distances[0] == Approx((4 - 1) / 4.0 + (5 - 0) / 10.0));
   CHECK(distances[1] == kInfinity);
   CHECK(distances[2] == Approx((3 - 0) / 4.0 + (10 - 2) / 10.0));
@@ -104,10 +105,10 @@ TEST_CASE("Crowding distances are the gaps between neighbours", "[pareto]") {
 TEST_CASE("Crowding distances are numbers for extreme objectives", "[pareto]") {
   const std::vector<ObjectiveVector> front = {
       {-kInfinity, kInfinity}, {-1.7e308, 3}, {0, 1}, {1.7e308, -1}, {kInfinity, -kInfinity}};
-  for (const double distance : CrowdingDistances(front)) CHECK(!std::isnan(distance));
-  CHECK(CrowdingDistances(front)[2] == Approx(1 + 1));
+  for (const double distance : CrowdingDistances(PointersTo(front))) CHECK(!std::isnan(distance));
+  CHECK(CrowdingDistances(PointersTo(front))[2] == Approx(1 + 1));
   const std::vector<ObjectiveVector> equal(4, {2, 2});
-  for (const double distance : CrowdingDistances(equal)) CHECK(!std::isnan(distance));
+  for (const double distance : CrowdingDistances(PointersTo(equal))) CHECK(!std::isnan(distance));
 }
 
 }  // namespace qalam

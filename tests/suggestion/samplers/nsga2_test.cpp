@@ -71,7 +71,7 @@ TEST_CASE("No front member of the history is lost while the front fits", "[nsga2
     objectives.push_back(individual.objectives);
     violations.push_back(individual.violation);
   }
-  const auto ranks = ConstrainedRanks(objectives, violations);
+  const auto ranks = ConstrainedRanks(PointersTo(objectives), violations);
   const auto survivors = Numbers(population.Survivors());
   for (size_t i = 0; i < ranks.size(); ++i) {
     if (ranks[i] > 0) continue;
