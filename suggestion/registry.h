@@ -22,6 +22,17 @@ struct SamplerContext {
   int64_t parallel_trial_count = 1;
   int objective_count = 1;
   int constraint_count = 0;  // outcome constraints: the length of TrialResult::violations
+
+  // The same experiment, as an algorithm sees it that another one works with.
+  SamplerContext With(const SearchSpace& its_space, const Settings& its_settings) const {
+    return {.space = its_space,
+            .settings = its_settings,
+            .seed = seed,
+            .max_trial_count = max_trial_count,
+            .parallel_trial_count = parallel_trial_count,
+            .objective_count = objective_count,
+            .constraint_count = constraint_count};
+  }
 };
 
 struct Capabilities {

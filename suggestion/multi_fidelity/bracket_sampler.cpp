@@ -30,11 +30,7 @@ class BracketSampler final : public Sampler {
     for (const auto& bracket : options_.brackets) round_ += bracket.configurations;
     if (options_.make_model == nullptr) return;
     for (size_t level = 0; level < ladder_.levels().size(); ++level) {
-      SamplerContext model_context = {.space = configuration_space_,
-                                      .settings = context.settings,
-                                      .seed = context.seed,
-                                      .max_trial_count = context.max_trial_count,
-                                      .parallel_trial_count = context.parallel_trial_count};
+      const auto model_context = context.With(configuration_space_, context.settings);
       models_.push_back({options_.make_model(model_context), 0});
     }
   }

@@ -82,13 +82,7 @@ std::unique_ptr<Sampler> MakeAutomaticSampler(const SamplerContext& context) {
   if (choice.algorithm == "cmaes") given.push_back({"restart_strategy", "bipop"});
   Settings settings;
   Settings::Parse(entry->name, entry->settings, given, &settings);
-  SamplerContext chosen{.space = context.space,
-                        .settings = settings,
-                        .seed = context.seed,
-                        .max_trial_count = context.max_trial_count,
-                        .parallel_trial_count = context.parallel_trial_count,
-                        .objective_count = context.objective_count,
-                        .constraint_count = context.constraint_count};
+  const SamplerContext chosen = context.With(context.space, settings);
   return std::make_unique<AutomaticSampler>(choice.algorithm, entry->create(chosen), context.space);
 }
 
