@@ -21,12 +21,18 @@ constexpr double kUniformVariance = 1.0 / 12;
 // One uniform point mixed into the spread of the good. With none the search collapses onto its
 // first good points, with two it converges late.
 constexpr double kUniformPoints = 1;
-// Narrower than Scott's rule has it: the bad should push the search off the spots that failed, not
-// off the whole region.
-constexpr double kBadBandwidthFactor = 0.7;
+// Kernels over d numbers narrow as points^(-1 / (d + x)). Scott's rule, x = 4, makes the density's
+// error small; at x = 0 kernels are as wide as the points lie apart. A search is after the spot
+// where the good gather, and the bad should push it off the spots that failed, not off the whole
+// region. Coarse steps leave less to tell apart: over them the good keep Scott's rule, and to the
+// bad they are half a dimension. Compared on BBOB in 2 to 20 dimensions, with and without steps.
+constexpr double kScott = 4;
+constexpr double kBeyondGood = 2;
+constexpr double kBeyondBad = 0.5;
+constexpr double kSteppedDimension = 0.5;
 
-double ScottFactor(double points, size_t dimensions) {
-  return std::pow(std::max(points, 1.0), -1 / (static_cast<double>(dimensions) + 4));
+double Narrowing(double points, double dimensions) {
+  return std::pow(std::max(points, 1.0), -1 / dimensions);
 }
 
 // What kernels over categories spread over all values: few points say little of the values that
@@ -157,6 +163,10 @@ double TpeModel::NarrowestBandwidth(size_t parameter) const {
   return cells > 0 ? std::max(kNarrowest, kNarrowestInCells / cells) : kNarrowest;
 }
 
+bool TpeModel::HasCoarseSteps(size_t parameter) const {
+  return !space_[parameter].is_categorical() && NarrowestBandwidth(parameter) > kNarrowest;
+}
+
 ParzenKernels TpeModel::GoodKernels(std::span<const Observation* const> good, double reference,
                                     const ParzenShape& shape, double prior_weight) const {
   ParzenKernels kernels = Gather(good, prior_weight);
@@ -164,7 +174,6 @@ ParzenKernels TpeModel::GoodKernels(std::span<const Observation* const> good, do
   if (shape.weigh_by_loss) kernels.weights = ImprovementWeights(good, reference);
   const double total = kernels.weights.sum();
   const double effective_points = total * total / kernels.weights.squaredNorm();
-  const double scott = ScottFactor(effective_points, group_.size());
   const Eigen::RowVectorXd mean = kernels.weights.transpose() * kernels.centers / total;
   const Eigen::MatrixXd centred = kernels.centers.rowwise() - mean;
   for (size_t i = 0; i < group_.size(); ++i) {
@@ -176,8 +185,11 @@ ParzenKernels TpeModel::GoodKernels(std::span<const Observation* const> good, do
     const double variance =
         (kernels.weights.dot(centred.col(j).cwiseAbs2()) + kUniformPoints * kUniformVariance) /
         (total + kUniformPoints);
+    const double beyond = HasCoarseSteps(group_[i]) ? kScott : kBeyondGood;
+    const double narrowing =
+        Narrowing(effective_points, static_cast<double>(group_.size()) + beyond);
     kernels.bandwidths(j) =
-        std::clamp(scott * std::sqrt(variance), NarrowestBandwidth(group_[i]), kWidest);
+        std::clamp(narrowing * std::sqrt(variance), NarrowestBandwidth(group_[i]), kWidest);
     kernels.centers.col(j) -= shape.pull * centred.col(j);
   }
   if (shape.correlated && group_.size() > 1) {
@@ -192,7 +204,9 @@ ParzenKernels TpeModel::BadKernels(std::span<const Observation* const> bad,
   ParzenKernels kernels = Gather(Thin(bad), prior_weight);
   if (bad.empty()) return kernels;
   const auto n = static_cast<double>(kernels.weights.size());
-  const double scott = ScottFactor(n, group_.size());
+  double dimensions = 0;
+  for (const size_t i : group_) dimensions += HasCoarseSteps(i) ? kSteppedDimension : 1;
+  const double narrowing = Narrowing(n, dimensions + kBeyondBad);
   for (size_t i = 0; i < group_.size(); ++i) {
     if (kernels.categories[i] > 0) {
       kernels.bandwidths(static_cast<Eigen::Index>(i)) = CategorySpread(n, kernels.categories[i]);
@@ -201,7 +215,7 @@ ParzenKernels TpeModel::BadKernels(std::span<const Observation* const> bad,
     const auto column = kernels.centers.col(static_cast<Eigen::Index>(i)).array();
     const double deviation = std::sqrt((column - column.mean()).square().mean());
     kernels.bandwidths(static_cast<Eigen::Index>(i)) =
-        std::clamp(kBadBandwidthFactor * scott * deviation, NarrowestBandwidth(group_[i]), kWidest);
+        std::clamp(narrowing * deviation, NarrowestBandwidth(group_[i]), kWidest);
   }
   return kernels;
 }

@@ -24,8 +24,9 @@ struct ParzenShape {
 // 2018). Beyond those papers:
 // - a good point weighs as much as it improves on the best bad one, which makes l / g the expected
 //   improvement itself (Song, Yu, Neiswanger, Ermon, ICML 2022);
-// - bandwidths follow the spread of the good by Scott's rule, with a uniform point mixed in, so
-//   that they neither vanish with one good point nor stay wide as the good gather;
+// - bandwidths follow the spread of the points and narrow faster with their number than by Scott's
+//   rule; a uniform point is mixed into the spread of the good, so that they neither vanish with
+//   one good point nor stay wide as the good gather;
 // - kernels shrink towards the mean of the good, which keeps the spread from being counted twice
 //   (West, J. R. Stat. Soc. B 55, 1993);
 // - optionally, kernels share the good points' correlations, shrunk for small sets.
@@ -51,6 +52,7 @@ class TpeModel {
   ParzenKernels BadKernels(std::span<const Observation* const> bad, double prior_weight) const;
   ParzenKernels Gather(std::span<const Observation* const> observations, double prior_weight) const;
   double NarrowestBandwidth(size_t parameter) const;
+  bool HasCoarseSteps(size_t parameter) const;
 
   const SearchSpace& space_;
   const std::vector<size_t>& group_;
