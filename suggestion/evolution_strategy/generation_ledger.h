@@ -22,7 +22,7 @@ struct GenerationKey {
 struct Member {
   int64_t number = 0;
   double loss = 0;       // infinite for a failed trial
-  double violation = 0;  // sum of what is broken; 0 when feasible
+  double violation = 0;  // sum of what is broken; 0 when feasible, infinite when failed
   int draw = 0;          // which of the number's draws was handed out
   LatentPoint latent;    // the told point encoded
   Point point;           // kept only where the encoding is lossy

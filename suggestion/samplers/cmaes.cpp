@@ -2,9 +2,9 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "suggestion/evolution_strategy/evolution_chain.h"
+#include "suggestion/multi_objective/pareto.h"
 #include "suggestion/untried.h"
 
 namespace qalam {
@@ -32,16 +32,6 @@ std::optional<int> ReadLabel(const std::map<std::string, std::string>& labels, c
   return value;
 }
 
-double TotalViolation(const TrialResult& result) {
-  double total = 0;
-  for (const double violation : result.violations) {
-    // Not knowing whether a constraint holds is no better than breaking it.
-    if (std::isnan(violation)) return std::numeric_limits<double>::infinity();
-    total += std::max(0.0, violation);
-  }
-  return total;
-}
-
 EvolutionOptions ReadOptions(const SamplerContext& context, const LatentSpace& space) {
   EvolutionOptions options;
   const Settings& settings = context.settings;
@@ -63,6 +53,7 @@ class CmaesSampler final : public Sampler {
   explicit CmaesSampler(const SamplerContext& context)
       : space_(context.space),
         seed_(context.seed),
+        constraint_count_(context.constraint_count),
         latent_(space_),
         chain_(latent_, ReadOptions(context, latent_)) {}
 
@@ -72,7 +63,7 @@ class CmaesSampler final : public Sampler {
       if (!IsInformative(result)) continue;
       Member member{.number = result.number,
                     .loss = Loss(result),
-                    .violation = TotalViolation(result),
+                    .violation = TotalViolation(result, constraint_count_),
                     .latent = latent_.Encode(result.point)};
       if (result.number < 0) {
         chain_.AddEarlier(std::move(member));
@@ -126,6 +117,7 @@ class CmaesSampler final : public Sampler {
 
   const SearchSpace space_;
   const uint64_t seed_;
+  const int constraint_count_;
   const LatentSpace latent_;
   // Brought up to date when asked; a function of the told set, so Suggest stays pure.
   mutable EvolutionChain chain_;
