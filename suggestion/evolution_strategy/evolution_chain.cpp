@@ -16,6 +16,13 @@ namespace {
 constexpr int64_t kRecent = 8;
 constexpr int64_t kSpacing = 32;
 
+// How often a sample is drawn until one lies in the cube; the last is then brought back to the
+// faces. More than one, so that a search whose mean is inside seldom sees the faces, where all that
+// lies beyond looks alike and a whole generation may rank equal. Few, so that a search that falls
+// towards a corner, where hardly a sample is inside, still tries the corner itself. On the BBOB
+// functions 3 and 5 do as well; 1 solves a tenth fewer targets, 100 as many fewer.
+constexpr int kAttempts = 4;
+
 // Members that rank equal share the weights of their ranks: which of them came first says nothing.
 Eigen::VectorXd ShareAmongEqual(const std::vector<const Member*>& ranked, Eigen::VectorXd weights) {
   for (size_t first = 0, end; first < ranked.size(); first = end) {
@@ -123,13 +130,25 @@ LatentPoint EvolutionChain::Draw(const SearchState& state, int64_t number, int d
   LatentPoint latent;
   latent.categories.resize(space_.categories().size());
   for (int i = 0; i <= draw; ++i) {
-    for (double& z : normal) z = stream.Normal();
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      for (double& z : normal) z = stream.Normal();
+      latent.numbers = state.numbers.Sample(normal);
+      if (IsInside(latent.numbers)) break;
+    }
     for (size_t k = 0; k < latent.categories.size(); ++k) {
       latent.categories[k] = state.categories.Draw(k, stream.Uniform());
     }
   }
-  latent.numbers = state.numbers.Sample(normal);
   return latent;
+}
+
+bool EvolutionChain::IsInside(const Eigen::VectorXd& numbers) const {
+  for (size_t k = 0; k < smooth_.size(); ++k) {
+    const double coordinate = numbers(static_cast<Eigen::Index>(k));
+    // The outermost cells of a stepped parameter reach to infinity.
+    if (smooth_[k] && (coordinate < 0 || coordinate > 1)) return false;
+  }
+  return true;
 }
 
 LatentPoint EvolutionChain::Latent(const SearchState& state, const Member& member) const {

@@ -52,7 +52,8 @@ class EvolutionChain {
   // The open generation. Brings the chain up to date with what was added.
   const SearchState& Current();
 
-  // The `draw`-th draw of a trial number.
+  // The `draw`-th draw of a trial number. One that falls outside of the cube is replaced a few
+  // times; what still lies outside is for the caller to bring back.
   LatentPoint Draw(const SearchState& state, int64_t number, int draw) const;
 
  private:
@@ -61,6 +62,8 @@ class EvolutionChain {
   bool Advance();
   void KeepStates();
   const StrategyParameters& ParametersFor(int population);
+  // Whether all continuous coordinates lie in the cube.
+  bool IsInside(const Eigen::VectorXd& numbers) const;
   // The members' latent points in the distribution at hand.
   LatentPoint Latent(const SearchState& state, const Member& member) const;
   void Learn(SearchState& state, const std::vector<const Member*>& ranked);

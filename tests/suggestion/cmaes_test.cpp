@@ -172,6 +172,23 @@ TEST_CASE("cmaes converges inside the cube and on its faces", "[cmaes]") {
   CHECK(Best(corner) == Approx(0).margin(1e-12));
 }
 
+TEST_CASE("cmaes tries the faces of the cube only where the search leads there", "[cmaes]") {
+  const auto share_on_faces = [](double centre) {
+    const Search search = MakeSearch(Cube(5));
+    const auto told = Run(*search.Make(), 200, [&](const Proposal& proposal) {
+      return Succeed(proposal, Sphere(proposal.point, centre));
+    });
+    const auto count = std::count_if(told.begin(), told.end(), [](const auto& result) {
+      return std::any_of(result.point.values.begin(), result.point.values.end(),
+                         [](double x) { return x == 0 || x == 1; });
+    });
+    return static_cast<double>(count) / static_cast<double>(told.size());
+  };
+  // At first about every second sample falls outside in some coordinate.
+  CHECK(share_on_faces(0.2) < 0.05);
+  CHECK(share_on_faces(-0.3) > 0.5);
+}
+
 TEST_CASE("cmaes settles integers, lists and categories", "[cmaes]") {
   const Search search = MakeSearch(MixedSpace());
   int solved = 0;
@@ -308,6 +325,47 @@ TEST_CASE("cmaes keeps outcome constraints and avoids failures", "[cmaes]") {
     return result;
   });
   CHECK(Best(failing) < 1e-8);
+}
+
+TEST_CASE("A run ends on a plateau, and not while it gets on", "[cmaes]") {
+  const std::string strategy = GENERATE("ipop", "bipop");
+  const std::vector<Setting> settings = {{"restart_strategy", strategy}};
+  const auto restarts = [](const Sampler& sampler, int trials) {
+    return std::stoi(Ask(sampler, trials).labels.at("restart"));
+  };
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    const auto smooth = MakeSearch(Cube(5), settings).Make(seed);
+    Run(*smooth, 500, SphereTrial);
+    CHECK(restarts(*smooth, 500) == 0);
+    const auto stepped = MakeSearch(Cube(2), settings).Make(seed);
+    Run(*stepped, 200, [](const Proposal& proposal) {
+      double sum = 0;
+      for (const double x : proposal.point.values) sum += std::floor(std::fabs(8 * (x - 0.3)));
+      return Succeed(proposal, sum);
+    });
+    CHECK(restarts(*stepped, 200) > 0);
+  }
+}
+
+TEST_CASE("A failed trial ranks behind one that breaks a constraint", "[cmaes]") {
+  const Search search = MakeSearch(Cube(2));
+  // Nothing near the start is feasible: below 0.5 trials fail, above it they break the constraint
+  // the less the nearer they are to where it holds.
+  const auto trial = [](const Proposal& proposal) {
+    const double x = proposal.point.values[0];
+    if (x >= 0.5) {
+      auto result = SphereTrial(proposal);
+      result.violations = {0.95 - x};
+      return result;
+    }
+    auto failed = SphereTrial(proposal);
+    failed.state = TrialState::kFailed;
+    failed.objectives.clear();
+    return failed;
+  };
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    CHECK(std::isfinite(Best(Run(*search.Make(seed), 100, trial))));
+  }
 }
 
 TEST_CASE("Restarts find what a single run misses", "[cmaes]") {

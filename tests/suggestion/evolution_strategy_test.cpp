@@ -269,13 +269,63 @@ TEST_CASE("A run stops for the published reasons", "[cmaes]") {
   std::vector<GenerationRecord> endless;
   for (int i = 0; i < 700; ++i) endless.push_back({.best = 1000.0 - i, .middle = 2000.0 - i});
   CHECK(reason(endless) == "MaxIter");
-  d.step_size = 1e-13;
+  d.step_size = 0.2 * 0.9e-12;
   CHECK(reason(falling) == "TolX");
   // Stepped parameters alone are no sign of convergence.
   CHECK(StoppingReason(d, falling, 6, 0.2, {false, false}) == "");
   d.step_size = 0.2;
   d.axis_lengths << 1, 1e8;
   CHECK(reason(falling) == "ConditionCov");
+}
+
+TEST_CASE("A run that gets on is not stopped", "[cmaes]") {
+  SearchDistribution d(Eigen::VectorXd::Constant(2, 0.5), 0.2);
+  const std::vector<bool> smooth = {true, true};
+  const auto reason = [&](const std::vector<GenerationRecord>& records) {
+    return StoppingReason(d, records, 6, 0.2, smooth);
+  };
+  // Goes up and down about a level that falls slowly.
+  std::vector<GenerationRecord> restless;
+  for (int i = 0; i < 200; ++i) {
+    restless.push_back({.best = 5.0 + i % 7 - 0.02 * i, .middle = 20.0 + i % 5 - 0.02 * i});
+  }
+  CHECK(reason(restless) == "");
+  // Converges on a loss that is large beside what is still gained.
+  std::vector<GenerationRecord> precise;
+  for (int i = 0; i < 100; ++i) {
+    const double gap = std::pow(0.8, i);
+    precise.push_back({.best = 1000 + gap, .middle = 1000 + 3 * gap});
+  }
+  CHECK(reason(precise) == "");
+  // Level for less than 10 + 30 dimensions / population generations.
+  std::vector<GenerationRecord> level(precise.begin(), precise.begin() + 60);
+  level.resize(79, {.best = 1000, .middle = 1000.5});
+  CHECK(reason(level) == "");
+  level.push_back(level.back());
+  CHECK(reason(level) == "TolHistFun");
+  // Flat in a third of the last ten generations, which is not more than a third.
+  auto flat = precise;
+  for (size_t i = 97; i < 100; ++i) flat[i].is_flat = true;
+  CHECK(reason(flat) == "");
+  d.step_size = 0.2 * 1.1e-12;
+  CHECK(reason(precise) == "");
+  // Narrow in one direction only.
+  d.step_size = 0.2;
+  d.covariance(1, 1) = 1e-12;
+  d.axis_lengths << 1, 1e-6;
+  CHECK(reason(precise) == "");
+}
+
+TEST_CASE("A run stops where a step is lost in rounding", "[cmaes]") {
+  SearchDistribution d(Eigen::VectorXd::Constant(2, 0.5), 1e-17);
+  // The start was no wider, so that TolX does not hold.
+  constexpr double kStartStep = 1e-17;
+  CHECK(StoppingReason(d, {}, 6, kStartStep, {true, true}) == "NoEffectAxis");
+  d.covariance(0, 0) = 1e20;
+  d.transform(0, 0) = 1e10;
+  CHECK(StoppingReason(d, {}, 6, kStartStep, {true, true}) == "NoEffectCoor");
+  d.covariance(1, 1) = 1e20;
+  CHECK(StoppingReason(d, {}, 6, kStartStep, {true, true}) == "");
 }
 
 TEST_CASE("IPOP doubles the population and BIPOP shares the budget with short runs", "[cmaes]") {
