@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas clean
 
 all: build
 
@@ -30,6 +30,13 @@ bench-samplers: packages $(BUILD)/build.ninja
 	@scripts/install-packages scripts/packages-bench.txt
 	cmake --build $(BUILD) --target sampler_benchmarks
 	nice bench/samplers/run $(BUILD)/bin $(ARGUMENTS)
+
+# Architecture search on a table of measured architectures: make bench-nas TABLE=table.csv.gz
+bench-nas: packages $(BUILD)/build.ninja
+	@test -n "$(TABLE)" || { echo "say which table: make bench-nas TABLE=FILE"; exit 1; }
+	@scripts/install-packages scripts/packages-bench.txt
+	cmake --build $(BUILD) --target sampler_benchmarks
+	nice bench/samplers/run $(BUILD)/bin --suites nas --table "$(TABLE)" $(ARGUMENTS)
 
 clean:
 	cmake -E rm -rf $(BUILD)

@@ -68,7 +68,7 @@ AlgorithmChoice ChooseAlgorithm(const SearchSpace& space, std::optional<int64_t>
 
 std::string ExplainChoice(const ExperimentSpec& spec) {
   if (spec.algorithm.name != "auto") return "";
-  const auto space = SearchSpace::Create(spec.parameters);
+  const auto space = SearchSpace::ForExperiment(spec);
   if (!space.ok()) return "";
   const auto choice =
       ChooseAlgorithm(*space, spec.max_trial_count, spec.parallel_trial_count,

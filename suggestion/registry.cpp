@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "suggestion/architecture/derived_space.h"
+#include "suggestion/architecture/one_shot_form.h"
 #include "suggestion/constrained_sampler.h"
 #include "suggestion/given_trials.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
@@ -10,6 +12,8 @@
 #include "suggestion/samplers/bayesian_optimization.h"
 #include "suggestion/samplers/bohb.h"
 #include "suggestion/samplers/cmaes.h"
+#include "suggestion/samplers/darts.h"
+#include "suggestion/samplers/enas.h"
 #include "suggestion/samplers/evolution.h"
 #include "suggestion/samplers/grid.h"
 #include "suggestion/samplers/hyperband.h"
@@ -141,6 +145,20 @@ const std::vector<AlgorithmEntry>& Entries() {
        {.conditional = true, .constraints = true, .needs_finite = true},
        CheckLocalSearch,
        MakeLocalSearchSampler},
+      {"enas",
+       "A controller learns by policy gradients which choices make good architectures.",
+       "Pham, Guan, Zoph, Le, Dean, ICML 2018; Zoph, Le, ICLR 2017",
+       EnasSettings(),
+       {.constraints = true, .needs_finite = true},
+       CheckEnas,
+       MakeEnasSampler},
+      {kOneShotAlgorithm,
+       "One trial that searches by itself: it trains a network of all architectures at once.",
+       "Liu, Simonyan, Yang, ICLR 2019",
+       OneShotSettings(),
+       {.one_shot = true},
+       nullptr,
+       MakeDartsSampler},
   };
   return entries;
 }
@@ -156,6 +174,10 @@ std::string NamesOf(bool Capabilities::*capability) {
 
 Status CheckSpace(const AlgorithmEntry& entry, const ExperimentSpec& spec, const SearchSpace& space,
                   const Settings& settings) {
+  if (entry.capabilities.one_shot &&
+      (space.derived_form() == nullptr || space.derived_form()->chain() != nullptr)) {
+    return InvalidArgument("the algorithm {} needs spec.nasConfig", entry.name);
+  }
   if (space.is_conditional() && !entry.capabilities.conditional) {
     return InvalidArgument("the algorithm {} does not take conditional parameters (activeWhen)",
                            entry.name);
@@ -213,6 +235,11 @@ class Catalog final : public AlgorithmCatalog {
     for (const auto& fault :
          Settings::Parse(entry->name, entry->settings, spec.algorithm.settings, &settings)) {
       faults.push_back({fault.index, fault.message});
+    }
+    if (spec.nas_config) {
+      const auto more = CheckNasConfig(spec);
+      faults.insert(faults.end(), more.begin(), more.end());
+      if (!more.empty()) return faults;
     }
     // An unsound space has faults of its own, which the document's validation reports with places.
     const auto space = SearchSpace::ForExperiment(spec);

@@ -42,6 +42,8 @@ struct Capabilities {
   bool fidelity = false;      // needs a resource parameter, named by the setting resource_name
   bool exhaustible = false;   // ends by itself when the space has been tried
   bool needs_finite = false;  // every dimension must have finitely many values
+  // Its one trial searches by itself, as spec.nasConfig says; proposed again whenever asked.
+  bool one_shot = false;
 };
 
 struct AlgorithmEntry {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_set>
+
+#include "suggestion/architecture/derived_space.h"
 
 namespace qalam {
 
@@ -13,7 +16,16 @@ bool Point::operator==(const Point& other) const {
 }
 
 StatusOr<SearchSpace> SearchSpace::ForExperiment(const ExperimentSpec& spec) {
-  ASSIGN_OR_RETURN(SearchSpace space, Create(spec.parameters));
+  std::shared_ptr<const DerivedForm> form;
+  std::vector<Parameter> parameters = spec.parameters;
+  if (spec.nas_config) {
+    ASSIGN_OR_RETURN(form, DeriveForm(spec));
+    const auto derived = form->Parameters();
+    parameters.insert(parameters.end(), derived.begin(), derived.end());
+  }
+  ASSIGN_OR_RETURN(SearchSpace space, Create(parameters));
+  space.own_size_ = spec.parameters.size();
+  space.derived_form_ = std::move(form);
   ASSIGN_OR_RETURN(space.constraints_, ParseConstraints(spec, ConstraintKind::kParameters));
   return space;
 }
@@ -22,11 +34,11 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
                                           const std::vector<std::string>& constraints) {
   SearchSpace space;
   if (parameters.empty()) return InvalidArgument("the search space has no parameter");
+  space.own_size_ = parameters.size();
+  std::unordered_set<std::string> names;
   for (const auto& parameter : parameters) {
-    for (const auto& other : space.dimensions_) {
-      if (other.name() == parameter.name) {
-        return InvalidArgument("there are two parameters named {}", parameter.name);
-      }
+    if (!names.insert(parameter.name).second) {
+      return InvalidArgument("there are two parameters named {}", parameter.name);
     }
     ASSIGN_OR_RETURN(auto dimension, Dimension::Create(parameter));
     space.dimensions_.push_back(std::move(dimension));
@@ -125,9 +137,13 @@ Eigen::VectorXd SearchSpace::ToUnit(const Point& point) const {
 
 std::vector<Assignment> SearchSpace::Format(const Point& point) const {
   std::vector<Assignment> assignments;
-  for (size_t i = 0; i < size(); ++i) {
+  for (size_t i = 0; i < own_size_; ++i) {
     if (std::isnan(point.values[i])) continue;
     assignments.push_back({dimensions_[i].name(), dimensions_[i].Format(point.values[i])});
+  }
+  if (derived_form_ != nullptr) {
+    const auto derived = derived_form_->Format(point, own_size_);
+    assignments.insert(assignments.end(), derived.begin(), derived.end());
   }
   return assignments;
 }
@@ -135,15 +151,20 @@ std::vector<Assignment> SearchSpace::Format(const Point& point) const {
 StatusOr<Point> SearchSpace::Parse(const std::vector<Assignment>& assignments) const {
   Point point;
   point.values.assign(size(), std::numeric_limits<double>::quiet_NaN());
+  const auto own_end = dimensions_.begin() + static_cast<std::ptrdiff_t>(own_size_);
   for (const auto& assignment : assignments) {
-    const auto dimension =
-        std::find_if(dimensions_.begin(), dimensions_.end(),
-                     [&](const Dimension& d) { return d.name() == assignment.name; });
-    if (dimension == dimensions_.end()) {
+    if (derived_form_ != nullptr && derived_form_->Owns(assignment.name)) continue;
+    const auto dimension = std::find_if(dimensions_.begin(), own_end, [&](const Dimension& d) {
+      return d.name() == assignment.name;
+    });
+    if (dimension == own_end) {
       return NotFound("there is no parameter {} in the search space", assignment.name);
     }
     ASSIGN_OR_RETURN(point.values[dimension - dimensions_.begin()],
                      dimension->Parse(assignment.value));
+  }
+  if (derived_form_ != nullptr) {
+    RETURN_IF_ERROR(derived_form_->Parse(assignments, own_size_, point));
   }
   for (const size_t i : activation_order_) {
     if (!IsActive(i, point)) {

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "api/constraint.h"
 #include "api/experiment.h"
 #include "base/status.h"
+#include "suggestion/architecture/derived_form.h"
 
 namespace qalam {
 
@@ -83,7 +85,8 @@ class SearchSpace {
   // `constraints` are comparisons over the parameters (api/constraint.h).
   static StatusOr<SearchSpace> Create(const std::vector<Parameter>& parameters,
                                       const std::vector<std::string>& constraints = {});
-  // With those of the experiment's constraints that are over parameters.
+  // With those of the experiment's constraints that are over parameters, and with the parameters
+  // that its nasConfig describes after its own.
   static StatusOr<SearchSpace> ForExperiment(const ExperimentSpec& spec);
 
   size_t size() const { return dimensions_.size(); }
@@ -93,6 +96,11 @@ class SearchSpace {
   // break a constraint count too.
   uint64_t cardinality() const;
   const std::vector<Constraint>& constraints() const { return constraints_; }
+  // How trials are told of the parameters that are derived from a nasConfig, the last of the
+  // space's; null when there are none.
+  const DerivedForm* derived_form() const { return derived_form_.get(); }
+  // How many come before those.
+  size_t own_size() const { return own_size_; }
   // Whether any parameter has an activeWhen.
   bool is_conditional() const;
   // Whether the point keeps every constraint. One over an inactive parameter does not apply; one
@@ -107,7 +115,7 @@ class SearchSpace {
   Eigen::VectorXd ToUnit(const Point& point) const;
   // Whether dimension i is active at the point, looking only at the dimensions it depends on.
   bool IsActive(size_t i, const Point& point) const;
-  // Without the inactive ones.
+  // What a trial is given: without the inactive parameters, the derived ones in their form.
   std::vector<Assignment> Format(const Point& point) const;
   // OUT_OF_RANGE or NOT_FOUND names the parameter. Unknown names are refused; a value of an
   // inactive parameter is passed over. Constraints are not looked at: results may come from
@@ -116,6 +124,8 @@ class SearchSpace {
 
  private:
   std::vector<Dimension> dimensions_;
+  size_t own_size_ = 0;
+  std::shared_ptr<const DerivedForm> derived_form_;
   std::vector<Constraint> constraints_;
   std::vector<int> parent_;  // index of the dimension each depends on, or -1; parents come first in
   std::vector<size_t> activation_order_;  // this order

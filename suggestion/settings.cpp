@@ -27,7 +27,10 @@ bool InRange(const SettingSchema& schema, double value) {
   return !schema.max || (schema.max_exclusive ? value < *schema.max : value <= *schema.max);
 }
 
+constexpr char kNone[] = "None";
+
 bool IsAllowed(const SettingSchema& schema, const std::string& text) {
+  if (schema.none_allowed && text == kNone) return true;
   int64_t whole = 0;
   double number = 0;
   switch (schema.type) {
@@ -65,6 +68,7 @@ std::string SettingSchema::Allowed() const {
   std::string text = type == SettingType::kInt ? "a whole number" : "a number";
   if (min) text += fmt::format(" {} {:g}", min_exclusive ? ">" : ">=", *min);
   if (max) text += fmt::format("{} {} {:g}", min ? " and" : "", max_exclusive ? "<" : "<=", *max);
+  if (none_allowed) text += fmt::format(", or {}", kNone);
   return text;
 }
 
@@ -111,6 +115,9 @@ double Settings::Double(const std::string& name) const {
   double value = 0;
   ParseDouble(values_.at(name), value);
   return value;
+}
+std::optional<double> Settings::OptionalDouble(const std::string& name) const {
+  return values_.at(name) == kNone ? std::nullopt : std::optional(Double(name));
 }
 bool Settings::Bool(const std::string& name) const {
   return values_.at(name) == "true" || values_.at(name) == "True";

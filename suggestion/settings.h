@@ -22,6 +22,7 @@ struct SettingSchema {
   bool min_exclusive = false, max_exclusive = false;
   std::vector<std::string> choices;
   std::vector<std::string> aliases;  // other spellings that mean this setting
+  bool none_allowed = false;         // "None" is a value too: without it
   // "an integer >= 1", "one of: a, b": completes "NAME should be ...".
   std::string Allowed() const;
 };
@@ -44,6 +45,8 @@ class Settings {
   bool Has(const std::string& name) const { return values_.contains(name); }
   int64_t Int(const std::string& name) const;
   double Double(const std::string& name) const;
+  // Absent when it is "None".
+  std::optional<double> OptionalDouble(const std::string& name) const;
   bool Bool(const std::string& name) const;
   const std::string& String(const std::string& name) const;
 

@@ -43,6 +43,36 @@ StatusOr<Parameter> GetParameter(const katib::ParameterSpec& in) {
   return parameter;
 }
 
+void PutNasConfig(const NasConfig& config, katib::NasConfig* out) {
+  auto* graph = out->mutable_graph_config();
+  graph->set_num_layers(config.num_layers);
+  for (const int size : config.input_sizes) graph->add_input_sizes(size);
+  for (const int size : config.output_sizes) graph->add_output_sizes(size);
+  for (const auto& operation : config.operations) {
+    auto* entry = out->mutable_operations()->add_operation();
+    entry->set_operation_type(operation.type);
+    for (const auto& parameter : operation.parameters) {
+      PutParameter(parameter, entry->mutable_parameter_specs()->add_parameters());
+    }
+  }
+}
+
+StatusOr<NasConfig> GetNasConfig(const katib::NasConfig& in) {
+  const auto& graph = in.graph_config();
+  NasConfig config{.num_layers = graph.num_layers(),
+                   .input_sizes = {graph.input_sizes().begin(), graph.input_sizes().end()},
+                   .output_sizes = {graph.output_sizes().begin(), graph.output_sizes().end()}};
+  for (const auto& operation : in.operations().operation()) {
+    auto& entry = config.operations.emplace_back();
+    entry.type = operation.operation_type();
+    for (const auto& parameter : operation.parameter_specs().parameters()) {
+      ASSIGN_OR_RETURN(auto converted, GetParameter(parameter));
+      entry.parameters.push_back(std::move(converted));
+    }
+  }
+  return config;
+}
+
 }  // namespace
 
 katib::Experiment ToKatibProto(const ExperimentDocument& document) {
@@ -67,6 +97,7 @@ katib::Experiment ToKatibProto(const ExperimentDocument& document) {
     entry->set_name(setting.name);
     entry->set_value(setting.value);
   }
+  if (spec.nas_config) PutNasConfig(*spec.nas_config, out->mutable_nas_config());
   constexpr int64_t kMost = 0x7fffffff;
   out->set_parallel_trial_count(static_cast<int32_t>(std::min(kMost, spec.parallel_trial_count)));
   out->set_max_trial_count(static_cast<int32_t>(std::min(kMost, spec.max_trial_count.value_or(0))));
@@ -90,6 +121,9 @@ StatusOr<ExperimentSpec> FromKatibProto(const katib::ExperimentSpec& in) {
   spec.algorithm.name = in.algorithm().algorithm_name();
   for (const auto& setting : in.algorithm().algorithm_settings()) {
     spec.algorithm.settings.push_back({setting.name(), setting.value()});
+  }
+  if (in.has_nas_config()) {
+    ASSIGN_OR_RETURN(spec.nas_config, GetNasConfig(in.nas_config()));
   }
   spec.parallel_trial_count = std::max(1, in.parallel_trial_count());
   if (in.max_trial_count() > 0) spec.max_trial_count = in.max_trial_count();

@@ -64,9 +64,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
   if (spec.early_stopping) {
     refusals.Add("spec.earlyStopping", "early stopping", "leave it out");
   }
-  if (spec.nas_config) {
-    refusals.Add("spec.nasConfig", "neural architecture search", "use parameters");
-  }
   switch (spec.metrics_collector.kind) {
     case CollectorKind::kStdOut:
     case CollectorKind::kFile:

@@ -8,8 +8,7 @@ namespace {
 
 // A map of parameter names to values. Whether the values lie in the space, only the space can say.
 std::vector<Assignment> ReadPoint(Reader& reader, const Field& map, const ExperimentSpec& so_far) {
-  std::vector<std::string> names;
-  for (const auto& parameter : so_far.parameters) names.push_back(parameter.name);
+  const std::vector<std::string> names = AssignmentNames(so_far);
   std::vector<Assignment> assignments;
   for (const auto& [name, value] : reader.TextMap(map)) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {

@@ -25,7 +25,9 @@ std::optional<NasConfig> ReadNasConfig(Reader& reader, const Field& field) {
   const Field graph = Reader::Child(field, "graphConfig");
   if (reader.Require(field, graph, "the graph's numLayers, inputSizes and outputSizes") &&
       reader.CheckMap(graph, {"numLayers", "inputSizes", "outputSizes"})) {
-    const auto layers = reader.Int(Reader::Child(graph, "numLayers"), 1, kMostLayers);
+    const Field layer_count = Reader::Child(graph, "numLayers");
+    reader.Require(graph, layer_count, "how many layers there are");
+    const auto layers = reader.Int(layer_count, 1, kMostLayers);
     config.num_layers = static_cast<int>(layers.value_or(0));
     config.input_sizes = ReadSizes(reader, Reader::Child(graph, "inputSizes"));
     config.output_sizes = ReadSizes(reader, Reader::Child(graph, "outputSizes"));
@@ -43,6 +45,20 @@ std::optional<NasConfig> ReadNasConfig(Reader& reader, const Field& field) {
     reader.AddFault(operations, "at least one operation is needed");
   }
   return config;
+}
+
+std::vector<std::string> AssignmentNames(const ExperimentSpec& spec) {
+  std::vector<std::string> names;
+  for (const auto& parameter : spec.parameters) names.push_back(parameter.name);
+  if (!spec.nas_config) return names;
+  // What Katib's architecture searches give their trials: an architecture each, or with darts the
+  // whole search.
+  const auto given =
+      spec.algorithm.name == "darts"
+          ? std::vector<std::string>{"algorithm-settings", "search-space", "num-layers"}
+          : std::vector<std::string>{"architecture", "nn_config"};
+  names.insert(names.end(), given.begin(), given.end());
+  return names;
 }
 
 }  // namespace qalam::document

@@ -118,14 +118,19 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
   // The list that a fault's index counts in, and what a fault about no item is put to.
   using Part = AlgorithmCatalog::Part;
   const Field warm_start = Reader::Child(root, "warmStart");
+  const Field nas = Reader::Child(root, "nasConfig");
   const std::map<Part, std::pair<Field, Field>> places = {
       {Part::kSettings, {Reader::Child(field, "algorithmSettings"), field}},
       {Part::kConstraints,
        {Reader::Child(root, "constraints"), Reader::Child(root, "constraints")}},
       {Part::kInitialTrials,
        {Reader::Child(root, "initialTrials"), Reader::Child(root, "initialTrials")}},
-      {Part::kWarmStart, {Reader::Child(warm_start, "trials"), warm_start}}};
+      {Part::kWarmStart, {Reader::Child(warm_start, "trials"), warm_start}},
+      {Part::kNasConfig, {Reader::Child(nas, "operations"), nas}}};
+  const bool nas_is_read = !reader.HasFaultIn(nas);
   for (const auto& fault : catalog.Check(spec)) {
+    // What was left out for a fault of its own would be found missing here.
+    if (fault.part == Part::kNasConfig && !nas_is_read) continue;
     const auto& [list, whole] = places.at(fault.part);
     const auto items = reader.Items(list);
     const auto index = static_cast<size_t>(fault.index);

@@ -50,6 +50,12 @@ std::optional<int64_t> WholeNumber(const std::string& text) {
 
 bool Reader::IsFull() const { return faults_.size() >= kMostFaults; }
 
+bool Reader::HasFaultIn(const Field& field) const {
+  return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& fault) {
+    return fault.field == field.path || fault.field.starts_with(field.path + ".");
+  });
+}
+
 // Shortened here, since a long name would be in the path of everything below it.
 std::string Reader::Join(const std::string& path, const std::string& name) {
   return path.empty() ? Shortened(name) : Shortened(path + "." + name);

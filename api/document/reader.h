@@ -30,6 +30,8 @@ class Reader {
   void AddFault(const Field& field, std::string message);
   // So many that no further one is kept.
   bool IsFull() const;
+  // Whether the field or anything below it has a fault.
+  bool HasFaultIn(const Field& field) const;
   // Sorted by place, each once.
   std::vector<Fault> TakeFaults();
 
@@ -103,6 +105,8 @@ std::vector<std::string> ReadConstraints(Reader& reader, const Field& list,
 std::vector<std::vector<Assignment>> ReadInitialTrials(Reader& reader, const Field& list,
                                                        const ExperimentSpec& so_far);
 WarmStart ReadWarmStart(Reader& reader, const Field& field, const ExperimentSpec& so_far);
+// The names of what a trial is given. Parameters, nasConfig and algorithm must have been read.
+std::vector<std::string> AssignmentNames(const ExperimentSpec& spec);
 Algorithm ReadAlgorithm(Reader& reader, const Field& field);
 std::optional<EarlyStopping> ReadEarlyStopping(Reader& reader, const Field& field);
 MetricsCollector ReadCollector(Reader& reader, const Field& field);

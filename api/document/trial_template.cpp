@@ -78,20 +78,6 @@ void ReadResources(Reader& reader, const Field& field, TrialTemplate& trial_temp
   trial_template.resources = resources;
 }
 
-// What a trialParameter may refer to.
-std::vector<std::string> References(const ExperimentSpec& spec) {
-  std::vector<std::string> names;
-  for (const auto& parameter : spec.parameters) names.push_back(parameter.name);
-  if (spec.nas_config) {
-    // What the architecture searches give their trials.
-    for (const char* name :
-         {"architecture", "nn_config", "algorithm-settings", "search-space", "num-layers"}) {
-      names.push_back(name);
-    }
-  }
-  return names;
-}
-
 void CheckReference(Reader& reader, const Field& field, const std::string& reference,
                     const std::vector<std::string>& names) {
   if (const auto metadata = MetadataReference(reference)) {
@@ -113,7 +99,7 @@ std::vector<TrialParameter> ReadTrialParameters(Reader& reader, const Field& lis
                                                 const ExperimentSpec& spec) {
   std::vector<TrialParameter> parameters;
   std::set<std::string> seen;
-  const std::vector<std::string> references = References(spec);
+  const std::vector<std::string> references = AssignmentNames(spec);
   for (const Field& item : reader.Items(list)) {
     // Kept also when it is none, so that the places in the list stay the same.
     TrialParameter& parameter = parameters.emplace_back();

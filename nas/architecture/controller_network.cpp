@@ -1,5 +1,7 @@
 #include "nas/architecture/controller_network.h"
 
+#include <cmath>
+
 namespace qalam::nas {
 
 namespace {
@@ -27,7 +29,8 @@ ControllerNetwork::ControllerNetwork(std::vector<ControllerDecision> decisions, 
     : decisions_(std::move(decisions)), shape_(shape), layout_(decisions_, hidden_size) {}
 
 void ControllerNetwork::Shape(const MatrixXd& output, DecisionTrace& trace) const {
-  const double inverse = 1 / shape_.temperature.value_or(1);
+  const double inverse =
+      std::sqrt(static_cast<double>(layout_.hidden_size())) / shape_.temperature.value_or(1);
   if (!shape_.tanh_constant) {
     trace.logits = inverse * output;
     trace.slopes = MatrixXd::Constant(output.rows(), output.cols(), inverse);
@@ -151,6 +154,9 @@ VectorXd ControllerNetwork::Back(const VectorXd& weights, const std::vector<Deci
   }
   state.anchors.assign(state.anchors_before, zero);
   state.keys = state.anchors;
+  // One product of wide matrices at the end costs less than one of narrow ones for each decision.
+  const Index h = layout_.hidden_size(), columns = batch * static_cast<Index>(decisions_.size());
+  MatrixXd by_gates(4 * h, columns), inputs(2 * h, columns);
   for (size_t i = decisions_.size(); i-- > 0;) {
     const MatrixXd by_output = by_logits[i].cwiseProduct(trace[i].slopes);
     if (decisions_[i].kind == Kind::kChoice) {
@@ -158,9 +164,12 @@ VectorXd ControllerNetwork::Back(const VectorXd& weights, const std::vector<Deci
     } else {
       BackThroughSkips(weights, trace[i], i, by_output, state);
     }
+    const Index first = batch * static_cast<Index>(i);
+    inputs.middleCols(first, batch) = trace[i].step.input_and_hidden;
     state.input = BackThroughLstm(layout_.lstm.In(weights), trace[i].step, state.hidden, state.cell,
-                                  layout_.lstm.In(state.gradient));
+                                  by_gates.middleCols(first, batch));
   }
+  layout_.lstm.In(state.gradient).noalias() = by_gates * inputs.transpose();
   layout_.start.In(state.gradient) += state.input.rowwise().sum();
   return std::move(state.gradient);
 }

@@ -28,19 +28,16 @@ LstmStep RunLstm(const Eigen::Ref<const Eigen::MatrixXd>& weights, const Eigen::
 
 Eigen::MatrixXd BackThroughLstm(const Eigen::Ref<const Eigen::MatrixXd>& weights,
                                 const LstmStep& step, Eigen::MatrixXd& hidden,
-                                Eigen::MatrixXd& cell,
-                                Eigen::Ref<Eigen::MatrixXd> weights_gradient) {
+                                Eigen::MatrixXd& cell, Eigen::Ref<Eigen::MatrixXd> by_gates) {
   const Eigen::Index h = hidden.rows();
   const auto i = step.gates.topRows(h).array(), f = step.gates.middleRows(h, h).array();
   const auto o = step.gates.middleRows(2 * h, h).array(), g = step.gates.bottomRows(h).array();
   const auto tanh_cell = step.tanh_cell.array();
   const Eigen::ArrayXXd by_cell = cell.array() + hidden.array() * o * (1 - tanh_cell.square());
-  Eigen::MatrixXd by_gates(4 * h, hidden.cols());  // before their sigmoid or tanh
   by_gates.topRows(h).array() = by_cell * g * i * (1 - i);
   by_gates.middleRows(h, h).array() = by_cell * step.earlier_cell.array() * f * (1 - f);
   by_gates.middleRows(2 * h, h).array() = hidden.array() * tanh_cell * o * (1 - o);
   by_gates.bottomRows(h).array() = by_cell * i * (1 - g.square());
-  weights_gradient.noalias() += by_gates * step.input_and_hidden.transpose();
   const Eigen::MatrixXd both = weights.transpose() * by_gates;
   cell = by_cell * f;
   hidden = both.bottomRows(h);

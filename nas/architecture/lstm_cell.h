@@ -19,11 +19,12 @@ LstmStep RunLstm(const Eigen::Ref<const Eigen::MatrixXd>& weights, const Eigen::
                  const Eigen::MatrixXd& hidden, const Eigen::MatrixXd& cell);
 
 // `hidden` and `cell` hold the loss's derivatives by the step's outputs and are given those by its
-// earlier states; returns the derivative by the input and adds that by the weights.
+// earlier states; returns the derivative by the input. `by_gates` (4H x batch) gets that by the
+// gates before their sigmoid or tanh: the weights' derivative is the sum over all steps of by_gates
+// times input_and_hidden transposed.
 Eigen::MatrixXd BackThroughLstm(const Eigen::Ref<const Eigen::MatrixXd>& weights,
                                 const LstmStep& step, Eigen::MatrixXd& hidden,
-                                Eigen::MatrixXd& cell,
-                                Eigen::Ref<Eigen::MatrixXd> weights_gradient);
+                                Eigen::MatrixXd& cell, Eigen::Ref<Eigen::MatrixXd> by_gates);
 
 // By exponentials, which Eigen computes the same way everywhere, two at a time.
 Eigen::ArrayXXd Tanh(const Eigen::Ref<const Eigen::ArrayXXd>& x);

@@ -59,6 +59,8 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "cma-es",
                                           "bayesian-optimization",
                                           "pbt",
+                                          "enas",
+                                          "darts",
                                           "distributions",
                                           "file-collector",
                                           "metric-strategies",

@@ -12,7 +12,8 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(SOURCE / "bench" / "samplers"))
 
 try:
-    from driver import curves, optimizers, page, printing, ranking, report, suites, tables, targets
+    from driver import curves, nas, optimizers, page, printing, ranking, report, suites, tables
+    from driver import targets
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
@@ -78,8 +79,30 @@ class RankingTest(unittest.TestCase):
         self.assertEqual(printing.tables(found)[0].rows, [])
 
     def test_holm_steps_down(self):
-        corrected = ranking._holm({"a": 0.01, "b": 0.04, "c": 0.03})
+        corrected = ranking.holm({"a": 0.01, "b": 0.04, "c": 0.03})
         self.assertEqual(corrected, {"a": 0.03, "c": 0.06, "b": 0.06})
+
+
+class NasTest(unittest.TestCase):
+    def test_regret_is_in_points_and_tested_against_random_search(self):
+        jobs = []
+        for seed in range(1, 7):
+            jobs += [job("random", seed, [[1, 2.0], [4, 1.0]]),
+                     job("good", seed, [[1, 0.5], [4, 0.0 if seed > 3 else 0.1 * seed]])]
+        jobs.append(job("random", 7, [[1, 9.0]]))  # a seed that the other lacks
+        found = nas.evaluate(jobs, (2, 4))
+        self.assertEqual(found["runs"], 6)
+        self.assertEqual(found["optimizers"]["random"]["regret"], [2.0, 1.0])
+        self.assertEqual(found["optimizers"]["good"]["regret"][0], 0.5)
+        self.assertAlmostEqual(found["optimizers"]["good"]["regret"][1], 0.1)
+        self.assertEqual(found["optimizers"]["good"]["found_best"], 0.5)
+        # Six wins of six: one in 2^6.
+        self.assertAlmostEqual(found["optimizers"]["good"]["p_better_than_random"], 1 / 64)
+        self.assertIsNone(found["optimizers"]["random"]["p_better_than_random"])
+        shown = printing.markdown({"table": "t", "optimum": -91.0, "search": found,
+                                   "milliseconds_per_suggestion": {"random": 1, "good": 2}})
+        self.assertLess(shown.index("| good"), shown.index("| random"))
+        self.assertIn("91.00", shown)
 
 
 class TargetsTest(unittest.TestCase):

@@ -45,8 +45,7 @@ ExperimentSpec Spec(const std::string& algorithm, std::vector<Parameter> paramet
 }
 
 std::string AnyAlgorithm() {
-  const auto index = GENERATE(range(0, static_cast<int>(AlgorithmRegistry().size())));
-  return AlgorithmRegistry()[index].name;
+  return GENERATE(from_range(ChoosingAlgorithms()));
 }
 
 }  // namespace

@@ -46,8 +46,7 @@ std::vector<std::vector<Assignment>> Run(const std::string& algorithm, Objective
 }  // namespace
 
 TEST_CASE("Maximising and minimising are mirror images", "[session]") {
-  const auto index = GENERATE(range(size_t{0}, AlgorithmRegistry().size()));
-  const std::string& algorithm = AlgorithmRegistry()[index].name;
+  const std::string algorithm = GENERATE(from_range(ChoosingAlgorithms()));
   CAPTURE(algorithm);
   CHECK(Run(algorithm, ObjectiveType::kMaximize, 1) ==
         Run(algorithm, ObjectiveType::kMinimize, -1));

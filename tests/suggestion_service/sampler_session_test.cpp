@@ -37,8 +37,7 @@ std::vector<Assignment> Given(const ExperimentSpec& spec, std::vector<Assignment
 }
 
 std::string AnyAlgorithm() {
-  const auto index = GENERATE(range(0, static_cast<int>(AlgorithmRegistry().size())));
-  return AlgorithmRegistry()[index].name;
+  return GENERATE(from_range(ChoosingAlgorithms()));
 }
 
 std::unique_ptr<SamplerSession> Make(const ExperimentSpec& spec) {

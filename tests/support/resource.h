@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "suggestion/registry.h"
 
@@ -14,6 +15,16 @@ inline void AddResource(ExperimentSpec& spec, const std::string& min, const std:
   epochs.feasible_space = {.min = min, .max = max};
   spec.parameters.push_back(epochs);
   spec.algorithm.settings.push_back({"resource_name", "epochs"});
+}
+
+// The algorithms that choose among points. Another's one trial searches by itself: it has tests of
+// its own.
+inline std::vector<std::string> ChoosingAlgorithms() {
+  std::vector<std::string> names;
+  for (const auto& entry : AlgorithmRegistry()) {
+    if (!entry.capabilities.one_shot) names.push_back(entry.name);
+  }
+  return names;
 }
 
 }  // namespace qalam

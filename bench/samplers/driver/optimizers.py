@@ -12,8 +12,9 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 # Debian's interpreter: the peers are Debian packages, which another python3 on PATH does not see.
 PYTHON = "/usr/bin/python3"
 OPTUNA = HERE / "peers" / "optuna_peer.py"
-# Population based training goes on from its trials' checkpoints, and these problems have none.
-NOT_COMPARED = {"pbt"}
+# Population based training goes on from its trials' checkpoints, and these problems have none. The
+# trial of darts searches by itself.
+NOT_COMPARED = {"pbt", "darts"}
 
 
 @dataclasses.dataclass(frozen=True)

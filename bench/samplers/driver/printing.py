@@ -18,6 +18,8 @@ def tables(report):
         return [_targets(report)]
     if "time_to_target" in report:
         return [_curves(report)]
+    if "search" in report:
+        return [_architectures(report)]
     return [_speed(report)]
 
 
@@ -146,5 +148,28 @@ def _curves(report):
         f"{report['suite']}: median simulated time to target, in durations of a full training, "
         f"{report['workers']} workers, {_size(report)} (share of runs that met it)",
         ["optimizer", *(f"{name}: {loss:.4g}" for name, loss in report["targets"].items())],
+        rows,
+    )
+
+
+def _architectures(report):
+    """Mean regret in points, a column a budget, best first."""
+    search = report["search"]
+    rows = []
+    for name, entry in sorted(search["optimizers"].items(), key=lambda item: item[1]["regret"][-1]):
+        rows.append([
+            name,
+            *(f"{regret:.3f}" for regret in entry["regret"]),
+            f"{entry['median_regret']:.3f}",
+            f"{entry['found_best']:.2f}",
+            _p(entry["p_better_than_random"]),
+            f"{report['milliseconds_per_suggestion'][name]:.2f}",
+        ])
+    return Table(
+        f"{report['table']}: mean regret after so many evaluations, in points below the table's "
+        f"best ({-report['optimum']:.2f}), {search['runs']} seeds; p: better than random search, "
+        f"Wilcoxon one-sided, Holm",
+        ["method", *(f"@{budget}" for budget in search["budgets"]), "median", "found best", "p",
+         "cpu ms"],
         rows,
     )

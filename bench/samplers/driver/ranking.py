@@ -52,7 +52,7 @@ def _normalise(by_problem, names, reference):
     return regrets
 
 
-def _holm(p_values):
+def holm(p_values):
     """Holm's step-down correction of a dict of p-values."""
     corrected, running = {}, 0.0
     ordered = sorted(p_values.items(), key=lambda item: item[1])
@@ -93,7 +93,7 @@ def _pairwise(blocks, names):
             # Ties make scipy say that it approximates.
             warnings.simplefilter("ignore")
             p_values[names[i], names[j]] = stats.wilcoxon(differences).pvalue
-    return _holm(p_values)
+    return holm(p_values)
 
 
 def _groups(jobs, problems):

@@ -28,7 +28,9 @@ def describe(suite, size, narrowed, seeds):
 
 def write(folder, found):
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"samplers-{found['suite']}.json"
+    # Architecture searches have a page of their own.
+    name = "nas-table" if found["suite"] == "nas" else f"samplers-{found['suite']}"
+    path = folder / f"{name}.json"
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"written: {path}")
 

@@ -70,8 +70,8 @@ TEST_CASE("The Parzen samplers beat random search", "[sampler][slow]") {
 }
 
 // Operations in a cell: each has a worth, and some neighbours do not go together.
-TEST_CASE("Evolution and local search beat random search on cells of operations", "[sampler]") {
-  const std::string algorithm = GENERATE("evolution", "local-search");
+TEST_CASE("Architecture searches beat random search on cells of operations", "[sampler][slow]") {
+  const std::string algorithm = GENERATE("evolution", "local-search", "enas");
   CAPTURE(algorithm);
   std::vector<Parameter> parameters;
   for (int i = 0; i < 8; ++i) {

@@ -73,8 +73,8 @@ void Demand(ExperimentSpec& spec, int objective_count, int constraint_count) {
 }
 
 const AlgorithmEntry& AnyAlgorithm() {
-  const auto index = GENERATE(range(0, static_cast<int>(AlgorithmRegistry().size())));
-  return AlgorithmRegistry()[static_cast<size_t>(index)];
+  const std::string name = GENERATE(from_range(ChoosingAlgorithms()));
+  return *FindAlgorithm(name);
 }
 
 const AlgorithmEntry& AnyAlgorithmThat(bool Capabilities::*can) {

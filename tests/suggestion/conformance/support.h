@@ -33,7 +33,8 @@ Bench MakeBench(const std::string& algorithm, const std::vector<Parameter>& para
 // Gives the experiment so many objectives, to be made small, and constraints over metrics.
 void Demand(ExperimentSpec& spec, int objective_count, int constraint_count);
 
-// Each algorithm of the registry in turn; those with the capability alone where one is given.
+// Each algorithm of the registry in turn that chooses among points; those with the capability alone
+// where one is given.
 const AlgorithmEntry& AnyAlgorithm();
 const AlgorithmEntry& AnyAlgorithmThat(bool Capabilities::*can);
 
