@@ -1,0 +1,177 @@
+#include "nas/architecture/edge_parameters.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+
+namespace qalam::nas {
+
+namespace {
+
+constexpr char kNormalPrefix[] = "edge";
+constexpr char kReductionPrefix[] = "reduction_edge";
+
+std::string EdgeName(const char* prefix, int node, int which) {
+  return fmt::format("{}_{}_{}", prefix, node, which);
+}
+
+std::string AtSource(const std::string& operation, int source) {
+  return fmt::format("{}@{}", operation, source);
+}
+
+// Edges that a derived cell has into `node`.
+int EdgesInto(const CellSpace& space, int node) {
+  return space.kept_inputs == 0 ? node : std::min(space.kept_inputs, node);
+}
+
+// What a kept edge may be.
+std::vector<std::string> RealOperations(const CellSpace& space) {
+  std::vector<std::string> operations;
+  std::copy_if(space.operations.begin(), space.operations.end(), std::back_inserter(operations),
+               [](const std::string& operation) { return operation != "none"; });
+  return operations;
+}
+
+void AppendParameters(const CellSpace& space, const char* prefix,
+                      std::vector<EdgeParameter>& parameters) {
+  for (int i = 0; i < space.computed_nodes; ++i) {
+    const int node = space.input_nodes + i;
+    std::vector<std::string> values = space.operations;
+    if (space.kept_inputs > 0) {
+      values.clear();
+      for (int source = 0; source < node; ++source) {
+        for (const auto& operation : RealOperations(space)) {
+          values.push_back(AtSource(operation, source));
+        }
+      }
+    }
+    for (int which = 0; which < EdgesInto(space, node); ++which) {
+      parameters.push_back({EdgeName(prefix, node, which), values});
+    }
+  }
+}
+
+// `value` is one of the parameter's.
+CellEdge ReadEdge(const CellSpace& space, int node, int which, const std::string& value) {
+  if (space.kept_inputs == 0) return {node, which, value};
+  const size_t at = value.rfind('@');
+  return {node, std::stoi(value.substr(at + 1)), value.substr(0, at)};
+}
+
+std::vector<CellEdge> ReadEdges(const CellSpace& space, const char* prefix,
+                                const EdgeAssignments& assignments) {
+  std::vector<CellEdge> cell;
+  for (int i = 0; i < space.computed_nodes; ++i) {
+    const int node = space.input_nodes + i;
+    for (int which = 0; which < EdgesInto(space, node); ++which) {
+      const CellEdge edge =
+          ReadEdge(space, node, which, assignments.at(EdgeName(prefix, node, which)));
+      const bool taken = std::any_of(cell.begin(), cell.end(), [&](const CellEdge& other) {
+        return other.node == edge.node && other.source == edge.source;
+      });
+      if (!taken && edge.operation != "none") cell.push_back(edge);
+    }
+  }
+  std::sort(cell.begin(), cell.end(), [](const CellEdge& a, const CellEdge& b) {
+    return std::pair(a.node, a.source) < std::pair(b.node, b.source);
+  });
+  return cell;
+}
+
+void AppendAssignments(const CellSpace& space, const char* prefix,
+                       const std::vector<CellEdge>& cell, EdgeAssignments& assignments) {
+  for (int i = 0; i < space.computed_nodes; ++i) {
+    const int node = space.input_nodes + i;
+    std::vector<std::string> kept;
+    for (int source = 0; source < node && space.kept_inputs == 0; ++source) {
+      kept.push_back("none");
+    }
+    for (const CellEdge& edge : cell) {
+      if (edge.node != node) continue;
+      if (space.kept_inputs == 0) kept[edge.source] = edge.operation;
+      if (space.kept_inputs > 0) kept.push_back(AtSource(edge.operation, edge.source));
+    }
+    for (int which = 0; which < EdgesInto(space, node); ++which) {
+      assignments[EdgeName(prefix, node, which)] =
+          kept[std::min(static_cast<size_t>(which), kept.size() - 1)];
+    }
+  }
+}
+
+// `count` of 0 .. node-1, in order.
+std::vector<int> DrawSources(int node, int count, RandomStream& stream) {
+  std::vector<int> sources(node);
+  std::iota(sources.begin(), sources.end(), 0);
+  for (int i = 0; i < count; ++i) {
+    std::swap(sources[i], sources[i + static_cast<int>(stream.UniformInt(node - i))]);
+  }
+  sources.resize(count);
+  std::sort(sources.begin(), sources.end());
+  return sources;
+}
+
+std::vector<CellEdge> DrawCell(const CellSpace& space, RandomStream& stream) {
+  const auto operations = space.kept_inputs == 0 ? space.operations : RealOperations(space);
+  std::vector<CellEdge> cell;
+  for (int i = 0; i < space.computed_nodes; ++i) {
+    const int node = space.input_nodes + i;
+    for (const int source : DrawSources(node, EdgesInto(space, node), stream)) {
+      const std::string& operation = operations[stream.UniformInt(operations.size())];
+      if (operation != "none") cell.push_back({node, source, operation});
+    }
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::vector<EdgeParameter> EdgeParameters(const CellSpace& space) {
+  std::vector<EdgeParameter> parameters;
+  AppendParameters(space, kNormalPrefix, parameters);
+  if (space.has_reduction_cell()) AppendParameters(space, kReductionPrefix, parameters);
+  return parameters;
+}
+
+StatusOr<Genotype> GenotypeOf(const CellSpace& space, const EdgeAssignments& assignments) {
+  RETURN_IF_ERROR(CheckCellSpace(space));
+  const auto parameters = EdgeParameters(space);
+  for (const auto& [name, values] : parameters) {
+    const auto assigned = assignments.find(name);
+    if (assigned == assignments.end()) return InvalidArgument("no value for {}", name);
+    if (std::find(values.begin(), values.end(), assigned->second) == values.end()) {
+      return InvalidArgument("{} should be one of {}; not {}", name, fmt::join(values, ", "),
+                             assigned->second);
+    }
+  }
+  for (const auto& [name, value] : assignments) {
+    if (std::none_of(parameters.begin(), parameters.end(),
+                     [&](const EdgeParameter& parameter) { return parameter.name == name; })) {
+      return InvalidArgument("unknown parameter {}; the space {} has {} to {}", name, space.name,
+                             parameters.front().name, parameters.back().name);
+    }
+  }
+  Genotype genotype{.space = space, .normal = ReadEdges(space, kNormalPrefix, assignments)};
+  if (space.has_reduction_cell()) {
+    genotype.reduction = ReadEdges(space, kReductionPrefix, assignments);
+  }
+  return genotype;
+}
+
+EdgeAssignments AssignmentsOf(const Genotype& genotype) {
+  EdgeAssignments assignments;
+  AppendAssignments(genotype.space, kNormalPrefix, genotype.normal, assignments);
+  if (genotype.space.has_reduction_cell()) {
+    AppendAssignments(genotype.space, kReductionPrefix, genotype.reduction, assignments);
+  }
+  return assignments;
+}
+
+Genotype RandomGenotype(const CellSpace& space, uint64_t seed, int64_t index) {
+  RandomStream stream(seed, index, "nas.random-genotype");
+  Genotype genotype{.space = space, .normal = DrawCell(space, stream)};
+  if (space.has_reduction_cell()) genotype.reduction = DrawCell(space, stream);
+  return genotype;
+}
+
+}  // namespace qalam::nas

@@ -1,0 +1,60 @@
+#include <torch/torch.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+
+#include "nas/program/verb.h"
+
+namespace qalam::nas {
+namespace {
+
+// As everywhere for bad input, a command line that cannot be parsed included.
+constexpr int kBadInput = 2;
+constexpr int kFailure = 1;
+
+int Report(const Status& status) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "qalam-nas: %s\n", Message(status).c_str());
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kNotFound:
+    case StatusCode::kFailedPrecondition:
+    case StatusCode::kDataLoss:
+      return kBadInput;
+    default:
+      return kFailure;
+  }
+}
+
+Status Run(const Action& action) {
+  try {
+    return action();
+  } catch (const c10::Error& error) {
+    // The message goes on with a stack trace.
+    return Internal("libtorch: {}", error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    return ResourceExhausted("out of memory");
+  }
+}
+
+int Main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("Searches, trains, scores and draws neural architectures.", "qalam-nas");
+  app.require_subcommand(1);
+  app.footer("Help on a verb:\n  qalam-nas VERB --help");
+  Action action;
+  for (const AddVerb add : Verbs()) add(app, &action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadInput;
+  }
+  const Status status = Run(action);
+  return status.ok() ? 0 : Report(status);
+}
+
+}  // namespace
+}  // namespace qalam::nas
+
+int main(int argc, char** argv) { return qalam::nas::Main(argc, argv); }
