@@ -21,7 +21,18 @@ torch::nn::BatchNorm2d MakeNormalization(int64_t channels, bool affine) {
   return torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(channels).affine(affine));
 }
 
+void AppendSubsampling(torch::nn::Sequential& sequence, int64_t stride) {
+  if (stride == 1) return;
+  sequence->push_back(torch::nn::AvgPool2d(torch::nn::AvgPool2dOptions(1).stride(stride)));
+}
+
 void AppendConvolution(torch::nn::Sequential& sequence, const ConvolutionLayer& layer) {
+  if (layer.kernel == 1 && layer.stride > 1) {
+    AppendSubsampling(sequence, layer.stride);
+    ConvolutionLayer unstrided = layer;
+    unstrided.stride = 1;
+    return AppendConvolution(sequence, unstrided);
+  }
   sequence->push_back(torch::nn::ReLU());
   sequence->push_back(MakeConv(layer, layer.output_channels, 1));
   sequence->push_back(MakeNormalization(layer.output_channels, layer.affine));

@@ -8,7 +8,12 @@ namespace {
 
 torch::nn::Conv2d MakeHalf(int64_t input_channels, int64_t output_channels) {
   return torch::nn::Conv2d(
-      torch::nn::Conv2dOptions(input_channels, output_channels, 1).stride(2).bias(false));
+      torch::nn::Conv2dOptions(input_channels, output_channels, 1).bias(false));
+}
+
+// See AppendSubsampling for why the convolution has no stride instead.
+torch::Tensor EveryOtherPixel(const torch::Tensor& input) {
+  return input.slice(2, 0, c10::nullopt, 2).slice(3, 0, c10::nullopt, 2);
 }
 
 }  // namespace
@@ -26,10 +31,11 @@ FactorizedReductionImpl::FactorizedReductionImpl(int64_t input_channels, int64_t
 
 torch::Tensor FactorizedReductionImpl::forward(const torch::Tensor& input) {
   const torch::Tensor positive = torch::relu(input);
-  if (!odd_) return normalization_(even_(positive));
+  const torch::Tensor even = even_(EveryOtherPixel(positive));
+  if (!odd_) return normalization_(even);
   // Moved by a pixel to the upper left, with zeros at the end, which keeps both halves of one size.
   const torch::Tensor shifted = torch::constant_pad_nd(positive, {-1, 1, -1, 1});
-  return normalization_(torch::cat({even_(positive), odd_(shifted)}, 1));
+  return normalization_(torch::cat({even, odd_(EveryOtherPixel(shifted))}, 1));
 }
 
 }  // namespace qalam::nas

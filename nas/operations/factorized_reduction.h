@@ -5,8 +5,8 @@
 
 namespace qalam::nas {
 
-// Two strided pointwise convolutions, the second shifted by a pixel, each for half of the channels:
-// DARTS, the skip connection of reduction cells. Odd sizes are rounded up.
+// Two pointwise convolutions of every other pixel, the second shifted by a pixel, each for half of
+// the channels: DARTS, the skip connection of reduction cells. Odd sizes are rounded up.
 class FactorizedReductionImpl : public torch::nn::Module {
  public:
   FactorizedReductionImpl(int64_t input_channels, int64_t output_channels, bool affine);

@@ -28,14 +28,16 @@ constexpr std::array kKinds = {
     OperationKind{"dilated_convolution", true, MakeDilatedConvolution},
 };
 
-// What others call the kinds: Katib's DARTS and NAS-Bench-201.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases = {{
+// What others call the kinds: Katib's DARTS, the code of DARTS, and NAS-Bench-201.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases = {{
     {"skip_connect", "skip_connection"},
     {"identity", "skip_connection"},
     {"avg_pooling", "average_pooling"},
     {"avg_pool", "average_pooling"},
     {"max_pool", "max_pooling"},
     {"nor_conv", "convolution"},
+    {"sep_conv", "separable_convolution"},
+    {"dil_conv", "dilated_convolution"},
 }};
 
 struct Parsed {

@@ -23,8 +23,8 @@ struct OperationShape {
 // rounded up.
 using Operation = torch::nn::Sequential;
 
-// `name` is of one of these forms, K being odd, 1 to 11; Katib's and NAS-Bench-201's names are
-// taken too:
+// `name` is of one of these forms, K being odd, 1 to 11; the names of Katib, DARTS' code and
+// NAS-Bench-201 are taken too:
 //   skip_connection, average_pooling_KxK, max_pooling_KxK, convolution_KxK,
 //   separable_convolution_KxK, depthwise_convolution_KxK, dilated_convolution_KxK
 // INVALID_ARGUMENT for another, "none" included, which is the absence of an operation.

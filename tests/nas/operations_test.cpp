@@ -44,5 +44,16 @@ TEST_CASE("the operations of the published spaces are known", "[nas]") {
   }
 }
 
+TEST_CASE("a convolution of 1x1 with a stride is one of every other pixel", "[nas]") {
+  torch::manual_seed(1);
+  auto operation = MakeOperation("convolution_1x1", {3, 5, 2, true});
+  REQUIRE(operation.ok());
+  (*operation)->eval();  // the normalisation then changes nothing but by its epsilon
+  const auto weight = (*operation)->parameters()[0];
+  const auto input = torch::randn({2, 3, 7, 8});
+  const auto expected = torch::conv2d(input.relu(), weight, {}, 2);
+  CHECK(torch::allclose((*operation)->forward(input), expected, 1e-4, 1e-4));
+}
+
 }  // namespace
 }  // namespace qalam::nas
