@@ -37,5 +37,9 @@ StatusOr<Genotype> ParseGenotype(const std::string& text);
 // As Katib's DARTS prints it, for the metric Best-Genotype:
 //   Genotype(normal=[[('skip_connection',0),...],...],normal_concat=range(2,6),reduce=...)
 std::string PrintKatibGenotype(const Genotype& genotype);
+// Reads that, and the flat lists of the code of DARTS, two edges for each node. The space is the
+// smallest that holds the genotype: DARTS' kind, or NAS-Bench-201's where there is no reduction
+// cell. INVALID_ARGUMENT when it is neither form or makes no cell.
+StatusOr<Genotype> ParseKatibGenotype(const std::string& text);
 
 }  // namespace qalam::nas
