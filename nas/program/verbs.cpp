@@ -3,7 +3,7 @@
 namespace qalam::nas {
 
 const std::vector<AddVerb>& Verbs() {
-  static const std::vector<AddVerb> verbs = {AddParameters};
+  static const std::vector<AddVerb> verbs = {AddTrain, AddScore, AddShow, AddExport, AddParameters};
   return verbs;
 }
 

@@ -5,6 +5,10 @@
 
 namespace qalam::nas {
 
+void AddTrain(CLI::App& app, Action* chosen);
+void AddScore(CLI::App& app, Action* chosen);
+void AddShow(CLI::App& app, Action* chosen);
+void AddExport(CLI::App& app, Action* chosen);
 void AddParameters(CLI::App& app, Action* chosen);
 
 }  // namespace qalam::nas

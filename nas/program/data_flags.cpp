@@ -1,0 +1,19 @@
+#include "nas/program/data_flags.h"
+
+namespace qalam::nas {
+
+void AddDataFlags(CLI::App* verb, DataFlags& flags) {
+  verb->add_option("--data", flags.data,
+                   "digits, or a folder of CIFAR-10, CIFAR-100 or ImageNet-16 in binary files, or "
+                   "of images by class")
+      ->capture_default_str();
+  verb->add_option("--classes", flags.classes, "Of ImageNet-16: its first so many; 0: all")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+}
+
+StatusOr<DataSet> ReadData(const DataFlags& flags, uint64_t seed) {
+  return OpenData(flags.data, {.seed = seed, .classes = flags.classes});
+}
+
+}  // namespace qalam::nas

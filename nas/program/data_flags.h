@@ -1,0 +1,20 @@
+// Which images a verb works on.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "base/status.h"
+#include "nas/data/open_data.h"
+
+namespace qalam::nas {
+
+struct DataFlags {
+  std::string data = "digits";
+  int64_t classes = 0;
+};
+
+void AddDataFlags(CLI::App* verb, DataFlags& flags);
+StatusOr<DataSet> ReadData(const DataFlags& flags, uint64_t seed);
+
+}  // namespace qalam::nas
