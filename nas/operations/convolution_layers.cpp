@@ -1,19 +1,34 @@
 #include "nas/operations/convolution_layers.h"
 
+#include "nas/operations/small_images.h"
+
 namespace qalam::nas {
 
 namespace {
 
-torch::nn::Conv2d MakeConv(const ConvolutionLayer& layer, int64_t output_channels, int64_t groups) {
+torch::nn::Conv2dOptions ConvolutionOptions(const ConvolutionLayer& layer, int64_t output_channels,
+                                            int64_t groups) {
   const int64_t padding = layer.dilation * (layer.kernel - 1) / 2;
-  return torch::nn::Conv2d(
-      torch::nn::Conv2dOptions(layer.input_channels, output_channels, layer.kernel)
-          .stride(layer.stride)
-          .padding(padding)
-          .dilation(layer.dilation)
-          .groups(groups)
-          .bias(false));
+  return torch::nn::Conv2dOptions(layer.input_channels, output_channels, layer.kernel)
+      .stride(layer.stride)
+      .padding(padding)
+      .dilation(layer.dilation)
+      .groups(groups)
+      .bias(false);
 }
+
+// libtorch's layer to whoever looks at it; while it trains, on images of a few pixels, faster.
+class DepthwiseLayerImpl : public torch::nn::Conv2dImpl {
+ public:
+  using torch::nn::Conv2dImpl::Conv2dImpl;
+
+  torch::Tensor forward(const torch::Tensor& input) {
+    if (!is_training() || !IsSmallImage(input)) return torch::nn::Conv2dImpl::forward(input);
+    return SmallDepthwiseConvolution(input, weight, (*options.stride())[0],
+                                     (*options.dilation())[0]);
+  }
+};
+TORCH_MODULE(DepthwiseLayer);
 
 }  // namespace
 
@@ -34,13 +49,14 @@ void AppendConvolution(torch::nn::Sequential& sequence, const ConvolutionLayer& 
     return AppendConvolution(sequence, unstrided);
   }
   sequence->push_back(torch::nn::ReLU());
-  sequence->push_back(MakeConv(layer, layer.output_channels, 1));
+  sequence->push_back(torch::nn::Conv2d(ConvolutionOptions(layer, layer.output_channels, 1)));
   sequence->push_back(MakeNormalization(layer.output_channels, layer.affine));
 }
 
 void AppendDepthwiseConvolution(torch::nn::Sequential& sequence, const ConvolutionLayer& layer) {
   sequence->push_back(torch::nn::ReLU());
-  sequence->push_back(MakeConv(layer, layer.input_channels, layer.input_channels));
+  sequence->push_back(
+      DepthwiseLayer(ConvolutionOptions(layer, layer.input_channels, layer.input_channels)));
   sequence->push_back(torch::nn::Conv2d(
       torch::nn::Conv2dOptions(layer.input_channels, layer.output_channels, 1).bias(false)));
   sequence->push_back(MakeNormalization(layer.output_channels, layer.affine));
