@@ -47,7 +47,11 @@ torch::Tensor MixedOperationImpl::Rejoin(const torch::Tensor& input,
   torch::Tensor rest = input.narrow(1, part, channels_ - part);
   // Rounds odd sizes up, as the operations do.
   if (stride_ == 2) rest = torch::max_pool2d(rest, 2, 2, 0, 1, true);
-  return torch::channel_shuffle(torch::cat({computed, rest}, 1), partial_channels_);
+  // libtorch's own channel_shuffle has no derivative in 1.13.
+  const torch::Tensor all = torch::cat({computed, rest}, 1);
+  return all.view({all.size(0), partial_channels_, part, all.size(2), all.size(3)})
+      .transpose(1, 2)
+      .reshape(all.sizes());
 }
 
 }  // namespace qalam::nas

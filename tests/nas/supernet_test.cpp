@@ -18,7 +18,8 @@ CellChoice UniformMixture(const CellSpace& space) {
 TEST_CASE("a mixed operation adds up its operations by their weights, none being nothing",
           "[nas]") {
   torch::manual_seed(1);
-  MixedOperation edge({"none", "skip_connection", "convolution_3x3"}, {4, 4, 1, false}, 1);
+  MixedOperation edge(std::vector<std::string>{"none", "skip_connection", "convolution_3x3"},
+                      OperationShape{4, 4, 1, false}, 1);
   const auto input = torch::randn({2, 4, 5, 5});
   const std::vector<torch::Tensor> weights = torch::tensor({0.5f, 0.3f, 0.2f}).unbind();
   const auto convolved = edge->Select(input, 2, {});
@@ -30,7 +31,8 @@ TEST_CASE("a mixed operation adds up its operations by their weights, none being
 
 TEST_CASE("an operation alone passes the gradient to its own weight", "[nas]") {
   torch::manual_seed(1);
-  MixedOperation edge({"skip_connection", "convolution_3x3"}, {4, 4, 1, false}, 1);
+  MixedOperation edge(std::vector<std::string>{"skip_connection", "convolution_3x3"},
+                      OperationShape{4, 4, 1, false}, 1);
   const auto input = torch::randn({2, 4, 5, 5});
   const auto weight = torch::ones({}, torch::requires_grad());
   // d sum(w f(x)) / dw = sum f(x)
@@ -41,13 +43,15 @@ TEST_CASE("an operation alone passes the gradient to its own weight", "[nas]") {
 TEST_CASE("partial channels pass the rest by, shuffled", "[nas]") {
   torch::manual_seed(1);
   const auto stride = GENERATE(as<int64_t>{}, 1, 2);
-  MixedOperation edge({"skip_connection", "convolution_3x3"}, {8, 8, stride, false}, 4);
+  MixedOperation edge(std::vector<std::string>{"skip_connection", "convolution_3x3"},
+                      OperationShape{8, 8, stride, false}, 4);
   const auto input = torch::randn({2, 8, 5, 5});
   const std::vector<torch::Tensor> weights = torch::tensor({0.0f, 1.0f}).unbind();
   const auto output = edge->Mix(input, weights.data());
   const int64_t side = stride == 1 ? 5 : 3;
   REQUIRE(output.sizes() == torch::IntArrayRef({2, 8, side, side}));
-  // Two channels of eight are computed. With four groups of two, channel 2 g of the shuffled ones...
+  // Two channels of eight are computed. With four groups of two, channel 2 g of the shuffled
+  // ones...
   const auto rest = stride == 1 ? input : torch::max_pool2d(input, 2, 2, 0, 1, true);
   // ... is the first of group g, and channel 4 + g the second: [0 2 4 6 1 3 5 7].
   for (const auto& [shuffled, original] :
