@@ -52,8 +52,8 @@ TEST_CASE("a choice of sources passes over what is taken", "[nas]") {
   CHECK(CellChoiceCounts(space) == std::vector<int>{2, 7, 1, 7});
   // Source 1 first, then the only one left; operations are counted without none.
   const Genotype genotype = DecodeCells(space, {1, 0, 0, 6});
-  CHECK(genotype.normal == std::vector<CellEdge>{{2, 0, "dilated_convolution_5x5"},
-                                                 {2, 1, "max_pooling_3x3"}});
+  CHECK(genotype.normal ==
+        std::vector<CellEdge>{{2, 0, "dilated_convolution_5x5"}, {2, 1, "max_pooling_3x3"}});
 }
 
 }  // namespace

@@ -1,0 +1,124 @@
+#include "nas/methods/architecture_weights.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+
+namespace qalam::nas {
+
+namespace {
+
+// So small that no operation is ahead, but no two are equal (DARTS, published program).
+constexpr double kFirstDeviation = 1e-3;
+
+torch::Tensor DrawLogits(std::vector<int64_t> sizes, RandomStream stream, torch::Device device) {
+  torch::Tensor logits = torch::zeros(sizes, torch::kFloat);
+  auto* values = logits.data_ptr<float>();
+  for (int64_t i = 0; i < logits.numel(); ++i) {
+    values[i] = static_cast<float>(kFirstDeviation * stream.Normal());
+  }
+  return logits.to(device).set_requires_grad(true);
+}
+
+// Softmax over the edges into each node by itself.
+torch::Tensor EdgeSoftmax(const CellSpace& space, const torch::Tensor& logits) {
+  std::vector<torch::Tensor> nodes;
+  for (int node = space.input_nodes; node < space.input_nodes + space.computed_nodes; ++node) {
+    nodes.push_back(logits.narrow(0, space.EdgeIndex(node, 0), node).softmax(0));
+  }
+  return torch::cat(nodes);
+}
+
+CellChoice MixCell(const CellSpace& space, const torch::Tensor& operations,
+                   const torch::Tensor& edges) {
+  if (!operations.defined()) return {};
+  return {operations.softmax(1), edges.defined() ? EdgeSoftmax(space, edges) : edges, {}};
+}
+
+struct RankedEdge {
+  double strength;
+  CellEdge edge;
+};
+
+// The edge's heaviest operation, `skipped` aside.
+RankedEdge Strongest(const CellSpace& space, const torch::Tensor& weights, int node, int source,
+                     std::string_view skipped) {
+  const float* row = weights.data_ptr<float>() + space.EdgeIndex(node, source) * weights.size(1);
+  RankedEdge best{-1, {node, source, ""}};
+  for (size_t i = 0; i < space.operations.size(); ++i) {
+    if (space.operations[i] == skipped || row[i] <= best.strength) continue;
+    best.strength = row[i];
+    best.edge.operation = space.operations[i];
+  }
+  return best;
+}
+
+std::vector<CellEdge> DeriveCell(const CellSpace& space, const CellChoice& choice) {
+  const torch::Tensor operations = choice.operations.detach().cpu().contiguous();
+  const torch::Tensor edges =
+      choice.edges.defined() ? choice.edges.detach().cpu().contiguous() : torch::Tensor();
+  std::vector<CellEdge> cell;
+  for (int node = space.input_nodes; node < space.input_nodes + space.computed_nodes; ++node) {
+    std::vector<RankedEdge> ranked;
+    for (int source = 0; source < node; ++source) {
+      ranked.push_back(
+          Strongest(space, operations, node, source, space.kept_inputs > 0 ? "none" : ""));
+      if (edges.defined()) {
+        ranked.back().strength *= edges.data_ptr<float>()[space.EdgeIndex(node, source)];
+      }
+    }
+    if (space.kept_inputs > 0 && ranked.size() > static_cast<size_t>(space.kept_inputs)) {
+      std::stable_sort(ranked.begin(), ranked.end(), [](const RankedEdge& a, const RankedEdge& b) {
+        return a.strength > b.strength;
+      });
+      ranked.resize(space.kept_inputs);
+      std::sort(ranked.begin(), ranked.end(), [](const RankedEdge& a, const RankedEdge& b) {
+        return a.edge.source < b.edge.source;
+      });
+    }
+    for (auto& [strength, edge] : ranked) {
+      if (edge.operation != "none") cell.push_back(std::move(edge));
+    }
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::vector<torch::Tensor> ArchitectureWeights::All() const {
+  std::vector<torch::Tensor> all;
+  for (const auto& tensor : {normal, reduction, normal_edges, reduction_edges}) {
+    if (tensor.defined()) all.push_back(tensor);
+  }
+  return all;
+}
+
+ArchitectureWeights DrawArchitectureWeights(const CellSpace& space, uint64_t seed, bool with_edges,
+                                            torch::Device device) {
+  ArchitectureWeights weights;
+  const auto operations = static_cast<int64_t>(space.operations.size());
+  const auto draw = [&](torch::Tensor& cell, torch::Tensor& edges, std::string_view name) {
+    const int64_t count = space.edge_count();
+    cell = DrawLogits({count, operations}, RandomStream(seed, 0, name), device);
+    if (with_edges) edges = DrawLogits({count}, RandomStream(seed, 1, name), device);
+  };
+  draw(weights.normal, weights.normal_edges, "nas.normal");
+  if (space.has_reduction_cell()) {
+    draw(weights.reduction, weights.reduction_edges, "nas.reduction");
+  }
+  return weights;
+}
+
+ArchitectureChoice MixedChoice(const CellSpace& space, const ArchitectureWeights& weights) {
+  return {MixCell(space, weights.normal, weights.normal_edges),
+          MixCell(space, weights.reduction, weights.reduction_edges)};
+}
+
+Genotype DeriveGenotype(const CellSpace& space, const ArchitectureWeights& weights) {
+  const ArchitectureChoice choice = MixedChoice(space, weights);
+  Genotype genotype{space, DeriveCell(space, choice.normal), {}};
+  if (space.has_reduction_cell()) genotype.reduction = DeriveCell(space, choice.reduction);
+  return genotype;
+}
+
+}  // namespace qalam::nas

@@ -1,0 +1,48 @@
+#include "nas/methods/method_table.h"
+
+namespace qalam::nas {
+
+const std::vector<MethodRow>& Methods() {
+  static const std::vector<MethodRow> rows = {
+      {.name = "darts",
+       .summary = "a mixture of all operations, first order",
+       .make = MakeDarts,
+       .guards_skips = true,
+       .guards_eigenvalue = true},
+      {.name = "darts-2nd",
+       .summary = "the same, looking a step of the weights ahead",
+       .make = MakeSecondOrderDarts,
+       .guards_skips = true,
+       .guards_eigenvalue = true},
+      {.name = "pc-darts",
+       .summary = "a mixture on a part of the channels",
+       .make = MakePcDarts,
+       .partial_channels = true,
+       .guards_skips = true,
+       .guards_eigenvalue = true,
+       .warm_up_share = 0.3},  // 15 of 50 epochs: PC-DARTS, section 4.2
+      {.name = "gdas",
+       .summary = "one operation an edge, drawn by Gumbel noise",
+       .make = MakeGdas,
+       .guards_skips = true},
+      {.name = "enas",
+       .summary = "a controller that learns by reinforcement",
+       .make = MakeEnas,
+       .warm_up_share = 0.1},  // it would learn from weights that have learnt nothing
+      {.name = "random-ws",
+       .summary = "drawn at random, then the best by the shared weights",
+       .make = MakeRandomSearch},
+  };
+  return rows;
+}
+
+StatusOr<const MethodRow*> FindMethod(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const MethodRow& row : Methods()) {
+    if (row.name == name) return &row;
+    names.push_back(row.name);
+  }
+  return InvalidArgument("unknown method {}; should be {}", name, fmt::join(names, ", "));
+}
+
+}  // namespace qalam::nas

@@ -1,0 +1,225 @@
+#include "nas/training/search.h"
+
+#include <cmath>
+#include <optional>
+
+#include "nas/methods/collapse_guard.h"
+#include "nas/methods/dominant_eigenvalue.h"
+#include "nas/training/checkpoint_file.h"
+#include "nas/training/search_state.h"
+
+namespace qalam::nas {
+
+namespace {
+
+constexpr int64_t kValidationBatch = 512;
+
+double CosineRate(const SearchSettings& settings, int64_t epoch) {
+  const double share = static_cast<double>(epoch) / static_cast<double>(settings.epochs);
+  return settings.minimum_learning_rate +
+         (settings.learning_rate - settings.minimum_learning_rate) * (1 + std::cos(M_PI * share)) /
+             2;
+}
+
+class SearchRun {
+ public:
+  SearchRun(const SearchPlan& plan, const MethodRow& row, const DataSet& data, Supernet network);
+
+  StatusOr<SearchResult> Run();
+
+ private:
+  Status Begin();
+  SearchReport RunEpoch();
+  Status EndEpoch(SearchReport report);
+  Status SaveEpoch() const;
+  SearchStep MakeStep(int64_t index) const;
+  std::string CheckpointPath() const { return plan_.checkpoint + "/search.checkpoint"; }
+  std::string SharedPath() const { return plan_.shared + "/shared.checkpoint"; }
+
+  const SearchPlan& plan_;
+  const DataSet& data_;
+  SearchContext context_;
+  std::optional<Batches> training_, judging_;
+  std::vector<Batch> validation_;
+  std::unique_ptr<SearchMethod> method_;
+  CollapseGuard guard_;
+  int64_t epochs_ = 0;  // that are over
+  std::optional<CollapseGuard::Stop> stop_;
+};
+
+SearchRun::SearchRun(const SearchPlan& plan, const MethodRow& row, const DataSet& data,
+                     Supernet network)
+    : plan_(plan), data_(data), guard_(plan.settings) {
+  const SearchSettings& settings = plan.settings;
+  const Normalization normalization = Normalization::Of(data.training);
+  const ImageSplit halves = SplitImages(data.training, 0.5, settings.seed);
+  training_.emplace(halves.first, normalization, settings.batch_size, plan.device);
+  judging_.emplace(halves.second, normalization, settings.batch_size, plan.device);
+  validation_ =
+      Batches(data.validation, normalization, kValidationBatch, plan.device).All(kValidationBatch);
+  network->to(plan.device);
+  context_ = {plan.space, settings, plan.device, network, nullptr, &*judging_};
+  context_.optimizer = std::make_shared<torch::optim::SGD>(
+      network->parameters(), torch::optim::SGDOptions(settings.learning_rate)
+                                 .momentum(settings.momentum)
+                                 .weight_decay(settings.weight_decay));
+  method_ = row.make(context_);
+}
+
+StatusOr<SearchResult> SearchRun::Run() {
+  RETURN_IF_ERROR(Begin());
+  while (epochs_ < plan_.settings.epochs && !stop_) {
+    const SearchReport report = RunEpoch();
+    RETURN_IF_ERROR(EndEpoch(report));
+  }
+  SearchResult result;
+  result.epochs = epochs_;
+  result.network = plan_.settings.network;
+  if (stop_) {
+    result.stopped_because = stop_->reason;
+    result.genotype = stop_->genotype;
+  } else {
+    result.genotype = method_->Derive(epochs_ - 1);
+  }
+  if (!plan_.shared.empty()) {
+    RETURN_IF_ERROR(WriteCheckpoint(
+        SharedPath(),
+        {SharedIdentity(plan_.method, context_), {}, PackSearch(context_, *method_, false)}));
+  }
+  return result;
+}
+
+// Takes over what the folders hold.
+Status SearchRun::Begin() {
+  const bool resumes = !plan_.checkpoint.empty();
+  const bool shares = !plan_.shared.empty();
+  if (resumes) {
+    auto checkpoint = ReadCheckpoint(CheckpointPath());
+    if (checkpoint.ok()) {
+      RETURN_IF_ERROR(CheckSameIdentity(CheckpointPath(), checkpoint->identity,
+                                        SearchIdentity(plan_.method, context_, data_)));
+      const auto& progress = checkpoint->progress;
+      if (!progress.value("epochs", nlohmann::json()).is_number_integer()) {
+        return DataLoss("checkpoint {} does not say how far it came", CheckpointPath());
+      }
+      epochs_ = progress["epochs"].get<int64_t>();
+      RETURN_IF_ERROR(guard_.Load(progress.value("guard", nlohmann::json())));
+      if (progress.contains("stop")) {
+        ASSIGN_OR_RETURN(Genotype genotype, ParseGenotype(progress["stop"].value("genotype", "")));
+        stop_ = CollapseGuard::Stop{progress["stop"].value("reason", ""), std::move(genotype)};
+      }
+      return UnpackSearch(checkpoint->state, true, context_, *method_);
+    }
+    if (checkpoint.status().code() != StatusCode::kNotFound) return checkpoint.status();
+  }
+  if (shares) {
+    auto checkpoint = ReadCheckpoint(SharedPath());
+    if (checkpoint.ok()) {
+      RETURN_IF_ERROR(CheckSameIdentity(SharedPath(), checkpoint->identity,
+                                        SharedIdentity(plan_.method, context_)));
+      return UnpackSearch(checkpoint->state, false, context_, *method_);
+    }
+    if (checkpoint.status().code() != StatusCode::kNotFound) return checkpoint.status();
+  }
+  return {};
+}
+
+SearchStep SearchRun::MakeStep(int64_t index) const {
+  const auto share = static_cast<double>(index) / static_cast<double>(training_->count());
+  return {epochs_ * training_->count() + index, epochs_,
+          (static_cast<double>(epochs_) + share) / static_cast<double>(plan_.settings.epochs),
+          training_->Get(index), judging_->Get(index)};
+}
+
+SearchReport SearchRun::RunEpoch() {
+  const SearchSettings& settings = plan_.settings;
+  for (auto& group : context_.optimizer->param_groups()) {
+    static_cast<torch::optim::SGDOptions&>(group.options()).lr(CosineRate(settings, epochs_));
+  }
+  training_->Shuffle(settings.seed, epochs_);
+  // Of another seed, lest halves of one size be shuffled alike.
+  judging_->Shuffle(settings.seed + 1, epochs_);
+  torch::Tensor sum = torch::zeros({}, torch::TensorOptions(plan_.device).dtype(torch::kDouble));
+  for (int64_t i = 0; i < training_->count(); ++i) {
+    const SearchStep step = MakeStep(i);
+    const torch::Tensor loss = method_->Step(step);
+    sum += loss;
+    if (plan_.on_step && step.number % plan_.report_every == 0) {
+      plan_.on_step(step.number, loss.item<double>());
+    }
+  }
+  method_->EndEpoch(epochs_);
+  SearchReport report;
+  report.epoch = epochs_;
+  report.training_loss = sum.item<double>() / static_cast<double>(training_->count());
+  return report;
+}
+
+Status SearchRun::EndEpoch(SearchReport report) {
+  report.validation_accuracy = AccuracyOf(context_, validation_, method_->Judged(epochs_));
+  if (guard_.active() && epochs_ >= plan_.settings.warm_up_epochs) {
+    if (guard_.watches_eigenvalue()) {
+      report.dominant_eigenvalue =
+          DominantEigenvalue(method_->ArchitectureLoss(judging_->Get(0)),
+                             method_->ArchitectureVariables(), plan_.settings.seed);
+    }
+    stop_ = guard_.Observe(method_->Derive(epochs_), report.dominant_eigenvalue);
+  }
+  ++epochs_;
+  if (!plan_.checkpoint.empty()) RETURN_IF_ERROR(SaveEpoch());
+  if (plan_.on_epoch) plan_.on_epoch(report);
+  return {};
+}
+
+Status SearchRun::SaveEpoch() const {
+  nlohmann::json progress = {{"epochs", epochs_}, {"guard", guard_.Save()}};
+  if (stop_) {
+    progress["stop"] = {{"reason", stop_->reason}, {"genotype", PrintGenotype(stop_->genotype)}};
+  }
+  return WriteCheckpoint(CheckpointPath(),
+                         {SearchIdentity(plan_.method, context_, data_), std::move(progress),
+                          PackSearch(context_, *method_, true)});
+}
+
+// What settings alone cannot tell.
+Status CheckPlan(const SearchPlan& plan, const MethodRow& row, const DataSet& data) {
+  RETURN_IF_ERROR(CheckSearchSettings(plan.settings));
+  if (data.training.size() < 4 || data.validation.size() < 2) {
+    return InvalidArgument(
+        "{}: {} images to train and {} to validate; a search needs at least 4 and 2", data.name,
+        data.training.size(), data.validation.size());
+  }
+  if (plan.settings.most_skips > 0 && !row.guards_skips) {
+    return InvalidArgument("{} has no guard by skip connections", row.name);
+  }
+  if (plan.settings.eigenvalue_ratio > 0 && !row.guards_eigenvalue) {
+    return InvalidArgument("{} has no guard by an eigenvalue: its architecture is no mixture",
+                           row.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+StatusOr<SearchResult> RunSearch(const SearchPlan& given, const DataSet& data) {
+  ASSIGN_OR_RETURN(const MethodRow* row, FindMethod(given.method));
+  SearchPlan plan = given;
+  plan.settings.network.input_channels = data.training.images.size(1);
+  plan.settings.network.classes = data.training.classes;
+  if (plan.settings.network.stem_multiplier == 0) {
+    plan.settings.network.stem_multiplier = plan.space.input_nodes == 2 ? 3 : 1;
+  }
+  if (!row->partial_channels) plan.settings.partial_channels = 1;
+  RETURN_IF_ERROR(CheckPlan(plan, *row, data));
+  if (plan.settings.warm_up_epochs < 0) {
+    plan.settings.warm_up_epochs =
+        static_cast<int64_t>(row->warm_up_share * static_cast<double>(plan.settings.epochs));
+  }
+  torch::manual_seed(plan.settings.seed);
+  ASSIGN_OR_RETURN(const Supernet network,
+                   MakeSupernet(plan.space, plan.settings.network, plan.settings.partial_channels));
+  SearchRun run(plan, *row, data, network);
+  return run.Run();
+}
+
+}  // namespace qalam::nas

@@ -1,0 +1,213 @@
+#include "nas/training/search.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+
+#include "base/files.h"
+#include "nas/data/digits.h"
+
+namespace qalam::nas {
+namespace {
+
+// A few digits, since these cases are about bookkeeping.
+DataSet FewDigits() {
+  static const ImageSet all = *ReadDigits(QALAM_SOURCE "/examples/digits/data/digits.csv");
+  const auto few = SplitImages(all.Select(torch::arange(120)), 0.6, 1);
+  return {"digits", few.first, few.second};
+}
+
+CellSpace SmallSearchSpace(const std::string& base) {
+  CellSpace space = *FindCellSpace(base);
+  space.computed_nodes = 2;
+  space.operations = {"none", "skip_connection", "convolution_1x1", "average_pooling_3x3"};
+  return space;
+}
+
+SearchPlan SmallPlan(const std::string& method, const std::string& space) {
+  SearchPlan plan;
+  plan.space = SmallSearchSpace(space);
+  plan.method = method;
+  plan.settings.epochs = 4;
+  plan.settings.batch_size = 12;
+  plan.settings.network = {1, 10, 3, 4, 1};
+  plan.settings.candidates = 5;
+  plan.settings.controller_steps = 2;
+  plan.settings.controller_samples = 2;
+  return plan;
+}
+
+std::string EmptyFolder(const std::string& name) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("qalam-search-{}-{}", getpid(), name);
+  std::filesystem::remove_all(folder);
+  return folder.string();
+}
+
+// All numbers that a search shows, as text that keeps every bit.
+struct SearchTrace {
+  std::vector<std::string> epochs;
+  std::string genotype;
+};
+
+StatusOr<SearchTrace> Trace(SearchPlan plan, const DataSet& data) {
+  SearchTrace trace;
+  plan.on_epoch = [&, before = plan.on_epoch](const SearchReport& report) {
+    trace.epochs.push_back(fmt::format("{} {:a} {:a} {:a}", report.epoch, report.training_loss,
+                                       report.validation_accuracy, report.dominant_eigenvalue));
+    if (before) before(report);
+  };
+  ASSIGN_OR_RETURN(const SearchResult result, RunSearch(plan, data));
+  trace.genotype = PrintGenotype(result.genotype);
+  return trace;
+}
+
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names;
+  for (const MethodRow& row : Methods()) names.push_back(row.name);
+  return names;
+}
+
+TEST_CASE("every method ends in a sound cell and goes on from a checkpoint bit for bit",
+          "[nas][search]") {
+  const std::string method = GENERATE(from_range(MethodNames()));
+  const std::string space = GENERATE(as<std::string>{}, "darts", "nas-bench-201");
+  CAPTURE(method, space);
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan(method, space);
+  if (method == "darts") plan.settings.eigenvalue_ratio = 0.01;  // watched, but no reason to stop
+  plan.checkpoint = EmptyFolder("whole");
+  const std::string copy = EmptyFolder("resumed");
+  // What a kill in the third epoch leaves behind.
+  plan.on_epoch = [&](const SearchReport& report) {
+    if (report.epoch == 1) std::filesystem::copy(plan.checkpoint, copy);
+  };
+  const auto whole = Trace(plan, data);
+  REQUIRE(whole.ok());
+  REQUIRE(whole->epochs.size() == 4);
+  const auto genotype = ParseGenotype(whole->genotype);
+  CAPTURE(whole->genotype);
+  CHECK(genotype.ok());
+
+  plan.checkpoint = copy;
+  plan.on_epoch = nullptr;
+  const auto resumed = Trace(plan, data);
+  REQUIRE(resumed.ok());
+  CHECK(resumed->epochs ==
+        std::vector<std::string>(whole->epochs.begin() + 2, whole->epochs.end()));
+  CHECK(resumed->genotype == whole->genotype);
+  // What is over stays over.
+  const auto again = Trace(plan, data);
+  REQUIRE(again.ok());
+  CHECK(again->epochs.empty());
+  CHECK(again->genotype == whole->genotype);
+  std::filesystem::remove_all(EmptyFolder("whole"));
+  std::filesystem::remove_all(copy);
+}
+
+TEST_CASE("a search depends on its seed", "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("darts", "darts");
+  plan.settings.epochs = 1;
+  const auto first = Trace(plan, data);
+  plan.settings.seed = 2;
+  const auto second = Trace(plan, data);
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  CHECK(first->epochs != second->epochs);
+}
+
+TEST_CASE("a checkpoint of another search, or a broken one, is refused and left alone",
+          "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("gdas", "darts");
+  plan.settings.epochs = 1;
+  plan.checkpoint = EmptyFolder("refused");
+  REQUIRE(RunSearch(plan, data).ok());
+  const std::string path = plan.checkpoint + "/search.checkpoint";
+  const std::string good = *ReadFile(path);
+
+  SearchPlan other = plan;
+  other.space = SmallSearchSpace("nas-bench-201");
+  const Status space = RunSearch(other, data).status();
+  CHECK(Message(space).find("space") != std::string::npos);
+  other = plan;
+  other.method = "darts";
+  CHECK(Message(RunSearch(other, data).status()).find("method") != std::string::npos);
+  other = plan;
+  other.settings.seed = 9;
+  CHECK(Message(RunSearch(other, data).status()).find("seed is 1, not 9") != std::string::npos);
+  CHECK(*ReadFile(path) == good);
+
+  for (const size_t size : {size_t{0}, size_t{10}, good.size() / 2, good.size() - 1}) {
+    CAPTURE(size);
+    REQUIRE(WriteFileAtomically(path, good.substr(0, size), false).ok());
+    CHECK(RunSearch(plan, data).status().code() == StatusCode::kDataLoss);
+    CHECK(ReadFile(path)->size() == size);
+  }
+  std::string flipped = good;
+  flipped[good.size() - 100] ^= 1;
+  REQUIRE(WriteFileAtomically(path, flipped, false).ok());
+  CHECK(RunSearch(plan, data).status().code() == StatusCode::kDataLoss);
+  std::filesystem::remove_all(plan.checkpoint);
+}
+
+TEST_CASE("trials share weights through a folder", "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("enas", "darts");
+  plan.settings.epochs = 16;
+  const std::string folder = EmptyFolder("shared");
+  plan.shared = folder;
+  const auto first = Trace(plan, data);
+  plan.settings.seed = 2;
+  const auto second = Trace(plan, data);
+  plan.shared.clear();
+  const auto alone = Trace(plan, data);
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  REQUIRE(alone.ok());
+  const auto first_loss = [](const SearchTrace& trace) {
+    return std::strtod(trace.epochs[0].substr(2).c_str(), nullptr);
+  };
+  // It begins where the first trial was, not from nothing.
+  CHECK(first_loss(*second) < 0.9 * first_loss(*alone));
+  // But not those of another method.
+  SearchPlan other = SmallPlan("random-ws", "darts");
+  other.shared = folder;
+  CHECK(Message(RunSearch(other, data).status()).find("method") != std::string::npos);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a search that cannot be is refused in a sentence", "[nas][search]") {
+  const DataSet data = FewDigits();
+  const auto refused = [&](auto change) {
+    SearchPlan plan = SmallPlan("darts", "darts");
+    change(plan);
+    const auto result = RunSearch(plan, data);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.status().code() == StatusCode::kInvalidArgument);
+    return Message(result.status());
+  };
+  CHECK(refused([](SearchPlan& plan) { plan.method = "magic"; }).find("random-ws") !=
+        std::string::npos);
+  refused([](SearchPlan& plan) { plan.settings.network.cells = 0; });
+  refused([](SearchPlan& plan) { plan.settings.network.cells = 200; });
+  refused([](SearchPlan& plan) { plan.space.operations = {}; });
+  refused([](SearchPlan& plan) { plan.space.operations = {"none"}; });
+  refused([](SearchPlan& plan) { plan.space.operations = {"warp_3x3"}; });
+  refused([](SearchPlan& plan) { plan.settings.epochs = 0; });
+  refused([](SearchPlan& plan) { plan.settings.learning_rate = std::nan(""); });
+  refused([](SearchPlan& plan) {
+    plan.method = "pc-darts";
+    plan.settings.partial_channels = 3;
+  });
+  refused([](SearchPlan& plan) {
+    plan.method = "enas";
+    plan.settings.eigenvalue_ratio = 0.75;
+  });
+}
+
+}  // namespace
+}  // namespace qalam::nas
