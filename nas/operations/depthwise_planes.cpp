@@ -11,6 +11,8 @@
 #define QALAM_CLONES
 #endif
 
+#define QALAM_INLINE inline __attribute__((always_inline))
+
 namespace qalam::nas {
 
 namespace {
@@ -39,22 +41,64 @@ struct PaddedPlane {
 
 int64_t Margin(const PlaneShape& shape) { return shape.dilation * (shape.kernel - 1) / 2; }
 
-QALAM_CLONES
-void ConvolvePlane(const PlaneShape& shape, const float* padded, int64_t row, const float* weights,
-                   float* output) {
+QALAM_INLINE void Store(const Lane& values, int64_t count, float* output) {
+  if (count >= kLane) {
+    *reinterpret_cast<Lane*>(output) = values;
+  } else {
+    for (int64_t i = 0; i < count; ++i) output[i] = values[i];
+  }
+}
+
+// With the size of the kernel known the loops over it unroll.
+template <int kKernel>
+QALAM_INLINE void ConvolveRows(const PlaneShape& shape, const float* padded, int64_t row,
+                               const float* weights, float* output) {
+  const int64_t kernel = kKernel > 0 ? kKernel : shape.kernel;
   for (int64_t y = 0; y < shape.height; ++y) {
     for (int64_t x = 0; x < shape.width; x += kLane) {
       Lane sum = {};
-      for (int64_t ky = 0; ky < shape.kernel; ++ky) {
+      for (int64_t ky = 0; ky < kernel; ++ky) {
         const float* from = padded + (y + ky * shape.dilation) * row + x;
-        for (int64_t kx = 0; kx < shape.kernel; ++kx) {
-          sum += weights[ky * shape.kernel + kx] *
+        for (int64_t kx = 0; kx < kernel; ++kx) {
+          sum += weights[ky * kernel + kx] *
                  *reinterpret_cast<const Lane*>(from + kx * shape.dilation);
         }
       }
-      std::memcpy(output + y * shape.width + x, &sum,
-                  std::min(kLane, shape.width - x) * sizeof(float));
+      Store(sum, shape.width - x, output + y * shape.width + x);
     }
+  }
+}
+
+QALAM_CLONES
+void ConvolvePlane(const PlaneShape& shape, const float* padded, int64_t row, const float* weights,
+                   float* output) {
+  switch (shape.kernel) {
+    case 3:
+      return ConvolveRows<3>(shape, padded, row, weights, output);
+    case 5:
+      return ConvolveRows<5>(shape, padded, row, weights, output);
+    default:
+      return ConvolveRows<0>(shape, padded, row, weights, output);
+  }
+}
+
+// A row of the kernel's sums at a time, so that they stay in registers.
+template <int kKernel>
+QALAM_INLINE void CorrelateRows(const PlaneShape& shape, const float* padded, int64_t row,
+                                const float* gradient, int64_t gradient_row, float* sums) {
+  for (int64_t ky = 0; ky < kKernel; ++ky, sums += kKernel * kLane) {
+    Lane sum[kKernel];
+    std::memcpy(sum, sums, sizeof(sum));
+    for (int64_t y = 0; y < shape.height; ++y) {
+      const float* from = padded + (y + ky * shape.dilation) * row;
+      for (int64_t x = 0; x < gradient_row; x += kLane) {
+        const Lane by = *reinterpret_cast<const Lane*>(gradient + y * gradient_row + x);
+        for (int64_t kx = 0; kx < kKernel; ++kx) {
+          sum[kx] += by * *reinterpret_cast<const Lane*>(from + x + kx * shape.dilation);
+        }
+      }
+    }
+    std::memcpy(sums, sum, sizeof(sum));
   }
 }
 
@@ -62,14 +106,22 @@ void ConvolvePlane(const PlaneShape& shape, const float* padded, int64_t row, co
 QALAM_CLONES
 void CorrelatePlane(const PlaneShape& shape, const float* padded, int64_t row,
                     const float* gradient, int64_t gradient_row, float* sums) {
+  switch (shape.kernel) {
+    case 3:
+      return CorrelateRows<3>(shape, padded, row, gradient, gradient_row, sums);
+    case 5:
+      return CorrelateRows<5>(shape, padded, row, gradient, gradient_row, sums);
+    default:
+      break;
+  }
   for (int64_t ky = 0; ky < shape.kernel; ++ky) {
     for (int64_t kx = 0; kx < shape.kernel; ++kx, sums += kLane) {
       Lane sum = *reinterpret_cast<const Lane*>(sums);
       for (int64_t y = 0; y < shape.height; ++y) {
         const float* from = padded + (y + ky * shape.dilation) * row + kx * shape.dilation;
-        const float* by = gradient + y * gradient_row;
-        for (int64_t x = 0; x < shape.width; x += kLane) {
-          sum += *reinterpret_cast<const Lane*>(from + x) * *reinterpret_cast<const Lane*>(by + x);
+        for (int64_t x = 0; x < gradient_row; x += kLane) {
+          sum += *reinterpret_cast<const Lane*>(from + x) *
+                 *reinterpret_cast<const Lane*>(gradient + y * gradient_row + x);
         }
       }
       *reinterpret_cast<Lane*>(sums) = sum;
