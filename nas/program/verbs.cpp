@@ -3,7 +3,8 @@
 namespace qalam::nas {
 
 const std::vector<AddVerb>& Verbs() {
-  static const std::vector<AddVerb> verbs = {AddTrain, AddScore, AddShow, AddExport, AddParameters};
+  static const std::vector<AddVerb> verbs = {AddSearch, AddTrain,  AddScore,
+                                             AddShow,   AddExport, AddParameters};
   return verbs;
 }
 

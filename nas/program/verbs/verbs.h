@@ -5,6 +5,7 @@
 
 namespace qalam::nas {
 
+void AddSearch(CLI::App& app, Action* chosen);
 void AddTrain(CLI::App& app, Action* chosen);
 void AddScore(CLI::App& app, Action* chosen);
 void AddShow(CLI::App& app, Action* chosen);
