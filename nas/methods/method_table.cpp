@@ -2,6 +2,14 @@
 
 namespace qalam::nas {
 
+namespace {
+
+// A step that computes one operation an edge takes a fraction of one that computes all, and teaches
+// as much less.
+constexpr int64_t kSampledEpochs = 30;
+
+}  // namespace
+
 const std::vector<MethodRow>& Methods() {
   static const std::vector<MethodRow> rows = {
       {.name = "darts",
@@ -24,14 +32,17 @@ const std::vector<MethodRow>& Methods() {
       {.name = "gdas",
        .summary = "one operation an edge, drawn by Gumbel noise",
        .make = MakeGdas,
+       .epochs = kSampledEpochs,
        .guards_skips = true},
       {.name = "enas",
        .summary = "a controller that learns by reinforcement",
        .make = MakeEnas,
+       .epochs = kSampledEpochs,
        .warm_up_share = 0.1},  // it would learn from weights that have learnt nothing
       {.name = "random-ws",
        .summary = "drawn at random, then the best by the shared weights",
-       .make = MakeRandomSearch},
+       .make = MakeRandomSearch,
+       .epochs = kSampledEpochs},
   };
   return rows;
 }

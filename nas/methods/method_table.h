@@ -13,6 +13,7 @@ struct MethodRow {
   const char* name;
   const char* summary;
   std::unique_ptr<SearchMethod> (*make)(const SearchContext& context);
+  int64_t epochs = 10;            // where the settings say 0
   bool partial_channels = false;  // the network passes channels by
   bool guards_skips = false;      // what stops it early: SearchSettings
   bool guards_eigenvalue = false;

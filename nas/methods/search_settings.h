@@ -13,7 +13,7 @@ namespace qalam::nas {
 // own, where they differ, are for fifty epochs of CIFAR-10.
 struct SearchSettings {
   uint64_t seed = 1;
-  int64_t epochs = 20;
+  int64_t epochs = 0;  // 0: as many as the method needs there (MethodRow)
   int64_t batch_size = 64;
   // A stem_multiplier of 0 stands for 3 where cells have two inputs, as DARTS has it, else 1.
   NetworkShape network{.cells = 5, .initial_channels = 8, .stem_multiplier = 0};
@@ -39,7 +39,7 @@ struct SearchSettings {
   double last_temperature = 0.1;
 
   int64_t candidates = 50;         // architectures judged at the end: enas, random-ws
-  int64_t controller_steps = 30;   // enas: updates of the controller an epoch
+  int64_t controller_steps = 15;   // enas: updates of the controller an epoch
   int64_t controller_samples = 5;  // enas: architectures an update
   double controller_learning_rate = 5e-3;
 

@@ -47,7 +47,8 @@ void AddSupernetFlags(CLI::App* verb, SearchFlags& flags) {
   AddNetworkSetting(verb, flags, "--stem-multiplier",
                     "Times as many come out of the stem; 0: 3 for cells of two inputs, else 1",
                     &NetworkShape::stem_multiplier);
-  AddSetting(verb, flags, "--epochs", "Epochs", &S::epochs);
+  AddSetting(verb, flags, "--epochs", "Epochs; 0: as many as the method needs on the digits",
+             &S::epochs);
   AddSetting(verb, flags, "--batch-size", "Images a step", &S::batch_size);
   AddSetting(verb, flags, "--learning-rate", "Of the network, at first", &S::learning_rate);
   AddSetting(verb, flags, "--minimum-learning-rate", "Of the network, in the end",
@@ -152,7 +153,6 @@ StatusOr<SearchPlan> MakeSearchPlan(const SearchFlags& flags) {
   }
   ASSIGN_OR_RETURN(plan.space, FindCellSpace(flags.space));
   RETURN_IF_ERROR(Adapt(flags, flags.nodes != 0 ? flags.nodes : search.computed_nodes, plan.space));
-  RETURN_IF_ERROR(CheckSearchSettings(plan.settings));
   return plan;
 }
 

@@ -12,7 +12,7 @@ namespace qalam::nas {
 
 namespace {
 
-constexpr int64_t kValidationBatch = 512;
+constexpr int64_t kSearchValidationBatch = 512;
 
 double CosineRate(const SearchSettings& settings, int64_t epoch) {
   const double share = static_cast<double>(epoch) / static_cast<double>(settings.epochs);
@@ -55,8 +55,8 @@ SearchRun::SearchRun(const SearchPlan& plan, const MethodRow& row, const DataSet
   const ImageSplit halves = SplitImages(data.training, 0.5, settings.seed);
   training_.emplace(halves.first, normalization, settings.batch_size, plan.device);
   judging_.emplace(halves.second, normalization, settings.batch_size, plan.device);
-  validation_ =
-      Batches(data.validation, normalization, kValidationBatch, plan.device).All(kValidationBatch);
+  validation_ = Batches(data.validation, normalization, kSearchValidationBatch, plan.device)
+                    .All(kSearchValidationBatch);
   network->to(plan.device);
   context_ = {plan.space, settings, plan.device, network, nullptr, &*judging_};
   context_.optimizer = std::make_shared<torch::optim::SGD>(
@@ -206,6 +206,7 @@ StatusOr<SearchResult> RunSearch(const SearchPlan& given, const DataSet& data) {
   SearchPlan plan = given;
   plan.settings.network.input_channels = data.training.images.size(1);
   plan.settings.network.classes = data.training.classes;
+  if (plan.settings.epochs == 0) plan.settings.epochs = row->epochs;
   if (plan.settings.network.stem_multiplier == 0) {
     plan.settings.network.stem_multiplier = plan.space.input_nodes == 2 ? 3 : 1;
   }

@@ -197,7 +197,7 @@ TEST_CASE("a search that cannot be is refused in a sentence", "[nas][search]") {
   refused([](SearchPlan& plan) { plan.space.operations = {}; });
   refused([](SearchPlan& plan) { plan.space.operations = {"none"}; });
   refused([](SearchPlan& plan) { plan.space.operations = {"warp_3x3"}; });
-  refused([](SearchPlan& plan) { plan.settings.epochs = 0; });
+  refused([](SearchPlan& plan) { plan.settings.epochs = -1; });
   refused([](SearchPlan& plan) { plan.settings.learning_rate = std::nan(""); });
   refused([](SearchPlan& plan) {
     plan.method = "pc-darts";
