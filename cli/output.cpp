@@ -80,9 +80,9 @@ std::vector<std::string> ObjectiveNames(const v1::Experiment& experiment) {
 
 namespace {
 
-// For a table's cell: a genotype would push everything else out of sight.
+// For a table's cell or a line of progress: a genotype would push everything else out of sight.
 std::string Shortened(std::string text) {
-  constexpr size_t kWidth = 24;
+  constexpr size_t kWidth = 48;
   if (text.size() > kWidth) text = text.substr(0, kWidth - 3) + "...";
   return text;
 }
@@ -101,7 +101,7 @@ std::vector<std::string> ObjectiveValues(const v1::Experiment& experiment, const
 namespace {
 std::string ParameterValue(const v1::Trial& trial, const std::string& name) {
   for (const auto& parameter : trial.parameters()) {
-    if (parameter.name() == name) return parameter.value();
+    if (parameter.name() == name) return Shortened(parameter.value());
   }
   return "-";
 }
@@ -139,7 +139,8 @@ std::vector<std::vector<std::string>> TrialRows(const v1::Experiment& experiment
 std::string FormatParameters(const v1::Trial& trial) {
   std::string text;
   for (const auto& parameter : trial.parameters()) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", parameter.name(), parameter.value());
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", parameter.name(),
+                        Shortened(parameter.value()));
   }
   return text;
 }

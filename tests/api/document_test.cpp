@@ -230,7 +230,8 @@ TEST_CASE("Every example is sound", "[document]") {
       GENERATE("digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
                "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid",
                "digits/sobol", "digits/tpe", "digits/multivariate-tpe", "digits/asha",
-               "digits/hyperband", "digits/bohb", "pbt/experiment", "python-script/experiment");
+               "digits/hyperband", "digits/bohb", "nas/darts", "nas/enas", "nas/pareto",
+               "pbt/experiment", "python-script/experiment");
   const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
   REQUIRE(text.ok());
   const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());
