@@ -13,7 +13,10 @@ struct MethodRow {
   const char* name;
   const char* summary;
   std::unique_ptr<SearchMethod> (*make)(const SearchContext& context);
-  int64_t epochs = 10;            // where the settings say 0
+  // Where the settings say 0.
+  int64_t epochs = 10;
+  int64_t batch_size = 64;
+  double learning_rate = 0.025;   // DARTS, appendix A.1
   bool partial_channels = false;  // the network passes channels by
   bool guards_skips = false;      // what stops it early: SearchSettings
   bool guards_eigenvalue = false;

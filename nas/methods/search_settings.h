@@ -13,14 +13,14 @@ namespace qalam::nas {
 // own, where they differ, are for fifty epochs of CIFAR-10.
 struct SearchSettings {
   uint64_t seed = 1;
-  int64_t epochs = 0;  // 0: as many as the method needs there (MethodRow)
-  int64_t batch_size = 64;
+  int64_t epochs = 0;      // 0: as many as the method needs there (MethodRow)
+  int64_t batch_size = 0;  // 0: as the method needs it there
   // A stem_multiplier of 0 stands for 3 where cells have two inputs, as DARTS has it, else 1.
   NetworkShape network{.cells = 5, .initial_channels = 8, .stem_multiplier = 0};
 
   // The network's weights: descent with momentum whose rate falls by a cosine from the first to the
   // last epoch (DARTS, appendix A.1).
-  double learning_rate = 0.025;
+  double learning_rate = 0;  // 0: as the method needs it there
   double minimum_learning_rate = 0.001;
   double momentum = 0.9;
   double weight_decay = 3e-4;

@@ -49,8 +49,10 @@ void AddSupernetFlags(CLI::App* verb, SearchFlags& flags) {
                     &NetworkShape::stem_multiplier);
   AddSetting(verb, flags, "--epochs", "Epochs; 0: as many as the method needs on the digits",
              &S::epochs);
-  AddSetting(verb, flags, "--batch-size", "Images a step", &S::batch_size);
-  AddSetting(verb, flags, "--learning-rate", "Of the network, at first", &S::learning_rate);
+  AddSetting(verb, flags, "--batch-size", "Images a step; 0: as the method needs on the digits",
+             &S::batch_size);
+  AddSetting(verb, flags, "--learning-rate", "Of the network, at first; 0: as the method needs",
+             &S::learning_rate);
   AddSetting(verb, flags, "--minimum-learning-rate", "Of the network, in the end",
              &S::minimum_learning_rate);
   AddSetting(verb, flags, "--momentum", "Of the network", &S::momentum);

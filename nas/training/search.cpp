@@ -207,6 +207,8 @@ StatusOr<SearchResult> RunSearch(const SearchPlan& given, const DataSet& data) {
   plan.settings.network.input_channels = data.training.images.size(1);
   plan.settings.network.classes = data.training.classes;
   if (plan.settings.epochs == 0) plan.settings.epochs = row->epochs;
+  if (plan.settings.batch_size == 0) plan.settings.batch_size = row->batch_size;
+  if (plan.settings.learning_rate == 0) plan.settings.learning_rate = row->learning_rate;
   if (plan.settings.network.stem_multiplier == 0) {
     plan.settings.network.stem_multiplier = plan.space.input_nodes == 2 ? 3 : 1;
   }
