@@ -1,6 +1,7 @@
 #include "nas/training/checkpoint_file.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "base/files.h"
 #include "base/random.h"
@@ -50,10 +51,14 @@ StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
 }
 
 Status CheckSameIdentity(const std::string& path, const Json& stored, const Json& asked) {
-  for (const auto& [name, value] : asked.items()) {
+  // The method comes first: it decides what other settings are where nothing is said.
+  std::vector<std::string> names = {"method"};
+  for (const auto& [name, value] : asked.items()) names.push_back(name);
+  for (const auto& name : names) {
+    const Json value = asked.value(name, Json());
     const Json other = stored.value(name, Json());
     if (other == value) continue;
-    return InvalidArgument("checkpoint {} is of another search: its {} is {}, not {}", path, name,
+    return InvalidArgument("checkpoint {} is of another run: its {} is {}, not {}", path, name,
                            other.dump(), value.dump());
   }
   return {};
