@@ -20,7 +20,7 @@ using Objectives = std::function<ObjectiveVector(const SearchSpace&, const Point
 // The objectives of a run of `trials`, one at a time.
 std::vector<ObjectiveVector> Run(Bench bench, const std::string& algorithm, uint64_t seed,
                                  int trials, const Objectives& objectives) {
-  bench.spec.algorithm.name = algorithm;
+  bench.spec.algorithm = {.name = algorithm};  // with its own defaults
   const auto sampler = bench.Make(seed);
   std::vector<ObjectiveVector> seen;
   for (int i = 0; i < trials; ++i) {
