@@ -53,6 +53,16 @@ RankedEdge Strongest(const CellSpace& space, const torch::Tensor& weights, int n
   return best;
 }
 
+// The heaviest edge into the node when none is not allowed.
+CellEdge StrongestInto(const CellSpace& space, const torch::Tensor& weights, int node) {
+  RankedEdge best = Strongest(space, weights, node, 0, "none");
+  for (int source = 1; source < node; ++source) {
+    RankedEdge other = Strongest(space, weights, node, source, "none");
+    if (other.strength > best.strength) best = std::move(other);
+  }
+  return best.edge;
+}
+
 std::vector<CellEdge> DeriveCell(const CellSpace& space, const CellChoice& choice) {
   const torch::Tensor operations = choice.operations.detach().cpu().contiguous();
   const torch::Tensor edges =
@@ -76,9 +86,12 @@ std::vector<CellEdge> DeriveCell(const CellSpace& space, const CellChoice& choic
         return a.edge.source < b.edge.source;
       });
     }
+    const size_t before = cell.size();
     for (auto& [strength, edge] : ranked) {
       if (edge.operation != "none") cell.push_back(std::move(edge));
     }
+    // A node that nothing reaches would make a network that says the same of every image.
+    if (cell.size() == before) cell.push_back(StrongestInto(space, operations, node));
   }
   return cell;
 }

@@ -29,7 +29,7 @@ ArchitectureChoice MixedChoice(const CellSpace& space, const ArchitectureWeights
 // Where a derived cell keeps some inputs: into each node the edges whose best operation, none
 // aside, weighs most, with that operation (DARTS, section 2.4); an edge's own weight counts as a
 // factor (PC-DARTS, section 3.3). Else the heaviest operation of each edge, none being the absence
-// of it (NAS-Bench-201).
+// of it (NAS-Bench-201); a node to which every edge would be none keeps the heaviest other one.
 Genotype DeriveGenotype(const CellSpace& space, const ArchitectureWeights& weights);
 
 }  // namespace qalam::nas

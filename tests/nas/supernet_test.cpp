@@ -1,6 +1,9 @@
 #include "nas/networks/supernet.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include "nas/methods/architecture_weights.h"
 
 namespace qalam::nas {
 namespace {
@@ -124,6 +127,21 @@ TEST_CASE("a supernet that cannot be is refused", "[nas]") {
   CHECK_FALSE(MakeSupernet(DartsSpace(), {1, 10, 0, 4, 1}).ok());
   CHECK_FALSE(MakeSupernet(DartsSpace(), {1, 10, 200, 4, 1}).ok());
   CHECK_FALSE(MakeSupernet(DartsSpace(), {1, 10, 5, 6, 1}, 4).ok());
+}
+
+TEST_CASE("a derived cell is alive where none weighs most everywhere", "[nas]") {
+  const CellSpace space = NasBench201Space();
+  ArchitectureWeights weights = DrawArchitectureWeights(space, 1, false, torch::kCPU);
+  torch::NoGradGuard no_gradients;
+  weights.normal.select(1, 0).fill_(5);  // none
+  weights.normal[space.EdgeIndex(3, 1)][3] = 2;
+  const Genotype genotype = DeriveGenotype(space, weights);
+  for (int node = 1; node <= 3; ++node) {
+    CAPTURE(node);
+    CHECK(std::count_if(genotype.normal.begin(), genotype.normal.end(),
+                        [&](const CellEdge& edge) { return edge.node == node; }) == 1);
+  }
+  CHECK(genotype.normal.back() == CellEdge{3, 1, "convolution_3x3"});
 }
 
 }  // namespace
