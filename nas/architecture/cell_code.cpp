@@ -8,12 +8,6 @@ namespace {
 
 int KeptInto(const CellSpace& space, int node) { return std::min(space.kept_inputs, node); }
 
-std::vector<std::string> RealOperations(const CellSpace& space) {
-  std::vector<std::string> names = space.operations;
-  names.erase(std::remove(names.begin(), names.end(), "none"), names.end());
-  return names;
-}
-
 int CellCount(const CellSpace& space) { return space.has_reduction_cell() ? 2 : 1; }
 
 // The edges into `node`, `next` moving on over the choices.
@@ -27,7 +21,7 @@ std::vector<CellEdge> DecodeNode(const CellSpace& space, int node,
     }
     return edges;
   }
-  const std::vector<std::string> names = RealOperations(space);
+  const std::vector<std::string> names = space.RealOperations();
   std::vector<int> sources(node);
   for (int i = 0; i < node; ++i) sources[i] = i;
   for (int i = 0; i < KeptInto(space, node); ++i) {
@@ -52,7 +46,7 @@ std::vector<int> CellChoiceCounts(const CellSpace& space) {
       }
       for (int i = 0; i < KeptInto(space, node); ++i) {
         counts.push_back(node - i);
-        counts.push_back(static_cast<int>(RealOperations(space).size()));
+        counts.push_back(static_cast<int>(space.RealOperations().size()));
       }
     }
   }

@@ -22,6 +22,12 @@ int CellSpace::EdgeIndex(int node, int source) const {
   return before * input_nodes + before * (before - 1) / 2 + source;
 }
 
+std::vector<std::string> CellSpace::RealOperations() const {
+  std::vector<std::string> names = operations;
+  names.erase(std::remove(names.begin(), names.end(), "none"), names.end());
+  return names;
+}
+
 StatusOr<CellSpace> FindCellSpace(const std::string& name) {
   for (const CellSpace& space : {DartsSpace(), NasBench201Space()}) {
     if (space.name == name) return space;

@@ -35,6 +35,8 @@ struct CellSpace {
   int edge_count() const;
   // Edges are numbered by node, then by source: 0 is input 0 -> the first computed node.
   int EdgeIndex(int node, int source) const;
+  // Without "none".
+  std::vector<std::string> RealOperations() const;
   bool has_reduction_cell() const { return reduction == Reduction::kSearchedCell; }
 };
 

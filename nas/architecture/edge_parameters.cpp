@@ -25,14 +25,6 @@ int EdgesInto(const CellSpace& space, int node) {
   return space.kept_inputs == 0 ? node : std::min(space.kept_inputs, node);
 }
 
-// What a kept edge may be.
-std::vector<std::string> RealOperations(const CellSpace& space) {
-  std::vector<std::string> operations;
-  std::copy_if(space.operations.begin(), space.operations.end(), std::back_inserter(operations),
-               [](const std::string& operation) { return operation != "none"; });
-  return operations;
-}
-
 void AppendParameters(const CellSpace& space, const char* prefix,
                       std::vector<EdgeParameter>& parameters) {
   for (int i = 0; i < space.computed_nodes; ++i) {
@@ -41,7 +33,7 @@ void AppendParameters(const CellSpace& space, const char* prefix,
     if (space.kept_inputs > 0) {
       values.clear();
       for (int source = 0; source < node; ++source) {
-        for (const auto& operation : RealOperations(space)) {
+        for (const auto& operation : space.RealOperations()) {
           values.push_back(AtSource(operation, source));
         }
       }
@@ -73,9 +65,7 @@ std::vector<CellEdge> ReadEdges(const CellSpace& space, const char* prefix,
       if (!taken && edge.operation != "none") cell.push_back(edge);
     }
   }
-  std::sort(cell.begin(), cell.end(), [](const CellEdge& a, const CellEdge& b) {
-    return std::pair(a.node, a.source) < std::pair(b.node, b.source);
-  });
+  SortEdges(cell);
   return cell;
 }
 
@@ -112,7 +102,7 @@ std::vector<int> DrawSources(int node, int count, RandomStream& stream) {
 }
 
 std::vector<CellEdge> DrawCell(const CellSpace& space, RandomStream& stream) {
-  const auto operations = space.kept_inputs == 0 ? space.operations : RealOperations(space);
+  const auto operations = space.kept_inputs == 0 ? space.operations : space.RealOperations();
   std::vector<CellEdge> cell;
   for (int i = 0; i < space.computed_nodes; ++i) {
     const int node = space.input_nodes + i;

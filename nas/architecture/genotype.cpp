@@ -11,9 +11,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kFormat = 1;
-// The largest cell allowed prints in far less.
-constexpr size_t kMostBytes = 1 << 20;
-
 Status CheckCell(const CellSpace& space, const std::vector<CellEdge>& cell, const char* name) {
   std::set<std::pair<int, int>> seen;
   std::vector<int> edges(space.computed_nodes, 0);
@@ -64,9 +61,7 @@ std::vector<CellEdge> ReadCell(const Json& edges) {
     cell.push_back({edge.at("node").get<int>(), edge.at("source").get<int>(),
                     edge.at("operation").get<std::string>()});
   }
-  std::sort(cell.begin(), cell.end(), [](const CellEdge& a, const CellEdge& b) {
-    return std::pair(a.node, a.source) < std::pair(b.node, b.source);
-  });
+  SortEdges(cell);
   return cell;
 }
 
@@ -101,6 +96,12 @@ std::string PrintKatibCell(const CellSpace& space, const std::vector<CellEdge>& 
 
 }  // namespace
 
+void SortEdges(std::vector<CellEdge>& cell) {
+  std::sort(cell.begin(), cell.end(), [](const CellEdge& a, const CellEdge& b) {
+    return std::pair(a.node, a.source) < std::pair(b.node, b.source);
+  });
+}
+
 Status CheckGenotype(const Genotype& genotype) {
   RETURN_IF_ERROR(CheckCellSpace(genotype.space));
   RETURN_IF_ERROR(CheckCell(genotype.space, genotype.normal, "normal"));
@@ -125,7 +126,8 @@ std::string PrintGenotype(const Genotype& genotype) {
 }
 
 StatusOr<Genotype> ParseGenotype(const std::string& text) {
-  if (text.size() > kMostBytes) return InvalidArgument("a genotype of over {} bytes", kMostBytes);
+  if (text.size() > kMostGenotypeBytes)
+    return InvalidArgument("a genotype of over {} bytes", kMostGenotypeBytes);
   Genotype genotype;
   try {
     const Json json = Json::parse(text);

@@ -17,6 +17,12 @@ struct CellEdge {
   bool operator==(const CellEdge&) const = default;
 };
 
+// By node, then by source, as a genotype holds them.
+void SortEdges(std::vector<CellEdge>& cell);
+
+// The text of the largest cell allowed is far shorter.
+inline constexpr size_t kMostGenotypeBytes = 1 << 20;
+
 struct Genotype {
   CellSpace space;
   std::vector<CellEdge> normal;     // ordered by node, then source; edges of "none" are left out

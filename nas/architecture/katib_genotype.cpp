@@ -10,9 +10,6 @@ namespace qalam::nas {
 
 namespace {
 
-// The largest cell allowed prints in far less.
-constexpr size_t kMostTextBytes = 1 << 20;
-
 // An operation and the node that it reads.
 using ReadEdgeText = std::pair<std::string, int>;
 using ReadNodes = std::vector<std::vector<ReadEdgeText>>;
@@ -118,9 +115,7 @@ std::vector<CellEdge> EdgesOf(const ReadNodes& nodes, int input_nodes) {
       cell.push_back({input_nodes + static_cast<int>(i), source, operation});
     }
   }
-  std::sort(cell.begin(), cell.end(), [](const CellEdge& a, const CellEdge& b) {
-    return std::pair(a.node, a.source) < std::pair(b.node, b.source);
-  });
+  SortEdges(cell);
   return cell;
 }
 
@@ -150,8 +145,8 @@ CellSpace SpaceOf(const Genotype& genotype, int input_nodes, const ReadNodes& no
 }  // namespace
 
 StatusOr<Genotype> ParseKatibGenotype(const std::string& whole) {
-  if (whole.size() > kMostTextBytes) {
-    return InvalidArgument("a genotype of over {} bytes", kMostTextBytes);
+  if (whole.size() > kMostGenotypeBytes) {
+    return InvalidArgument("a genotype of over {} bytes", kMostGenotypeBytes);
   }
   GenotypeText text(whole);
   RETURN_IF_ERROR(text.Expect("Genotype(normal="));

@@ -22,6 +22,8 @@ Status CheckShape(const NetworkShape& shape) {
 
 }  // namespace
 
+int64_t UsualStemMultiplier(const CellSpace& space) { return space.input_nodes == 2 ? 3 : 1; }
+
 StatusOr<std::vector<CellPlan>> PlanCells(const CellSpace& space, const NetworkShape& shape) {
   RETURN_IF_ERROR(CheckShape(shape));
   std::vector<CellPlan> plans;

@@ -26,6 +26,10 @@ struct CellPlan {
   int64_t output_channels = 1;
 };
 
+// What a stem gives in multiples of initial_channels where nobody says: 3 for cells of two inputs,
+// as DARTS has it, else 1.
+int64_t UsualStemMultiplier(const CellSpace& space);
+
 // The cells at a third and at two thirds of the depth halve the resolution and double the channels
 // (DARTS, section 3.1.2; NAS-Bench-201, section 2.1). INVALID_ARGUMENT for a shape out of bounds.
 StatusOr<std::vector<CellPlan>> PlanCells(const CellSpace& space, const NetworkShape& shape);

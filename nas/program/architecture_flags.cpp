@@ -9,16 +9,13 @@ namespace qalam::nas {
 
 namespace {
 
-// A genotype's text is never as long.
-constexpr uint64_t kGenotypeMostBytes = 1 << 20;
-
 StatusOr<Genotype> ReadGenotypeFlag(const std::string& flag) {
   std::string text = flag;
   const size_t begins = text.find_first_not_of(" \n\t");
   const bool is_text = begins != std::string::npos &&
                        (text[begins] == '{' || text.rfind("Genotype", begins) == begins);
   if (!is_text) {
-    ASSIGN_OR_RETURN(text, ReadFile(flag, kGenotypeMostBytes));
+    ASSIGN_OR_RETURN(text, ReadFile(flag, kMostGenotypeBytes));
   }
   const bool is_json = text.find_first_not_of(" \n\t") == text.find('{');
   auto genotype = is_json && !text.empty() && text.find('{') != std::string::npos
@@ -122,11 +119,11 @@ StatusOr<std::shared_ptr<ImageNetwork>> BuildNetwork(const Architecture& archite
                                                      const ImageSet& data, bool auxiliary_head) {
   const int64_t channels = data.images.size(1);
   if (const auto* genotype = std::get_if<Genotype>(&architecture)) {
-    const int64_t usual_multiplier = genotype->space.input_nodes == 2 ? 3 : 1;
-    return MakeCellNetwork(*genotype,
-                           {channels, data.classes, flags.cells, flags.channels,
-                            flags.stem_multiplier == 0 ? usual_multiplier : flags.stem_multiplier},
-                           auxiliary_head);
+    return MakeCellNetwork(
+        *genotype,
+        {channels, data.classes, flags.cells, flags.channels,
+         flags.stem_multiplier == 0 ? UsualStemMultiplier(genotype->space) : flags.stem_multiplier},
+        auxiliary_head);
   }
   const auto& chain = std::get<ChainNetwork>(architecture);
   ASSIGN_OR_RETURN(const FeatureShape input, ChainInput(chain));

@@ -1,11 +1,11 @@
 #include "nas/training/search.h"
 
-#include <cmath>
 #include <optional>
 
 #include "nas/methods/collapse_guard.h"
 #include "nas/methods/dominant_eigenvalue.h"
 #include "nas/training/checkpoint_file.h"
+#include "nas/training/learning_rate.h"
 #include "nas/training/search_state.h"
 
 namespace qalam::nas {
@@ -13,13 +13,6 @@ namespace qalam::nas {
 namespace {
 
 constexpr int64_t kSearchValidationBatch = 512;
-
-double CosineRate(const SearchSettings& settings, int64_t epoch) {
-  const double share = static_cast<double>(epoch) / static_cast<double>(settings.epochs);
-  return settings.minimum_learning_rate +
-         (settings.learning_rate - settings.minimum_learning_rate) * (1 + std::cos(M_PI * share)) /
-             2;
-}
 
 class SearchRun {
  public:
@@ -133,9 +126,9 @@ SearchStep SearchRun::MakeStep(int64_t index) const {
 
 SearchReport SearchRun::RunEpoch() {
   const SearchSettings& settings = plan_.settings;
-  for (auto& group : context_.optimizer->param_groups()) {
-    static_cast<torch::optim::SGDOptions&>(group.options()).lr(CosineRate(settings, epochs_));
-  }
+  SetLearningRate(*context_.optimizer,
+                  CosineRate(settings.learning_rate, settings.minimum_learning_rate,
+                             static_cast<double>(epochs_) / static_cast<double>(settings.epochs)));
   training_->Shuffle(settings.seed, epochs_);
   // Of another seed, lest halves of one size be shuffled alike.
   judging_->Shuffle(settings.seed + 1, epochs_);
@@ -210,7 +203,7 @@ StatusOr<SearchResult> RunSearch(const SearchPlan& given, const DataSet& data) {
   if (plan.settings.batch_size == 0) plan.settings.batch_size = row->batch_size;
   if (plan.settings.learning_rate == 0) plan.settings.learning_rate = row->learning_rate;
   if (plan.settings.network.stem_multiplier == 0) {
-    plan.settings.network.stem_multiplier = plan.space.input_nodes == 2 ? 3 : 1;
+    plan.settings.network.stem_multiplier = UsualStemMultiplier(plan.space);
   }
   if (!row->partial_channels) plan.settings.partial_channels = 1;
   RETURN_IF_ERROR(CheckPlan(plan, *row, data));

@@ -1,10 +1,10 @@
 #include "nas/training/train_network.h"
 
 #include <cmath>
-#include <numbers>
 
 #include "base/random.h"
 #include "nas/training/batches.h"
+#include "nas/training/learning_rate.h"
 #include "nas/training/training_state.h"
 
 namespace qalam::nas {
@@ -33,7 +33,7 @@ class NetworkTraining {
  private:
   Status RunEpoch(int64_t epoch);
   double Step(const AugmentationPlan& augmentation, int64_t index);
-  void SetLearningRate();
+  void SlowDown();
 
   ImageNetwork& network_;
   const DataSet& data_;
@@ -95,7 +95,7 @@ Status NetworkTraining::RunEpoch(int64_t epoch) {
 double NetworkTraining::Step(const AugmentationPlan& augmentation, int64_t index) {
   // So that dropped paths do not depend on what was drawn before an interruption.
   torch::manual_seed(RandomStream(settings_.seed, progress_.step, "nas.training-step").Next64());
-  SetLearningRate();
+  SlowDown();
   const Batch batch = batches_.Get(index);
   const NetworkOutput output =
       network_.Forward(augmentation.Apply(batch.images, index * settings_.batch_size));
@@ -116,13 +116,10 @@ double NetworkTraining::Step(const AugmentationPlan& augmentation, int64_t index
   return loss.item<double>();
 }
 
-void NetworkTraining::SetLearningRate() {
+void NetworkTraining::SlowDown() {
   const double part = static_cast<double>(progress_.step) /
                       static_cast<double>(settings_.epochs * batches_.count());
-  const double rate = settings_.learning_rate / 2 * (1 + std::cos(std::numbers::pi * part));
-  for (auto& group : optimizer_.param_groups()) {
-    static_cast<torch::optim::SGDOptions&>(group.options()).lr(rate);
-  }
+  SetLearningRate(optimizer_, CosineRate(settings_.learning_rate, 0, part));
 }
 
 }  // namespace
