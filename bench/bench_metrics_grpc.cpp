@@ -13,7 +13,7 @@
 
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/clock.h"
-#include "server/change_feed.h"
+#include "server/change_log.h"
 #include "server/experiment_service.h"
 
 namespace qalam {
@@ -61,7 +61,7 @@ int Main() {
   auto store = OpenSqliteStore((folder / "qalam.db").string());
   if (!store.ok() || !MakeTrials(**store).ok()) return 1;
   const SystemClock clock;
-  ChangeFeed changes;
+  ChangeLog changes;
   const auto service = MakeExperimentService(**store, nullptr, clock, changes, nullptr, {});
   grpc::ServerBuilder builder;
   int port = 0;

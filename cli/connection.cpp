@@ -6,7 +6,8 @@
 
 namespace qalam {
 
-StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& options, Mode mode) {
+StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& options, Mode mode,
+                                                       bool with_web_ui) {
   auto connection = std::make_unique<Connection>();
   std::shared_ptr<grpc::Channel> channel;
   connection->address_ =
@@ -22,6 +23,10 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
     server.work_root = (std::filesystem::path(options.database).parent_path() / "trials").string();
     server.run_trials = mode == Mode::kRun;
     server.adopt_existing = false;
+    if (with_web_ui) {
+      server.http = kDefaultHttp;
+      server.http_any_port_if_taken = true;
+    }
     ASSIGN_OR_RETURN(connection->server_, Server::Start(server));
     channel = connection->server_->InProcessChannel();
   }

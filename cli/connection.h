@@ -17,7 +17,9 @@ class Connection {
  public:
   // kView only reads; kRun may run trials, but only of experiments this process starts.
   enum class Mode { kView, kRun };
-  static StatusOr<std::unique_ptr<Connection>> Open(const CommonOptions& options, Mode mode);
+  // One in this process also serves the web UI when `with_web_ui` says so.
+  static StatusOr<std::unique_ptr<Connection>> Open(const CommonOptions& options, Mode mode,
+                                                    bool with_web_ui = false);
 
   v1::ExperimentService::Stub& stub() { return *stub_; }
   bool is_embedded() const { return server_ != nullptr; }

@@ -11,3 +11,11 @@ find_package(muparser CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Catch2 2 REQUIRED)
 find_library(LBFGS_LIBRARY lbfgs REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# Debian builds cpp-httplib as a library; the definitions must be those that it was built with.
+find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
+add_library(httplib INTERFACE)
+target_link_libraries(httplib INTERFACE ${HTTPLIB_LIBRARY} Threads::Threads)
+target_compile_definitions(httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT
+  CPPHTTPLIB_BROTLI_SUPPORT)

@@ -33,7 +33,7 @@ int PageSize(int asked, int usual, int most) { return asked <= 0 ? usual : std::
 class ExperimentService final : public v1::ExperimentService::Service {
  public:
   ExperimentService(Store& store, TrialOperator* trial_operator, const Clock& clock,
-                    ChangeFeed& changes, std::function<void(const std::string&)> enqueue,
+                    ChangeLog& changes, std::function<void(const std::string&)> enqueue,
                     ExperimentServiceOptions options)
       : store_(store),
         operator_(trial_operator),
@@ -125,6 +125,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
     reply->set_version(QALAM_VERSION);
     reply->set_database(options_.database);
     reply->set_runs_trials(options_.runs_trials);
+    if (options_.web_url) reply->set_web_url(options_.web_url());
     return grpc::Status::OK;
   }
 
@@ -147,13 +148,12 @@ class ExperimentService final : public v1::ExperimentService::Service {
   ExperimentRecord NewRecord(ExperimentDocument document);
   void Announce(const std::string& uid) {
     if (enqueue_) enqueue_(uid);
-    changes_.Publish(uid);
   }
 
   Store& store_;
   TrialOperator* const operator_;
   const Clock& clock_;
-  ChangeFeed& changes_;
+  ChangeLog& changes_;
   const std::function<void(const std::string&)> enqueue_;
   const ExperimentServiceOptions options_;
   DocumentCache documents_;
@@ -383,7 +383,6 @@ Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
 Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
                                  v1::ReportMetricsReply& reply) {
   WriteBatch batch;
-  std::vector<std::string> experiments;
   int64_t count = 0;
   for (const auto& entry : request.trials()) {
     ASSIGN_OR_RETURN(const auto found, FindTrial(store_, entry.trial()));
@@ -407,10 +406,8 @@ Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
       return ResourceExhausted("one call may report at most {} points", kMostPoints);
     }
     batch.append_points.push_back(std::move(points));
-    experiments.push_back(found.experiment.uid);
   }
   RETURN_IF_ERROR(store_.Commit(batch));
-  for (const auto& uid : experiments) changes_.Publish(uid);
   reply.set_accepted(count);
   return absl::OkStatus();
 }
@@ -482,7 +479,7 @@ grpc::Status ExperimentService::ListAlgorithms(grpc::ServerContext* context,
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeExperimentService(
-    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeFeed& changes,
+    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeLog& changes,
     std::function<void(const std::string&)> enqueue, ExperimentServiceOptions options) {
   return std::make_unique<ExperimentService>(store, trial_operator, clock, changes,
                                              std::move(enqueue), std::move(options));

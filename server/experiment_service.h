@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "controller/operators/operator.h"
 #include "db/store.h"
-#include "server/change_feed.h"
+#include "server/change_log.h"
 
 namespace qalam {
 
@@ -18,13 +18,15 @@ struct ExperimentServiceOptions {
   std::string work_root;  // trials of an experiment live in WORK_ROOT/<experiment uid>/<trial name>
   std::string database;   // shown by GetServerInfo
   bool runs_trials = false;
+  std::function<std::string()> web_url;  // likewise; may be null
 };
 
 // `enqueue(experiment_uid)` tells the controller that the store has changed; null where no
 // controller runs (a view of the local store). `trial_operator` may be null then; logs are read
-// from the trials' folders. The references must outlive the service.
+// from the trials' folders. `changes` is the log of `store`, where that is observed; else watchers
+// see no change. The references must outlive the service.
 std::unique_ptr<grpc::Service> MakeExperimentService(
-    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeFeed& changes,
+    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeLog& changes,
     std::function<void(const std::string& experiment_uid)> enqueue,
     ExperimentServiceOptions options);
 

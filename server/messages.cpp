@@ -34,17 +34,24 @@ void PutCounts(const TrialCounts& counts, v1::TrialCounts* message) {
 // as it does for Katib.
 StatusOr<std::optional<TrialRecord>> LatestInWords(Store& store, const ExperimentRecord& experiment,
                                                    const Objective& objective) {
-  ASSIGN_OR_RETURN(auto trials, store.ListTrials({.experiment_uid = experiment.uid,
-                                                  .states = {TrialState::kSucceeded}}));
-  std::optional<TrialRecord> latest;
-  for (auto& trial : trials) {
-    const bool in_words =
-        std::any_of(trial.metrics.begin(), trial.metrics.end(), [&](const MetricSummary& metric) {
-          return metric.name == objective.metric_name && !metric.text.empty();
-        });
-    if (in_words && (!latest || trial.completed >= latest->completed)) latest = std::move(trial);
+  // Summaries of all metrics of all trials would cost a hundred times what one trial's do.
+  ASSIGN_OR_RETURN(const auto trials, store.ListTrials({.experiment_uid = experiment.uid,
+                                                        .states = {TrialState::kSucceeded},
+                                                        .with_metrics = false}));
+  const TrialRecord* latest = nullptr;
+  for (const auto& trial : trials) {
+    if (trial.objective_value) continue;
+    if (latest == nullptr || trial.completed >= latest->completed) latest = &trial;
   }
-  return latest;
+  if (latest == nullptr) return std::nullopt;
+  ASSIGN_OR_RETURN(auto whole, store.ListTrials({.uid = latest->uid, .limit = 1}));
+  if (whole.empty()) return std::nullopt;
+  const auto& metrics = whole.front().metrics;
+  const bool in_words = std::any_of(metrics.begin(), metrics.end(), [&](const auto& metric) {
+    return metric.name == objective.metric_name && !metric.text.empty();
+  });
+  if (!in_words) return std::nullopt;
+  return std::move(whole.front());
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include "controller/operators/process_operator.h"
 #include "server/database_lock.h"
 #include "server/experiment_service.h"
+#include "server/http/http_server.h"
+#include "server/observed_store.h"
 #include "suggestion/service/suggestion_server.h"
 
 namespace qalam {
@@ -57,15 +59,22 @@ class QalamServer final : public Server {
     return server_->InProcessChannel(arguments);
   }
   const std::vector<std::string>& addresses() const override { return addresses_; }
+  std::string http_url() const override {
+    absl::MutexLock lock(&mutex_);
+    return http_url_;
+  }
   void Shutdown() override;
 
  private:
+  Status CheckAddresses() const;
   Status StartController();
   Status StartFrontDoor();
+  Status StartHttp();
 
   const ServerOptions options_;
   const SystemClock clock_;
-  ChangeFeed changes_;
+  ChangeLog changes_;
+  Activity activity_;
   std::optional<DatabaseLock> lock_;
   std::string socket_path_;
   std::unique_ptr<Store> store_;
@@ -76,10 +85,15 @@ class QalamServer final : public Server {
   std::unique_ptr<grpc::Service> experiments_, db_manager_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<http::HttpServer> http_;
+  mutable absl::Mutex mutex_;
+  std::string http_url_ ABSL_GUARDED_BY(mutex_);  // asked for by gRPC's clients, also early
 };
 
-Status QalamServer::Begin() {
-  for (const auto& address : options_.listen) {
+Status QalamServer::CheckAddresses() const {
+  std::vector<std::string> addresses = options_.listen;
+  if (!options_.http.empty()) addresses.push_back(options_.http);
+  for (const auto& address : addresses) {
     if (!IsLoopback(address) && !options_.allow_remote) {
       return InvalidArgument(
           "{} can be reached from other machines, and there is no "
@@ -87,14 +101,21 @@ Status QalamServer::Begin() {
           address);
     }
   }
+  return absl::OkStatus();
+}
+
+Status QalamServer::Begin() {
+  RETURN_IF_ERROR(CheckAddresses());
   if (options_.run_trials) {
     ASSIGN_OR_RETURN(lock_, DatabaseLock::Acquire(options_.database_path));
   }
-  ASSIGN_OR_RETURN(store_, OpenSqliteStore(options_.database_path));
+  ASSIGN_OR_RETURN(auto store, OpenSqliteStore(options_.database_path));
+  store_ = MakeObservedStore(std::move(store), clock_, changes_, activity_);
   ASSIGN_OR_RETURN(const std::string collector, CollectorPath());
   operator_ = MakeProcessOperator({.collector_path = collector});
   if (options_.run_trials) RETURN_IF_ERROR(StartController());
-  return StartFrontDoor();
+  RETURN_IF_ERROR(StartFrontDoor());
+  return options_.http.empty() ? absl::OkStatus() : StartHttp();
 }
 
 Status QalamServer::StartController() {
@@ -109,7 +130,6 @@ Status QalamServer::StartController() {
   controller_ = std::make_unique<Controller>(
       *store_, *operator_, *suggestions_, clock_,
       ControllerOptions{.workers = options_.workers, .adopt_existing = options_.adopt_existing});
-  controller_->OnChange([this](const std::string& uid) { changes_.Publish(uid); });
   return controller_->Start();
 }
 
@@ -123,7 +143,8 @@ Status QalamServer::StartFrontDoor() {
   experiments_ = MakeExperimentService(*store_, operator_.get(), clock_, changes_, enqueue,
                                        {.work_root = work_root,
                                         .database = options_.database_path,
-                                        .runs_trials = options_.run_trials});
+                                        .runs_trials = options_.run_trials,
+                                        .web_url = [this] { return http_url(); }});
   db_manager_ = MakeKatibDbManagerService(*store_);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -159,8 +180,21 @@ Status QalamServer::StartFrontDoor() {
   return lock_ ? lock_->Publish("unix:" + socket_path_) : absl::OkStatus();
 }
 
+Status QalamServer::StartHttp() {
+  ASSIGN_OR_RETURN(
+      http_, http::HttpServer::Start({.address = options_.http,
+                                      .any_port_if_taken = options_.http_any_port_if_taken,
+                                      .operator_name = "process",
+                                      .database_path = options_.database_path,
+                                      .workers = options_.workers},
+                                     v1::ExperimentService::NewStub(InProcessChannel()), *store_,
+                                     changes_, activity_, *operator_, clock_));
+  return absl::OkStatus();
+}
+
 void QalamServer::Shutdown() {
   if (server_ == nullptr) return;
+  if (http_ != nullptr) http_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   if (controller_ != nullptr) controller_->Stop();
   if (!socket_path_.empty()) unlink(socket_path_.c_str());

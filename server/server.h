@@ -12,6 +12,9 @@
 
 namespace qalam {
 
+// Where the web UI listens when nothing else is said.
+inline constexpr char kDefaultHttp[] = "127.0.0.1:6790";
+
 struct ServerOptions {
   std::string database_path;
   std::string work_root;
@@ -21,6 +24,9 @@ struct ServerOptions {
   std::string suggestion_address;  // empty: in-process
   bool run_trials = true;          // false: a view of the store, no controller
   bool adopt_existing = true;      // see ControllerOptions
+  // Where the web UI and its API listen, "127.0.0.1:6790"; empty for nowhere. Only with run_trials.
+  std::string http;
+  bool http_any_port_if_taken = false;
   // Addresses beyond loopback are refused unless this is said, since nothing is authenticated yet.
   bool allow_remote = false;
   int workers = 4;
@@ -37,6 +43,8 @@ class Server {
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
   // host:port as bound, in the order of `listen`.
   virtual const std::vector<std::string>& addresses() const = 0;
+  // "http://127.0.0.1:6790", with the port as bound; empty without `http`.
+  virtual std::string http_url() const = 0;
   // Ends the front doors, then the controller; running trials are left alone. Idempotent.
   virtual void Shutdown() = 0;
 };

@@ -1,3 +1,5 @@
+#include <absl/time/clock.h>
+
 #include <cstdio>
 
 #include "api/grpc_status.h"
@@ -26,13 +28,32 @@ Status Continue(Connection& connection, const v1::ExperimentName& name) {
   return FromGrpc(connection.stub().ResumeExperiment(&context, name, &reply));
 }
 
-StatusOr<int> Run(const CommonOptions& common, const std::vector<std::string>& files) {
-  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(files));
+struct Options {
+  std::vector<std::string> files;
+  bool ui = false;
+};
+
+Status ShowWebUi(Connection& connection) {
+  grpc::ClientContext context;
+  v1::ServerInfo info;
+  RETURN_IF_ERROR(FromGrpc(connection.stub().GetServerInfo(&context, {}, &info)));
+  if (info.web_url().empty()) {
+    return FailedPrecondition("the server at {} has no web UI; start it with --http HOST:PORT",
+                              connection.address());
+  }
+  std::printf("web UI %s\n", info.web_url().c_str());
+  std::fflush(stdout);
+  return absl::OkStatus();
+}
+
+StatusOr<int> Run(const CommonOptions& common, const Options& options) {
+  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(options.files));
   NoteInterrupts();
-  ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun));
+  ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun, options.ui));
   if (!connection->is_embedded()) {
     std::printf("a server is live on this database; the experiment runs there\n");
   }
+  if (options.ui) RETURN_IF_ERROR(ShowWebUi(*connection));
   std::vector<v1::ExperimentName> names;
   for (const auto& document : documents) {
     const auto created = CreateExperiments(*connection, document);
@@ -47,7 +68,13 @@ StatusOr<int> Run(const CommonOptions& common, const std::vector<std::string>& f
       names.push_back(name);
     }
   }
-  return FollowExperiments(*connection, names);
+  ASSIGN_OR_RETURN(const int result, FollowExperiments(*connection, names));
+  if (options.ui && connection->is_embedded() && !Interrupted()) {
+    std::printf("the web UI stays until Ctrl-C\n");
+    std::fflush(stdout);
+    while (!Interrupted()) absl::SleepFor(absl::Milliseconds(100));
+  }
+  return result;
 }
 
 }  // namespace
@@ -55,10 +82,12 @@ StatusOr<int> Run(const CommonOptions& common, const std::vector<std::string>& f
 void AddRun(CLI::App& app, CommonOptions& common, Action* chosen) {
   CLI::App* verb = NewVerb(app, common, "run", "Run experiments here and show how they go",
                            "qalam run examples/digits/tpe.yaml");
-  auto files = std::make_shared<std::vector<std::string>>();
-  verb->add_option("FILE", *files, "Experiment documents; - reads standard input")->required();
-  verb->callback([chosen, files] {
-    *chosen = [files](const CommonOptions& common) { return Run(common, *files); };
+  auto options = std::make_shared<Options>();
+  verb->add_option("FILE", options->files, "Experiment documents; - reads standard input")
+      ->required();
+  verb->add_flag("--ui", options->ui, "Serve the web UI, too, and go on after the end");
+  verb->callback([chosen, options] {
+    *chosen = [options](const CommonOptions& common) { return Run(common, *options); };
   });
 }
 

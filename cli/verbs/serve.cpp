@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::string> listen = {"127.0.0.1:6789"};
   std::string work_dir;
   std::string suggestion;
+  std::string http;  // empty: not said
   bool insecure = false;
 };
 
@@ -28,8 +29,14 @@ StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
   server_options.listen = options.listen;
   server_options.suggestion_address = options.suggestion;
   server_options.allow_remote = options.insecure;
+  server_options.http_any_port_if_taken = options.http.empty();
+  server_options.http = options.http.empty()     ? kDefaultHttp
+                        : options.http == "none" ? ""
+                                                 : options.http;
   ASSIGN_OR_RETURN(const auto server, Server::Start(server_options));
   for (const auto& address : server->addresses()) std::printf("listening on %s\n", address.c_str());
+  const std::string url = server->http_url();
+  if (!url.empty()) std::printf("web UI %s\n", url.c_str());
   std::printf("database %s\n", common.database.c_str());
   std::fflush(stdout);
   while (!Interrupted()) absl::SleepFor(absl::Milliseconds(100));
@@ -41,10 +48,15 @@ StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
 }  // namespace
 
 void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
-  CLI::App* verb = NewVerb(app, common, "serve", "Serve experiments over gRPC and run their trials",
+  CLI::App* verb = NewVerb(app, common, "serve",
+                           "Serve experiments over gRPC and in a web UI, and run their trials",
                            "qalam serve --listen 127.0.0.1:6789");
   auto options = std::make_shared<Options>();
   verb->add_option("--listen", options->listen, "Where to listen; port 0 takes a free one");
+  verb->add_option("--http", options->http,
+                   fmt::format("Where the web UI listens, HOST:PORT, or none; by default {}, or a "
+                               "free port when that is taken",
+                               kDefaultHttp));
   verb->add_option("--work-dir", options->work_dir, "Folder for the trials' folders");
   verb->add_option("--suggestion", options->suggestion,
                    "A suggestion service elsewhere, HOST:PORT; by default one in this process");

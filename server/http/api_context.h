@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "api/proto/qalam_v1.grpc.pb.h"
+#include "base/clock.h"
+#include "controller/operators/operator.h"
+#include "db/store.h"
+#include "server/activity.h"
+#include "server/change_log.h"
+
+namespace qalam::http {
+
+class EventHub;
+class Summaries;
+
+// All that handlers work with; outlives every request.
+struct ApiContext {
+  v1::ExperimentService::StubInterface& service;  // the same that gRPC's clients call
+  Store& store;
+  ChangeLog& changes;
+  Activity& activity;
+  TrialOperator& trial_operator;
+  const Clock& clock;
+  Summaries& summaries;
+  EventHub& events;
+  // Shown by /info.
+  std::string operator_name;
+  std::string database_path;
+  int workers = 0;
+  Time started;
+};
+
+}  // namespace qalam::http

@@ -1,0 +1,324 @@
+#include "server/http/http_server.h"
+
+#include <httplib.h>
+#include <netinet/tcp.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <thread>
+
+#include "server/http/compression.h"
+#include "server/http/connection_pool.h"
+#include "server/http/dispatch.h"
+#include "server/http/event_hub.h"
+#include "server/http/security.h"
+#include "server/http/summaries.h"
+#include "server/http/text.h"
+
+namespace qalam::http {
+
+namespace {
+
+constexpr size_t kMostBodyBytes = 16 << 20;
+// Larger ones are not even read to their end.
+constexpr uint64_t kMostSkippedBytes = 256 << 20;
+// Streams, and requests beside them.
+constexpr size_t kMostThreads = EventHub::kMostStreams + 128;
+constexpr int kBacklog = 512;
+
+bool IsChange(const std::string& method) { return method != "GET" && method != "HEAD"; }
+
+HeaderOf HeadersOf(const httplib::Request& request) {
+  return [&request](const std::string& name) { return request.get_header_value(name); };
+}
+
+ApiRequest ToApiRequest(const httplib::Request& request) {
+  ApiRequest api;
+  api.method = request.method == "HEAD" ? "GET" : request.method;
+  api.body = request.body;
+  api.query.insert(request.params.begin(), request.params.end());
+  for (const auto& [name, value] : request.headers) api.headers.emplace(LowerCase(name), value);
+  return api;
+}
+
+// A body as it stands: httplib would compress it again, slowly, or cut it to a Range. `keep_alive`
+// false closes the connection after it.
+void SetBody(std::shared_ptr<const std::string> body, bool keep_alive,
+             const std::string& content_type, httplib::Response& response) {
+  response.set_header("Content-Length", std::to_string(body->size()));
+  response.set_content_provider(content_type,
+                                [body, keep_alive](size_t offset, httplib::DataSink& sink) {
+                                  if (offset < body->size())
+                                    sink.write(body->data() + offset, body->size() - offset);
+                                  sink.done();
+                                  return keep_alive;
+                                });
+}
+
+bool IsCompressible(const std::string& content_type) {
+  return content_type.starts_with("text/") || content_type.starts_with("application/json") ||
+         content_type.starts_with("application/yaml") || content_type.starts_with("image/svg") ||
+         content_type.starts_with("text/javascript");
+}
+
+std::shared_ptr<const std::string> Encode(const Answer& answer, const std::string& accepted,
+                                          httplib::Response& response) {
+  auto body = answer.body != nullptr ? answer.body : std::make_shared<const std::string>();
+  if (!answer.is_gzip && !IsCompressible(answer.content_type)) return body;
+  response.set_header("Vary", "Accept-Encoding");
+  // Below this the header costs more than the compression gives.
+  constexpr size_t kLeastBytes = 1024;
+  // Fast rather than small: most clients are on this machine.
+  constexpr int kLevel = 1;
+  const bool wanted = AcceptsGzip(accepted);
+  if (wanted && (answer.is_gzip || body->size() >= kLeastBytes)) {
+    response.set_header("Content-Encoding", "gzip");
+    if (answer.is_gzip) return body;
+    return std::make_shared<const std::string>(Gzip(*body, kLevel));
+  }
+  if (!answer.is_gzip) return body;
+  auto plain = Gunzip(*body, size_t{1} << 31);
+  return std::make_shared<const std::string>(plain.ok() ? *std::move(plain) : "");
+}
+
+void SendStream(std::shared_ptr<EventSubscription> events, httplib::Response& response) {
+  response.set_chunked_content_provider(
+      "text/event-stream",
+      [events](size_t, httplib::DataSink& sink) {
+        // Short, to notice a client that has gone.
+        constexpr Duration kLongestWait = absl::Seconds(1);
+        const auto text = events->Next(kLongestWait);
+        if (!text) return false;
+        if (text->empty()) return sink.is_writable();
+        return sink.write(text->data(), text->size());
+      },
+      [events](bool) { events->Close(); });
+  // No proxy may keep back what has come.
+  response.set_header("X-Accel-Buffering", "no");
+}
+
+void Send(const Answer& answer, const httplib::Request& request, httplib::Response& response,
+          bool keep_alive = true) {
+  response.status = answer.status;
+  for (const auto& [name, value] : SecurityHeaders()) response.set_header(name, value);
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  response.set_header("Cache-Control", answer.cache_control);
+  if (!answer.entity_tag.empty()) response.set_header("ETag", answer.entity_tag);
+  if (answer.events != nullptr) {
+    SendStream(answer.events, response);
+    return;
+  }
+  if (!keep_alive) response.set_header("Connection", "close");
+  if (answer.body == nullptr && keep_alive) return;
+  const auto body = Encode(answer, request.get_header_value("Accept-Encoding"), response);
+  SetBody(body, keep_alive, answer.content_type, response);
+}
+
+// What is wrong with a request whose body must not be read; OK for others.
+Answer Refusal(const httplib::Request& request, bool* refused) {
+  *refused = true;
+  const bool has_length = request.has_header("Content-Length");
+  if (request.has_header("Transfer-Encoding")) {
+    return ErrorAnswer(411, "INVALID_ARGUMENT", "bodies in chunks are not taken; send a length");
+  }
+  uint64_t length = 0;
+  if (has_length) {
+    const std::string text = request.get_header_value("Content-Length");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc() || end != text.data() + text.size() ||
+        request.get_header_value_count("Content-Length") != 1) {
+      return ErrorAnswer(400, "INVALID_ARGUMENT", "Content-Length is no number of bytes");
+    }
+  }
+  if (!IsChange(request.method)) {
+    if (length > 0) return ErrorAnswer(400, "INVALID_ARGUMENT", "a GET takes no body");
+  } else if (request.has_header("Content-Encoding")) {
+    return ErrorAnswer(415, "INVALID_ARGUMENT", "compressed bodies are not taken");
+  } else if (!has_length && request.method != "DELETE") {
+    return ErrorAnswer(411, "INVALID_ARGUMENT", "the body's Content-Length is missing");
+  } else if (length > kMostSkippedBytes) {
+    return ErrorAnswer(413, "RESOURCE_EXHAUSTED", "the body is above 16 MiB");
+  }
+  if (request.ranges.size() > 1) {
+    return ErrorAnswer(416, "INVALID_ARGUMENT", "several ranges are not served");
+  }
+  *refused = false;
+  return {};
+}
+
+// Of errors that httplib finds by itself.
+Answer ProtocolError(int status) {
+  switch (status) {
+    case 413:
+      return ErrorAnswer(413, "RESOURCE_EXHAUSTED", "the body is above 16 MiB");
+    case 414:
+      return ErrorAnswer(414, "INVALID_ARGUMENT", "the address is above 8 KiB");
+    case 416:
+      return ErrorAnswer(416, "INVALID_ARGUMENT", "the Range header cannot be read");
+    case 500:
+      return ErrorAnswer(Internal("the server made a mistake; its log has more"));
+    default:
+      return ErrorAnswer(status, "INVALID_ARGUMENT", "this is no HTTP request that can be read");
+  }
+}
+
+class HttplibServer final : public HttpServer {
+ public:
+  HttplibServer(const HttpServerOptions& options,
+                std::unique_ptr<v1::ExperimentService::Stub> service, Store& store,
+                ChangeLog& changes, Activity& activity, TrialOperator& trial_operator,
+                const Clock& clock)
+      : service_(std::move(service)),
+        summaries_(store, changes),
+        events_(store, changes, summaries_, trial_operator),
+        context_{.service = *service_,
+                 .store = store,
+                 .changes = changes,
+                 .activity = activity,
+                 .trial_operator = trial_operator,
+                 .clock = clock,
+                 .summaries = summaries_,
+                 .events = events_,
+                 .operator_name = options.operator_name,
+                 .database_path = options.database_path,
+                 .workers = options.workers,
+                 .started = clock.Now()} {}
+  ~HttplibServer() override { Stop(); }
+
+  Status Begin(const HttpServerOptions& options);
+  const std::string& url() const override { return url_; }
+  void Stop() override;
+
+ private:
+  void Configure();
+  Status Bind(const HttpServerOptions& options);
+  void Handle(const httplib::Request& request, httplib::Response& response);
+
+  const std::unique_ptr<v1::ExperimentService::Stub> service_;
+  Summaries summaries_;
+  EventHub events_;
+  const ApiContext context_;
+  std::string url_;
+  std::string listen_host_;
+  int socket_ = -1;  // httplib's, to give it a longer backlog
+  httplib::Server server_;
+  std::thread thread_;
+};
+
+void HttplibServer::Configure() {
+  server_.new_task_queue = [] { return new ConnectionPool(kMostThreads); };
+  server_.set_payload_max_length(kMostBodyBytes);
+  server_.set_tcp_nodelay(true);
+  server_.set_keep_alive_max_count(10'000);
+  // httplib looks at each idle connection ninety times a second.
+  server_.set_keep_alive_timeout(3);
+  server_.set_read_timeout(10);
+  server_.set_write_timeout(10);
+  server_.set_socket_options([this](socket_t socket) {
+    socket_ = socket;
+    // Not SO_REUSEPORT, httplib's choice: a second server would share the port unnoticed.
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  });
+  server_.set_pre_routing_handler([this](const auto& request, auto& response) {
+    bool refused = false;
+    const Answer refusal = Refusal(request, &refused);
+    if (refused) {
+      Send(refusal, request, response, /*keep_alive=*/false);
+      return httplib::Server::HandlerResponse::Handled;
+    }
+    // What brings a body is handled once that is read, so that the next request is found.
+    if (IsChange(request.method)) return httplib::Server::HandlerResponse::Unhandled;
+    Handle(request, response);
+    return httplib::Server::HandlerResponse::Handled;
+  });
+  const auto handle = [this](const auto& request, auto& response) { Handle(request, response); };
+  constexpr char kAnyPath[] = "[^]*";
+  server_.Post(kAnyPath, handle)
+      .Put(kAnyPath, handle)
+      .Patch(kAnyPath, handle)
+      .Delete(kAnyPath, handle)
+      .Options(kAnyPath, handle);
+  server_.set_error_handler(
+      httplib::Server::HandlerWithResponse([](const auto& request, auto& response) {
+        if (!response.has_header("X-Content-Type-Options")) {
+          Send(ProtocolError(response.status), request, response, /*keep_alive=*/false);
+        }
+        return httplib::Server::HandlerResponse::Unhandled;
+      }));
+}
+
+void HttplibServer::Handle(const httplib::Request& request, httplib::Response& response) {
+  const auto headers = HeadersOf(request);
+  Status allowed = CheckHost(headers, listen_host_);
+  if (allowed.ok() && IsChange(request.method)) allowed = CheckOrigin(headers);
+  if (allowed.code() == StatusCode::kInvalidArgument) {
+    Send(ErrorAnswer(415, "INVALID_ARGUMENT", Message(allowed)), request, response);
+  } else if (!allowed.ok()) {
+    Send(ErrorAnswer(allowed), request, response);
+  } else {
+    Send(Dispatch(context_, ToApiRequest(request), request.path), request, response);
+  }
+}
+
+Status HttplibServer::Bind(const HttpServerOptions& options) {
+  const auto [host, port_text] = SplitHostPort(options.address);
+  int port = -1;
+  const auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (host.empty() || error != std::errc() || end != port_text.data() + port_text.size() ||
+      port < 0 || port > 65535) {
+    return InvalidArgument(
+        "the HTTP address should be HOST:PORT, for example 127.0.0.1:6790, not "
+        "\"{}\"",
+        options.address);
+  }
+  listen_host_ = host;
+  int bound = port;
+  if (port == 0 || !server_.bind_to_port(host, port)) {
+    bound = port == 0 || options.any_port_if_taken ? server_.bind_to_any_port(host) : -1;
+  }
+  if (bound < 0) {
+    return Unavailable(
+        "cannot listen on {} for HTTP; is the address in use? (--http HOST:PORT "
+        "takes another one)",
+        options.address);
+  }
+  // Once more, since httplib's own backlog is five.
+  if (listen(socket_, kBacklog) != 0) return ErrnoStatus(errno, "cannot listen for HTTP");
+  const bool is_v6 = host.find(':') != std::string::npos;
+  url_ = fmt::format("http://{}:{}", is_v6 ? "[" + host + "]" : host, bound);
+  return absl::OkStatus();
+}
+
+Status HttplibServer::Begin(const HttpServerOptions& options) {
+  Configure();
+  RETURN_IF_ERROR(Bind(options));
+  events_.Start();
+  thread_ = std::thread([this] {
+    if (!server_.listen_after_bind()) spdlog::error("the HTTP server has ended by itself");
+  });
+  return absl::OkStatus();
+}
+
+void HttplibServer::Stop() {
+  events_.Stop();
+  if (!thread_.joinable()) return;
+  server_.stop();
+  thread_.join();
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
+    const HttpServerOptions& options, std::unique_ptr<v1::ExperimentService::Stub> service,
+    Store& store, ChangeLog& changes, Activity& activity, TrialOperator& trial_operator,
+    const Clock& clock) {
+  auto server = std::make_unique<HttplibServer>(options, std::move(service), store, changes,
+                                                activity, trial_operator, clock);
+  RETURN_IF_ERROR(server->Begin(options));
+  return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+}  // namespace qalam::http

@@ -1,0 +1,54 @@
+#include "server/http/log_follower.h"
+
+#include "server/find.h"
+#include "server/http/event_frames.h"
+
+namespace qalam::http {
+
+size_t UnfinishedBytes(const std::string& text) {
+  constexpr size_t kLongest = 4;
+  for (size_t back = 1; back < kLongest && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+LogFollower::Part LogFollower::Read(const Topic& topic, uint64_t offset) {
+  const auto key = std::pair(topic, offset);
+  const auto known = parts_.find(key);
+  if (known != parts_.end()) return known->second;
+  Part part{.next_offset = offset};
+  v1::TrialName name;
+  name.set_namespace_(topic.name_space);
+  name.set_name(topic.name);
+  // Asked before the output is read: what a trial wrote before its end is then all there.
+  const auto found = qalam::FindTrial(store_, name);
+  if (found.ok()) {
+    const bool has_ended = IsTerminal(found->trial.state);
+    const std::string handle = found->trial.handle.empty()
+                                   ? found->experiment.work_dir + "/" + found->trial.name
+                                   : found->trial.handle;
+    auto chunk = operator_.ReadLog(handle, offset);
+    if (chunk.ok() && !chunk->data.empty()) {
+      const size_t unfinished = UnfinishedBytes(chunk->data);
+      // Of a chunk that is nothing else, no more will come when the trial has ended.
+      if (unfinished < chunk->data.size()) {
+        chunk->data.resize(chunk->data.size() - unfinished);
+        chunk->next_offset -= unfinished;
+      }
+      part.next_offset = chunk->next_offset;
+      part.event = MakeEvent("log", {{"trial", topic.name_space + "/" + topic.name},
+                                     {"offset", offset},
+                                     {"nextOffset", part.next_offset},
+                                     {"text", chunk->data}});
+    }
+    part.is_last = has_ended && chunk.ok() && part.event == nullptr;
+  }
+  parts_[key] = part;
+  return part;
+}
+
+}  // namespace qalam::http

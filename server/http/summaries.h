@@ -1,0 +1,71 @@
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "db/store.h"
+#include "server/change_log.h"
+#include "server/document_cache.h"
+
+namespace qalam::http {
+
+// An experiment as lists show it.
+struct ExperimentSummary {
+  std::string uid, name_space, name, algorithm;
+  ExperimentState state = ExperimentState::kCreated;
+  Time created, completed;
+  bool maximize = false;
+  std::optional<double> best;
+  TrialCounts counts;
+  std::string json;  // ExperimentSummary of the API
+};
+
+// Of every experiment, kept and brought up to date from the change log. Thread-safe.
+class Summaries {
+ public:
+  // They must outlive it.
+  Summaries(Store& store, ChangeLog& changes) : store_(store), changes_(changes) {}
+
+  // In (created, uid) order.
+  StatusOr<std::vector<std::shared_ptr<const ExperimentSummary>>> List();
+  // Null when there is no such experiment.
+  StatusOr<std::shared_ptr<const ExperimentSummary>> Get(const std::string& uid);
+
+ private:
+  struct Entry {
+    std::shared_ptr<const ExperimentSummary> summary;
+    bool is_current = false;
+    // Objectives that may be the incumbent's, by the trial's number; NaN for none.
+    std::vector<double> objectives;
+    bool has_objectives = false;
+    std::set<std::string> changed_trials;
+  };
+
+  Status CatchUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status Refresh(const std::string& uid, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status Refresh(const ExperimentRecord& record, Entry& entry)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status ReadObjectives(const std::string& uid, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Store& store_;
+  ChangeLog& changes_;
+  DocumentCache documents_;
+  // Held while the store is read, on purpose: a second reader would read the same again.
+  absl::Mutex mutex_;
+  bool is_loaded_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by uid
+};
+
+// At most `most` values of the best objective so far, over the trials in order; those before the
+// first one are left out. `objectives` as in Summaries: NaN for none.
+std::vector<double> Incumbents(const std::vector<double>& objectives, bool maximize, size_t most);
+
+}  // namespace qalam::http
