@@ -219,6 +219,19 @@ GraphLayout LayeredLayout::Result() const {
 
 }  // namespace
 
+LayoutSizes SizesFor(const ArchitectureGraph& graph) {
+  constexpr double kLetterWidth = 7.2;  // a wide guess
+  constexpr double kBoxPadding = 20;
+  LayoutSizes sizes;
+  for (const auto& vertex : graph.vertices) {
+    sizes.widths.push_back(vertex.kind == VertexKind::kSum
+                               ? 2 * kSumRadius
+                               : kLetterWidth * static_cast<double>(vertex.label.size()) +
+                                     kBoxPadding);
+  }
+  return sizes;
+}
+
 GraphLayout LayOut(const ArchitectureGraph& graph, const LayoutSizes& sizes) {
   if (graph.vertices.empty()) return {};
   return LayeredLayout(graph, sizes).Result();

@@ -1,6 +1,8 @@
 // One trial's metrics as curves.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ namespace qalam {
 // "metric".
 std::string PrintMetricSeries(const std::vector<MetricPoint>& points,
                               const std::map<std::string, int64_t>* totals = nullptr);
+
+// ,"steps":[..],"times":[..],"values":[..] of one metric's points, as above.
+void AppendJsonPoints(std::string& json, const std::vector<MetricPoint>& points);
 
 // {"series": ...} for GET .../metrics. `metric` empty: all. About `max_points` of each, spikes
 // kept; 0: all.

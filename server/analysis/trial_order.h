@@ -24,7 +24,8 @@ struct TrialPage {
   int64_t total = 0;             // how many pass, on all pages
 };
 
-// Trials without a value come last in either direction; equal ones stand by number. A cursor stays
+// Trials without a value come last in either direction; equal ones stand by number. States are in
+// the order of a trial's life. A cursor stays
 // right while trials are added or change: it stands for a place in the order, not for a count.
 // INVALID_ARGUMENT for a sort, order, filter or cursor that is none, and for a cursor of another
 // selection. O(trials) and sorting them.

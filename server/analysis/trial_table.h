@@ -37,6 +37,7 @@ struct MetricColumn {
   std::string name;
   MetricStrategyType strategy = MetricStrategyType::kLatest;  // which one stands for the trial
   std::vector<double> latest, min, max;
+  std::vector<char> reported;  // 1 even where all that came is NaN
   const std::vector<double>& Values() const {
     return strategy == MetricStrategyType::kMin   ? min
            : strategy == MetricStrategyType::kMax ? max
