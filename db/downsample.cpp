@@ -6,42 +6,70 @@
 
 namespace qalam {
 
-namespace {
-
-// Marks the points of one bucket that stay.
-void KeepExtremes(const std::vector<MetricPoint>& points, const size_t* begin, const size_t* end,
-                  std::vector<bool>& keep) {
-  size_t lowest = *begin, highest = *begin;
-  for (const size_t* i = begin; i != end; ++i) {
-    const double value = points[*i].value;
-    if (value < points[lowest].value || std::isnan(points[lowest].value)) lowest = *i;
-    if (value > points[highest].value || std::isnan(points[highest].value)) highest = *i;
-  }
-  keep[lowest] = keep[highest] = true;
+Downsampler::Downsampler(int64_t total, int max_points)
+    : total_(total),
+      buckets_(std::max(1, (max_points - 2) / 2)),
+      keep_all_(total <= 2 * buckets_ + 2) {
+  bucket_end_ = total_ / buckets_;
 }
 
-}  // namespace
+void Downsampler::CloseBucket() {
+  if (bucket_is_empty_) return;
+  picked_.push_back(std::min(lowest_.key, highest_.key));
+  if (lowest_.key != highest_.key) picked_.push_back(std::max(lowest_.key, highest_.key));
+  bucket_is_empty_ = true;
+}
+
+void Downsampler::Add(int64_t key, double value) {
+  if (keep_all_) {
+    picked_.push_back(key);
+    return;
+  }
+  if (added_ == 0) picked_.push_back(key);
+  while (added_ >= bucket_end_ && bucket_ + 1 < buckets_) {
+    CloseBucket();
+    ++bucket_;
+    bucket_end_ = (bucket_ + 1) * total_ / buckets_;
+  }
+  if (bucket_is_empty_ || std::isnan(lowest_.value)) {
+    // Of nothing but NaN the first stays.
+    if (bucket_is_empty_ || !std::isnan(value)) lowest_ = highest_ = {key, value};
+    bucket_is_empty_ = false;
+  } else if (value < lowest_.value) {
+    lowest_ = {key, value};
+  } else if (value > highest_.value) {
+    highest_ = {key, value};
+  }
+  last_key_ = key;
+  ++added_;
+}
+
+std::vector<int64_t> Downsampler::Finish() {
+  if (!keep_all_ && added_ > 0) {
+    CloseBucket();
+    picked_.push_back(last_key_);
+  }
+  // The ends may have been picked from their buckets too.
+  picked_.erase(std::unique(picked_.begin(), picked_.end()), picked_.end());
+  return std::move(picked_);
+}
 
 std::vector<MetricPoint> Downsample(std::vector<MetricPoint> points, int max_points) {
-  std::map<std::string, std::vector<size_t>> by_metric;
-  for (size_t i = 0; i < points.size(); ++i) by_metric[points[i].metric].push_back(i);
-  std::vector<bool> keep(points.size(), false);
-  const size_t buckets = std::max<size_t>(2, static_cast<size_t>(max_points) / 2);
-  for (const auto& [metric, indices] : by_metric) {
-    if (indices.size() <= 2 * buckets) {
-      for (const size_t i : indices) keep[i] = true;
-      continue;
-    }
-    for (size_t b = 0; b < buckets; ++b) {
-      const size_t begin = b * indices.size() / buckets;
-      const size_t end = (b + 1) * indices.size() / buckets;
-      KeepExtremes(points, indices.data() + begin, indices.data() + end, keep);
-    }
-  }
-  std::vector<MetricPoint> kept;
+  std::map<std::string, std::vector<int64_t>> by_metric;
   for (size_t i = 0; i < points.size(); ++i) {
-    if (keep[i]) kept.push_back(std::move(points[i]));
+    by_metric[points[i].metric].push_back(static_cast<int64_t>(i));
   }
+  std::vector<int64_t> picked;
+  for (const auto& [metric, indices] : by_metric) {
+    Downsampler downsampler(static_cast<int64_t>(indices.size()), max_points);
+    for (const int64_t i : indices) downsampler.Add(i, points[i].value);
+    const auto kept = downsampler.Finish();
+    picked.insert(picked.end(), kept.begin(), kept.end());
+  }
+  std::sort(picked.begin(), picked.end());
+  std::vector<MetricPoint> kept;
+  kept.reserve(picked.size());
+  for (const int64_t i : picked) kept.push_back(std::move(points[i]));
   return kept;
 }
 

@@ -132,9 +132,16 @@ struct TrialQuery {
   std::string uid;             // empty: any
   std::string name;            // empty: any; names are unique within a namespace by construction
   std::vector<TrialState> states;  // empty: any
+  std::vector<int64_t> numbers;    // empty: any; with an experiment_uid alone
   int64_t after_number = -1;       // for paging
   int limit = 0;                   // 0: no limit
   bool with_metrics = true;        // false leaves TrialRecord::metrics empty, which is cheaper
+};
+
+// A trial that was better than every one of a lower number, and its objective.
+struct Incumbent {
+  int64_t number = 0;
+  double value = 0;
 };
 
 struct MetricQuery {
@@ -170,6 +177,10 @@ class Store {
   // lower number wins a tie. Empty when there is none. Indexed: does not read all trials.
   virtual StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
                                                          ObjectiveType type) = 0;
+  // Each feasible Succeeded or EarlyStopped trial whose finite objective is better than those of
+  // all such trials of lower numbers, by number. Indexed: reads no trial's row.
+  virtual StatusOr<std::vector<Incumbent>> ListIncumbents(const std::string& experiment_uid,
+                                                          ObjectiveType type) = 0;
   virtual StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) = 0;
   virtual StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) = 0;
 };

@@ -170,10 +170,11 @@ Statement& Statement::BindTextOrNull(std::string_view value) {
   return value.empty() ? BindNull() : Bind(value);
 }
 
-std::string Statement::Text() {
+std::string_view Statement::TextView() {
   const int column = next_column_++;
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text == nullptr ? "" : std::string(text, sqlite3_column_bytes(statement_, column));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 Time Statement::TimeValue() {

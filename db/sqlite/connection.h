@@ -43,7 +43,8 @@ class Statement {
 
   int64_t Int();
   double Double();  // NULL reads as NaN
-  std::string Text();
+  std::string Text() { return std::string(TextView()); }
+  std::string_view TextView();  // good until the next step
   Time TimeValue();
 
  private:

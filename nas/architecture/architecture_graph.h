@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -11,6 +12,8 @@
 namespace qalam::nas {
 
 enum class VertexKind { kInput, kOperation, kSum, kOutput };
+// "input", "operation" and so on.
+std::string_view Name(VertexKind kind);
 
 struct GraphVertex {
   VertexKind kind = VertexKind::kOperation;

@@ -1,7 +1,7 @@
 #include "nas/architecture/graph_layout.h"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
 #include <numeric>
 
 namespace qalam::nas {
@@ -34,7 +34,7 @@ class LayeredLayout {
   void AssignRows();
   void MakeSlots();
   void OrderRows();
-  bool SortRow(size_t row, bool by_above);
+  void SortRow(size_t row, bool by_above);
   int64_t Crossings() const;
   void PlaceSlots();
   void PlaceRow(size_t row, bool by_above, bool by_below);
@@ -103,16 +103,41 @@ double LayeredLayout::MeanOf(const std::vector<int>& neighbours, double fallback
 }
 
 // By the means of the neighbours' places in their row, which `x` holds here.
-bool LayeredLayout::SortRow(size_t row, bool by_above) {
-  const auto before = rows_[row];
-  std::map<int, double> means;
-  for (const int slot : before) {
-    means[slot] = MeanOf(by_above ? slots_[slot].above : slots_[slot].below, slots_[slot].x);
+void LayeredLayout::SortRow(size_t row, bool by_above) {
+  std::vector<std::pair<double, int>> by_mean;
+  for (const int slot : rows_[row]) {
+    by_mean.push_back(
+        {MeanOf(by_above ? slots_[slot].above : slots_[slot].below, slots_[slot].x), slot});
   }
-  std::stable_sort(rows_[row].begin(), rows_[row].end(),
-                   [&](int a, int b) { return means[a] < means[b]; });
-  for (size_t i = 0; i < rows_[row].size(); ++i) slots_[rows_[row][i]].x = static_cast<double>(i);
-  return rows_[row] != before;
+  std::stable_sort(by_mean.begin(), by_mean.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 0; i < by_mean.size(); ++i) {
+    rows_[row][i] = by_mean[i].second;
+    slots_[by_mean[i].second].x = static_cast<double>(i);
+  }
+}
+
+// How many pairs of `values` are in falling order; sorts them. Counted while merging, so that a row
+// of thousands of links costs no more than sorting it.
+int64_t SortInversions(std::vector<double>& values, std::vector<double>& space, size_t begin,
+                       size_t end) {
+  if (end - begin < 2) return 0;
+  const size_t middle = begin + (end - begin) / 2;
+  int64_t count =
+      SortInversions(values, space, begin, middle) + SortInversions(values, space, middle, end);
+  size_t left = begin, right = middle;
+  for (size_t i = begin; i < end; ++i) {
+    if (right == end || (left < middle && values[left] <= values[right])) {
+      space[i] = values[left++];
+    } else {
+      count += static_cast<int64_t>(middle - left);
+      space[i] = values[right++];
+    }
+  }
+  std::copy(space.begin() + static_cast<std::ptrdiff_t>(begin),
+            space.begin() + static_cast<std::ptrdiff_t>(end),
+            values.begin() + static_cast<std::ptrdiff_t>(begin));
+  return count;
 }
 
 int64_t LayeredLayout::Crossings() const {
@@ -122,11 +147,11 @@ int64_t LayeredLayout::Crossings() const {
     for (const int slot : rows_[row]) {
       for (const int below : slots_[slot].below) ends.push_back({slots_[slot].x, slots_[below].x});
     }
-    for (size_t i = 0; i < ends.size(); ++i) {
-      for (size_t j = 0; j < i; ++j) {
-        crossings += (ends[i].first - ends[j].first) * (ends[i].second - ends[j].second) < 0;
-      }
-    }
+    // Two cross when they begin in one order and end in the other; links of one slot never do.
+    std::sort(ends.begin(), ends.end());
+    std::vector<double> targets, space(ends.size());
+    for (const auto& [source, target] : ends) targets.push_back(target);
+    crossings += SortInversions(targets, space, 0, targets.size());
   }
   return crossings;
 }
@@ -218,6 +243,19 @@ GraphLayout LayeredLayout::Result() const {
 }
 
 }  // namespace
+
+LayoutSizes SizesFor(const ArchitectureGraph& graph) {
+  constexpr double kLetterWidth = 7.2;  // a wide guess
+  constexpr double kBoxPadding = 20;
+  LayoutSizes sizes;
+  for (const auto& vertex : graph.vertices) {
+    sizes.widths.push_back(vertex.kind == VertexKind::kSum
+                               ? 2 * kSumRadius
+                               : kLetterWidth * static_cast<double>(vertex.label.size()) +
+                                     kBoxPadding);
+  }
+  return sizes;
+}
 
 GraphLayout LayOut(const ArchitectureGraph& graph, const LayoutSizes& sizes) {
   if (graph.vertices.empty()) return {};

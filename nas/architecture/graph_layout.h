@@ -25,6 +25,10 @@ struct LayoutSizes {
   double link_width = 12;      // what a link that passes a row takes of it
 };
 
+inline constexpr double kSumRadius = 14;
+// For pixels: labels in 13-pixel sans-serif inside boxes, sums as circles.
+LayoutSizes SizesFor(const ArchitectureGraph& graph);
+
 // Rows from top to bottom, each link going down; long links pass the rows between. The order in
 // rows follows the means of neighbours, so that few links cross (Sugiyama, Tagawa, Toda, "Methods
 // for visual understanding of hierarchical system structures", IEEE Trans. SMC 11, 1981).

@@ -5,9 +5,7 @@
 
 namespace qalam::nas {
 
-namespace {
-
-const char* KindName(VertexKind kind) {
+std::string_view Name(VertexKind kind) {
   switch (kind) {
     case VertexKind::kInput:
       return "input";
@@ -20,6 +18,8 @@ const char* KindName(VertexKind kind) {
   }
   return "";
 }
+
+namespace {
 
 // In DOT's double quotes.
 std::string DotQuoted(const std::string& text) {
@@ -39,9 +39,8 @@ std::string PrintGraphJson(const std::vector<ArchitectureGraph>& graphs) {
     nlohmann::ordered_json vertices = nlohmann::ordered_json::array();
     nlohmann::ordered_json links = nlohmann::ordered_json::array();
     for (size_t i = 0; i < graph.vertices.size(); ++i) {
-      vertices.push_back({{"id", i},
-                          {"kind", KindName(graph.vertices[i].kind)},
-                          {"label", graph.vertices[i].label}});
+      vertices.push_back(
+          {{"id", i}, {"kind", Name(graph.vertices[i].kind)}, {"label", graph.vertices[i].label}});
     }
     for (const auto& link : graph.links) {
       links.push_back({{"source", link.source}, {"target", link.target}});

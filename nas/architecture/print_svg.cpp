@@ -11,9 +11,6 @@ namespace {
 constexpr double kMargin = 24;
 constexpr double kTitleHeight = 36;
 constexpr double kBoxHeight = 30;
-constexpr double kSumRadius = 14;
-constexpr double kLetterWidth = 7.2;  // of 13-pixel sans-serif, a wide guess
-constexpr double kBoxPadding = 20;
 
 struct Style {
   const char* fill;
@@ -51,17 +48,6 @@ std::string XmlEscaped(const std::string& text) {
     }
   }
   return escaped;
-}
-
-LayoutSizes SizesFor(const ArchitectureGraph& graph) {
-  LayoutSizes sizes;
-  for (const auto& vertex : graph.vertices) {
-    sizes.widths.push_back(vertex.kind == VertexKind::kSum
-                               ? 2 * kSumRadius
-                               : kLetterWidth * static_cast<double>(vertex.label.size()) +
-                                     kBoxPadding);
-  }
-  return sizes;
 }
 
 double HalfHeight(const GraphVertex& vertex) {

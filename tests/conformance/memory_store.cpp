@@ -158,9 +158,11 @@ StatusOr<std::vector<TrialRecord>> MemoryStore::ListTrials(const TrialQuery& que
   std::vector<TrialRecord> records;
   for (const auto& trial : Copy().trials) {
     const TrialRecord& t = trial.record;
-    const bool wanted = query.states.empty() || std::find(query.states.begin(), query.states.end(),
-                                                          t.state) != query.states.end();
-    if (!wanted || !Allowed(query.experiment_uid, t.experiment_uid) || !Allowed(query.uid, t.uid) ||
+    const auto listed = [](const auto& wanted, const auto& value) {
+      return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+    };
+    if (!listed(query.states, t.state) || !listed(query.numbers, t.number) ||
+        !Allowed(query.experiment_uid, t.experiment_uid) || !Allowed(query.uid, t.uid) ||
         !Allowed(query.name, t.name) || t.number <= query.after_number) {
       continue;
     }
@@ -183,16 +185,28 @@ StatusOr<TrialCounts> MemoryStore::CountTrials(const std::string& experiment_uid
 
 StatusOr<std::optional<TrialRecord>> MemoryStore::BestTrial(const std::string& experiment_uid,
                                                             ObjectiveType type) {
+  ASSIGN_OR_RETURN(const auto incumbents, ListIncumbents(experiment_uid, type));
+  if (incumbents.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const auto trials, ListTrials({.experiment_uid = experiment_uid,
+                                                  .numbers = {incumbents.back().number}}));
+  return trials.front();
+}
+
+StatusOr<std::vector<Incumbent>> MemoryStore::ListIncumbents(const std::string& experiment_uid,
+                                                             ObjectiveType type) {
   ASSIGN_OR_RETURN(const auto trials,
                    ListTrials({.experiment_uid = experiment_uid,
                                .states = {TrialState::kSucceeded, TrialState::kEarlyStopped}}));
-  std::optional<TrialRecord> best;
+  std::vector<Incumbent> incumbents;
   for (const auto& trial : trials) {
     if (!trial.objective_value || !std::isfinite(*trial.objective_value)) continue;
+    if (!trial.IsFeasible()) continue;
     const double sign = type == ObjectiveType::kMinimize ? 1 : -1;
-    if (!best || sign * *trial.objective_value < sign * *best->objective_value) best = trial;
+    if (incumbents.empty() || sign * *trial.objective_value < sign * incumbents.back().value) {
+      incumbents.push_back({trial.number, *trial.objective_value});
+    }
   }
-  return best;
+  return incumbents;
 }
 
 StatusOr<MetricSeries> MemoryStore::ReadMetrics(const MetricQuery& query) {

@@ -21,6 +21,8 @@ class MemoryStore final : public Store {
   StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) override;
   StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
                                                  ObjectiveType type) override;
+  StatusOr<std::vector<Incumbent>> ListIncumbents(const std::string& experiment_uid,
+                                                  ObjectiveType type) override;
   StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) override;
   StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) override;
 

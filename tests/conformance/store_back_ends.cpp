@@ -44,6 +44,10 @@ class MemoryFixture final : public StoreFixture {
                                                    ObjectiveType type) override {
       return store_.BestTrial(experiment_uid, type);
     }
+    StatusOr<std::vector<Incumbent>> ListIncumbents(const std::string& experiment_uid,
+                                                    ObjectiveType type) override {
+      return store_.ListIncumbents(experiment_uid, type);
+    }
     StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) override {
       return store_.ReadMetrics(query);
     }

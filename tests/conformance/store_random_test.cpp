@@ -38,6 +38,10 @@ std::string Describe(const TrialRecord& t) {
   return text;
 }
 
+std::string Describe(const Incumbent& incumbent) {
+  return fmt::format("{} {}", incumbent.number, incumbent.value);
+}
+
 std::string Describe(const MetricPoint& p) {
   return fmt::format("{} {} {} {}{}", p.metric, Describe(p.time), p.value, p.step, p.text);
 }
@@ -151,6 +155,7 @@ class RandomBatches {
     record.reason = Word();
     record.message = Word();
     if (Below(3) > 0) record.objective_value = Value();
+    if (Below(3) == 0) record.violations = {Value()};
     record.handle = Word();
     record.collected_bytes = random_.Next64() >> 2;
     record.attempts = Below(5);
@@ -225,6 +230,7 @@ void CheckTrialsAlike(Store& store, MemoryStore& model, RandomBatches& random,
       {.experiment_uid = experiment, .states = {TrialState::kPending, TrialState::kRunning}},
       {.experiment_uid = experiment, .states = {TrialState::kFailed, TrialState::kRunning}},
       {.experiment_uid = experiment, .after_number = random.Below(12), .limit = random.Below(4)},
+      {.experiment_uid = experiment, .numbers = {random.Below(12), 99, random.Below(12)}},
       {.uid = random.TrialUid()},
       {.experiment_uid = experiment, .name = experiment.substr(4) + "-t3"}};
   for (const auto& query : queries) {
@@ -238,6 +244,8 @@ void CheckTrialsAlike(Store& store, MemoryStore& model, RandomBatches& random,
     const auto found = *store.BestTrial(experiment, type);
     const auto expected = *model.BestTrial(experiment, type);
     CHECK((found ? Describe(*found) : "none") == (expected ? Describe(*expected) : "none"));
+    CHECK(DescribeAll(*store.ListIncumbents(experiment, type)) ==
+          DescribeAll(*model.ListIncumbents(experiment, type)));
   }
 }
 

@@ -170,6 +170,83 @@ TEST_CASE("Down-sampling keeps every spike", "[store]") {
   CHECK(has(-50));
 }
 
+TEST_CASE("A down-sampled curve keeps its ends, and each metric its own share", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
+              .ok());
+  TrialPoints points{"uid-a-0", {}};
+  constexpr int kPoints = 500;
+  for (int i = 0; i < kPoints; ++i) {
+    points.points.push_back(MakePoint("long", i < 100 ? kNaN : (i * 7919) % 1000, i));
+    if (i % 100 == 0) points.points.push_back(MakePoint("short", i, i));
+  }
+  REQUIRE(store->Commit({.append_points = {points}}).ok());
+  const int most = GENERATE(1, 4, 10, 11, 64);
+  const auto series = *store->ReadMetrics({.trial_uid = "uid-a-0", .max_points = most});
+  CHECK(series.total == kPoints + 5);
+  std::vector<int64_t> longs, shorts;
+  for (const auto& point : series.points) {
+    (point.metric == "long" ? longs : shorts).push_back(point.step);
+  }
+  CHECK(longs.size() <= static_cast<size_t>(std::max(most, 4)));
+  CHECK(longs.front() == 0);
+  CHECK(longs.back() == kPoints - 1);
+  CHECK(std::is_sorted(longs.begin(), longs.end()));
+  if (most >= 10) CHECK(shorts == std::vector<int64_t>{0, 100, 200, 300, 400});
+}
+
+TEST_CASE("Incumbents are the trials that were better than all before", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a"), MakeExperiment("b")}}).ok());
+  WriteBatch batch;
+  const double objectives[] = {kNaN, 5, 7, 5, -kInfinity, 3, 3, 9, 0, -1};
+  for (int i = 0; i < 10; ++i) {
+    TrialRecord trial = MakeTrial("a", i);
+    trial.state = i == 8   ? TrialState::kFailed
+                  : i == 5 ? TrialState::kEarlyStopped
+                           : TrialState::kSucceeded;
+    trial.objective_value = objectives[i];
+    if (i == 9) trial.violations = {0.5};
+    batch.create_trials.push_back(trial);
+  }
+  REQUIRE(store->Commit(batch).ok());
+  const auto describe = [&](ObjectiveType type) {
+    std::string text;
+    for (const auto& incumbent : *store->ListIncumbents("uid-a", type)) {
+      text += fmt::format("{}:{} ", incumbent.number, incumbent.value);
+    }
+    return text;
+  };
+  CHECK(describe(ObjectiveType::kMinimize) == "1:5 5:3 ");
+  CHECK(describe(ObjectiveType::kMaximize) == "1:5 2:7 7:9 ");
+  CHECK(store->ListIncumbents("uid-b", ObjectiveType::kMinimize)->empty());
+}
+
+TEST_CASE("Trials are found by their numbers", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  WriteBatch batch{.create_experiments = {MakeExperiment("a"), MakeExperiment("b")}};
+  for (int i = 0; i < 5; ++i) {
+    batch.create_trials.push_back(MakeTrial("a", i));
+    batch.create_trials.push_back(MakeTrial("b", i));
+  }
+  REQUIRE(store->Commit(batch).ok());
+  const auto found = *store->ListTrials({.experiment_uid = "uid-b", .numbers = {4, 77, 1, 4}});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].uid == "uid-b-1");
+  CHECK(found[1].uid == "uid-b-4");
+}
+
 TEST_CASE("Counts, the incumbent and active trials follow every change", "[store]") {
   const auto back_end = GENERATE(from_range(StoreBackEnds()));
   CAPTURE(back_end.name);

@@ -68,6 +68,10 @@ class BusyStore final : public Store {
                                                  ObjectiveType type) override {
     return inner_->BestTrial(uid, type);
   }
+  StatusOr<std::vector<Incumbent>> ListIncumbents(const std::string& uid,
+                                                  ObjectiveType type) override {
+    return inner_->ListIncumbents(uid, type);
+  }
   StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) override {
     return inner_->ReadMetrics(query);
   }
