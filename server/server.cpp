@@ -189,6 +189,8 @@ Status QalamServer::StartHttp() {
                                       .workers = options_.workers},
                                      v1::ExperimentService::NewStub(InProcessChannel()), *store_,
                                      changes_, activity_, *operator_, clock_));
+  absl::MutexLock lock(&mutex_);
+  http_url_ = http_->url();
   return absl::OkStatus();
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "api/experiment.h"
+#include "base/files.h"
 #include "base/status.h"
 
 namespace qalam::http {
@@ -24,7 +26,12 @@ struct Answer {
   std::string entity_tag;  // with its quotes; empty for none
   std::string cache_control = "no-store";
   std::vector<std::pair<std::string, std::string>> headers;
-  std::shared_ptr<EventSubscription> events;  // a stream instead of a body
+  // Instead of a body, one of: events; a file of file_size bytes; parts that `more` appends until
+  // it returns false.
+  std::shared_ptr<EventSubscription> events;
+  std::shared_ptr<const FileDescriptor> file;
+  int64_t file_size = 0;
+  std::function<bool(std::string* text)> more;
 };
 
 Answer JsonAnswer(const Json& json, int status = 200);

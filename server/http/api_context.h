@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/experiment.h"
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/clock.h"
 #include "controller/operators/operator.h"

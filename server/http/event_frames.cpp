@@ -154,8 +154,9 @@ std::vector<EventText> EventFrames::Build(const Topic& topic, const ChangeSet& c
     case Topic::Kind::kTrial:
       AddTrial(topic, changes, events);
       break;
+    case Topic::Kind::kSystem:
     case Topic::Kind::kLogs:
-      break;  // followed in the trials' files, see LogFollower
+      break;  // they change without the store
   }
   return events;
 }

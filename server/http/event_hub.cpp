@@ -13,6 +13,7 @@ namespace {
 constexpr Duration kTick = absl::Milliseconds(100);
 constexpr Duration kReportingTick = absl::Seconds(1);
 constexpr Duration kLogTick = absl::Milliseconds(200);
+constexpr Duration kSystemTick = absl::Seconds(1);
 constexpr Duration kKeepAlive = absl::Seconds(15);
 // Of the time, making events takes at most one part in so many, beyond the first tick.
 constexpr int kIdleShare = 4;
@@ -74,6 +75,10 @@ EventHub::EventHub(Store& store, ChangeLog& changes, Summaries& summaries,
 
 EventHub::~EventHub() { Stop(); }
 
+void EventHub::SetSystemInfo(std::function<StatusOr<Json>()> system_info) {
+  system_info_ = std::move(system_info);
+}
+
 void EventHub::Start() {
   seen_ = seen_reporting_ = changes_.Sequence();
   thread_ = std::thread([this] { Run(); });
@@ -93,6 +98,7 @@ StatusOr<std::shared_ptr<EventSubscription>> EventHub::Subscribe(std::vector<Top
   Stream stream{.topics = std::move(topics), .since = changes_.Sequence()};
   for (const auto& topic : stream.topics) {
     if (topic.kind == Topic::Kind::kLogs) stream.log_topic = topic;
+    stream.shows_system = stream.shows_system || topic.kind == Topic::Kind::kSystem;
   }
   stream.log_offset = log_offset;
   if (!last_event_id.empty()) {
@@ -216,13 +222,30 @@ bool EventHub::SendLogs() {
   return goes_on;
 }
 
+bool EventHub::SendSystem() {
+  const bool wanted = std::any_of(streams_.begin(), streams_.end(),
+                                  [](const Stream& stream) { return stream.shows_system; });
+  if (!wanted || !system_info_) return false;
+  const auto info = system_info_();
+  if (!info.ok()) return true;
+  auto event = MakeEvent("system", *info);
+  if (system_event_ == nullptr || *system_event_ != *event) system_event_ = std::move(event);
+  for (auto& stream : streams_) {
+    if (!stream.shows_system || stream.system_event == system_event_) continue;
+    stream.system_event = system_event_;
+    Send(stream, {system_event_});
+  }
+  return true;
+}
+
 void EventHub::SendKeepAlives() {
   const auto comment = std::make_shared<const std::string>(": still here\n");
   for (const auto& stream : streams_) Send(stream, {comment});
 }
 
 void EventHub::Run() {
-  Time next_tick = absl::InfinitePast(), next_logs = absl::InfiniteFuture();
+  Time next_tick = absl::InfinitePast();
+  Time next_logs = absl::InfiniteFuture(), next_system = absl::InfiniteFuture();
   Time next_keep_alive = absl::Now() + kKeepAlive;
   while (!stopping_) {
     const bool has_reporting = seen_reporting_ < seen_;
@@ -243,6 +266,9 @@ void EventHub::Run() {
     SendChanges(tick);
     if (begin >= next_logs || has_new_streams) {
       next_logs = SendLogs() ? absl::Now() + kLogTick : absl::InfiniteFuture();
+    }
+    if (begin >= next_system || has_new_streams) {
+      next_system = SendSystem() ? begin + kSystemTick : absl::InfiniteFuture();
     }
     if (begin >= next_keep_alive) {
       SendKeepAlives();

@@ -4,6 +4,7 @@
 #include <absl/synchronization/mutex.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ class EventHub {
 
   // They must outlive it.
   EventHub(Store& store, ChangeLog& changes, Summaries& summaries, TrialOperator& trial_operator);
+  // What the topic `system` shows; before Start.
+  void SetSystemInfo(std::function<StatusOr<Json>()> system_info);
   ~EventHub();
   void Start();
   // Closes every stream. Idempotent.
@@ -47,6 +50,8 @@ class EventHub {
     std::optional<Topic> log_topic;
     uint64_t log_offset = 0;
     bool log_has_ended = false;
+    bool shows_system = false;
+    EventText system_event;  // the last one that was sent
   };
   struct Tick;
 
@@ -56,7 +61,9 @@ class EventHub {
   bool TakeNewStreams();
   void SendChanges(Tick& tick);
   std::vector<EventText> EventsFor(Stream& stream, Tick& tick);
+  // These two return whether any stream wants more of them.
   bool SendLogs();
+  bool SendSystem();
   void SendKeepAlives();
   EventText IdLine(const Stream& stream) const;
   void Send(const Stream& stream, std::vector<EventText> events);
@@ -64,6 +71,7 @@ class EventHub {
   ChangeLog& changes_;
   EventFrames frames_;
   LogFollower logs_;
+  std::function<StatusOr<Json>()> system_info_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 
@@ -76,6 +84,7 @@ class EventHub {
   uint64_t seen_ = 0;            // all before this one is sent
   uint64_t seen_reporting_ = 0;  // likewise, of trials shown again because of their points
   Time next_reporting_ = absl::InfinitePast();
+  EventText system_event_;  // the last one that was made
 };
 
 }  // namespace qalam::http

@@ -23,16 +23,17 @@ StatusOr<Answer> StreamEvents(const ApiContext& context, const ApiRequest& reque
 }  // namespace
 
 void AddEventRoutes(std::vector<Route>& routes) {
-  routes.push_back({.method = "GET",
-                    .path = "/events",
-                    .summary = "What changes, as server-sent events",
-                    .handler = StreamEvents,
-                    .query = {{"topics", TextSchema(),
-                               "experiments, experiment/NAMESPACE/NAME, trial/NAMESPACE/TRIAL and "
-                               "logs/NAMESPACE/TRIAL, separated by commas"},
-                              {"lastEventId", TextSchema(), "resume after this event"},
-                              {"logOffset", WholeSchema(), "begin with this byte of the output"}},
-                    .reply_type = "text/event-stream"});
+  routes.push_back(
+      {.method = "GET",
+       .path = "/events",
+       .summary = "What changes, as server-sent events",
+       .handler = StreamEvents,
+       .query = {{"topics", TextSchema(),
+                  "experiments, system, experiment/NAMESPACE/NAME, trial/NAMESPACE/TRIAL and "
+                  "logs/NAMESPACE/TRIAL, separated by commas"},
+                 {"lastEventId", TextSchema(), "resume after this event"},
+                 {"logOffset", WholeSchema(), "begin with this byte of the output"}},
+       .reply_type = "text/event-stream"});
 }
 
 }  // namespace qalam::http

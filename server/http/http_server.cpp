@@ -1,9 +1,11 @@
 #include "server/http/http_server.h"
 
+#include <absl/time/clock.h>
 #include <httplib.h>
 #include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <thread>
@@ -14,6 +16,7 @@
 #include "server/http/event_hub.h"
 #include "server/http/security.h"
 #include "server/http/summaries.h"
+#include "server/http/system_info.h"
 #include "server/http/text.h"
 
 namespace qalam::http {
@@ -82,6 +85,34 @@ std::shared_ptr<const std::string> Encode(const Answer& answer, const std::strin
   return std::make_shared<const std::string>(plain.ok() ? *std::move(plain) : "");
 }
 
+void SendFile(const Answer& answer, httplib::Response& response) {
+  response.set_header("Content-Length", std::to_string(answer.file_size));
+  response.set_content_provider(answer.content_type, [file = answer.file, size = answer.file_size](
+                                                         size_t offset, httplib::DataSink& sink) {
+    char buffer[64 << 10];
+    const auto left = static_cast<size_t>(size) - offset;
+    if (left == 0) {
+      sink.done();
+      return true;
+    }
+    const ssize_t got =
+        pread(file->get(), buffer, std::min(sizeof(buffer), left), static_cast<off_t>(offset));
+    // Cut short meanwhile: the client must not take what it has for the whole.
+    return got > 0 && sink.write(buffer, static_cast<size_t>(got));
+  });
+}
+
+void SendParts(const Answer& answer, httplib::Response& response) {
+  response.set_chunked_content_provider(
+      answer.content_type, [more = answer.more](size_t, httplib::DataSink& sink) {
+        std::string text;
+        const bool goes_on = more(&text);
+        const bool sent = text.empty() || sink.write(text.data(), text.size());
+        if (!goes_on && sent) sink.done();
+        return sent;
+      });
+}
+
 void SendStream(std::shared_ptr<EventSubscription> events, httplib::Response& response) {
   response.set_chunked_content_provider(
       "text/event-stream",
@@ -105,10 +136,9 @@ void Send(const Answer& answer, const httplib::Request& request, httplib::Respon
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   response.set_header("Cache-Control", answer.cache_control);
   if (!answer.entity_tag.empty()) response.set_header("ETag", answer.entity_tag);
-  if (answer.events != nullptr) {
-    SendStream(answer.events, response);
-    return;
-  }
+  if (answer.events != nullptr) return SendStream(answer.events, response);
+  if (answer.file != nullptr) return SendFile(answer, response);
+  if (answer.more) return SendParts(answer, response);
   if (!keep_alive) response.set_header("Connection", "close");
   if (answer.body == nullptr && keep_alive) return;
   const auto body = Encode(answer, request.get_header_value("Accept-Encoding"), response);
@@ -295,10 +325,13 @@ Status HttplibServer::Bind(const HttpServerOptions& options) {
 Status HttplibServer::Begin(const HttpServerOptions& options) {
   Configure();
   RETURN_IF_ERROR(Bind(options));
+  events_.SetSystemInfo([this] { return SystemInfo(context_); });
   events_.Start();
   thread_ = std::thread([this] {
     if (!server_.listen_after_bind()) spdlog::error("the HTTP server has ended by itself");
   });
+  // Stop does nothing before.
+  while (!server_.is_running()) absl::SleepFor(absl::Milliseconds(1));
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@ constexpr std::pair<const char*, Topic::Kind> kNamedKinds[] = {
 
 StatusOr<Topic> ParseTopic(const std::string& text) {
   if (text == "experiments") return Topic{};
+  if (text == "system") return Topic{Topic::Kind::kSystem};
   for (const auto& [prefix, kind] : kNamedKinds) {
     if (!text.starts_with(prefix)) continue;
     const std::string rest = text.substr(std::string(prefix).size());
@@ -24,7 +25,7 @@ StatusOr<Topic> ParseTopic(const std::string& text) {
     if (sound) return Topic{kind, rest.substr(0, slash), rest.substr(slash + 1)};
   }
   return InvalidArgument(
-      "\"{}\" is no topic; there are experiments, experiment/NAMESPACE/NAME, "
+      "\"{}\" is no topic; there are experiments, system, experiment/NAMESPACE/NAME, "
       "trial/NAMESPACE/TRIAL and logs/NAMESPACE/TRIAL",
       text.substr(0, 200));
 }
