@@ -8,8 +8,8 @@ namespace qalam {
 // Functional analysis of variance: the share of the variance of the losses over the whole space
 // that each parameter, and each pair of parameters, explains. By a forest of 64 regression trees,
 // whose variance is known exactly (suggestion/importance/tree_variance.h); categories stand in
-// another order in each tree, so that none counts. Of many trials as many are looked at as 100,000
-// numbers hold, 5,000 for 20 parameters; pairs are formed of the 32 parameters that the trees use
+// another order in each tree, so that none counts. Of many trials as many are looked at as 60,000
+// numbers hold, 3,000 for 20 parameters; pairs are formed of the 32 parameters that the trees use
 // most. About a second at most.
 StatusOr<Importance> EvaluateFanova(const ImportanceInput& input);
 

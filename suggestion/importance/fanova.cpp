@@ -13,7 +13,7 @@ namespace qalam {
 namespace {
 
 constexpr int kTrees = 64;
-constexpr size_t kMostNumbers = 100000;  // trials x parameters
+constexpr size_t kMostNumbers = 60000;  // trials x parameters
 constexpr size_t kFewestKept = 100;      // trials, however many parameters there are
 constexpr size_t kMostInPairs = 32;      // parameters
 
