@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "api/grpc_status.h"
+#include "cli/channel.h"
 
 namespace qalam {
 
@@ -12,10 +13,10 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
   connection->address_ =
       options.server.empty() ? LiveServerAddress(options.database) : options.server;
   if (!connection->address_.empty()) {
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(-1);
-    channel = grpc::CreateCustomChannel(connection->address_, grpc::InsecureChannelCredentials(),
-                                        arguments);
+    // The private socket of a live server is this user's own and wants neither token nor TLS.
+    ASSIGN_OR_RETURN(channel, options.server.empty() ? StatusOr<std::shared_ptr<grpc::Channel>>(
+                                                           PlainChannel(connection->address_))
+                                                     : OpenChannel(options));
   } else {
     ServerOptions server;
     server.database_path = options.database;

@@ -3,11 +3,11 @@
 
 #include <grpcpp/impl/codegen/service_type.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
+#include "controller/controller.h"
 #include "controller/operators/operator.h"
 #include "db/store.h"
 #include "server/change_feed.h"
@@ -20,13 +20,16 @@ struct ExperimentServiceOptions {
   bool runs_trials = false;
 };
 
-// `enqueue(experiment_uid)` tells the controller that the store has changed; null where no
-// controller runs (a view of the local store). `trial_operator` may be null then; logs are read
-// from the trials' folders. The references must outlive the service.
-std::unique_ptr<grpc::Service> MakeExperimentService(
-    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeFeed& changes,
-    std::function<void(const std::string& experiment_uid)> enqueue,
-    ExperimentServiceOptions options);
+// See ServerInfo in qalam_v1.proto.
+inline constexpr int kApiVersion = 1;
+inline constexpr int kApiRevision = 1;
+
+// `controller` is null where none runs (a view of the local store). `trial_operator` may be null
+// then; logs are read from the trials' folders. The references must outlive the service.
+std::unique_ptr<grpc::Service> MakeExperimentService(Store& store, TrialOperator* trial_operator,
+                                                     const Clock& clock, ChangeFeed& changes,
+                                                     Controller* controller,
+                                                     ExperimentServiceOptions options);
 
 // api.v1.beta1.DBManager over the store, for Katib's metrics collectors.
 std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "server/access.h"
 
 namespace qalam {
 
@@ -21,8 +22,9 @@ struct ServerOptions {
   std::string suggestion_address;  // empty: in-process
   bool run_trials = true;          // false: a view of the store, no controller
   bool adopt_existing = true;      // see ControllerOptions
-  // Addresses beyond loopback are refused unless this is said, since nothing is authenticated yet.
-  bool allow_remote = false;
+  // Of the addresses to listen on. The private socket beside the database needs no token: only this
+  // user can open it.
+  AccessOptions access;
   int workers = 4;
 };
 
@@ -37,7 +39,7 @@ class Server {
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
   // host:port as bound, in the order of `listen`.
   virtual const std::vector<std::string>& addresses() const = 0;
-  // Ends the front doors, then the controller; running trials are left alone. Idempotent.
+  // Ends the controller and the front doors; running trials are left alone. Idempotent.
   virtual void Shutdown() = 0;
 };
 
