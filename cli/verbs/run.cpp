@@ -33,6 +33,14 @@ StatusOr<int> Run(const CommonOptions& common, const std::vector<std::string>& f
   if (!connection->is_embedded()) {
     std::printf("a server is live on this database; the experiment runs there\n");
   }
+  for (const auto& document : documents) {
+    const std::string client_run = ClientRunExperiment(document);
+    if (!connection->is_embedded() || client_run.empty()) continue;
+    return FailedPrecondition(
+        "the trials of {} are run by clients that ask for them (trialRunner: Client), and \"run\" "
+        "serves none; start \"qalam serve\", then say \"qalam submit\"",
+        client_run);
+  }
   std::vector<v1::ExperimentName> names;
   for (const auto& document : documents) {
     const auto created = CreateExperiments(*connection, document);

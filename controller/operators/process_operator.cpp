@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 
+#include "api/encoding.h"
 #include "base/process.h"
 #include "controller/collector/job.h"
 #include "controller/collector/spool.h"
@@ -220,7 +221,7 @@ JobStatus ProcessOperator::PollOne(const std::string& handle) {
   if (status.state != JobState::kFailed) return status;
   const auto last_words =
       ReadFileRange(FileOf(handle, kTerminationMessageFile), 0, kLongestTerminationMessage);
-  if (last_words.ok() && !last_words->empty()) status.message += ": " + *last_words;
+  if (last_words.ok() && !last_words->empty()) status.message += ": " + ReplaceForeignBytes(*last_words);
   return status;
 }
 
