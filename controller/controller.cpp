@@ -18,6 +18,9 @@ namespace qalam {
 
 namespace {
 
+// Calls of one kind to one experiment. Each is a worker that waits: more are a mistake, or worse.
+constexpr size_t kMostWaiting = 100000;
+
 Status Stopping() { return Unavailable("the server is stopping; try again once it runs"); }
 
 template <typename Call>
@@ -150,7 +153,11 @@ void Controller::Loop::Take(const std::string& uid, Call call,
   const bool posted = Post([this, uid, shared, queue] {
     const auto run = Open(uid);
     if (!run.ok()) return Refuse(*shared, run.status());
-    ((*run)->*queue).push_back(std::move(*shared));
+    auto& waiting = (*run)->*queue;
+    if (waiting.size() >= kMostWaiting) {
+      return Refuse(*shared, ResourceExhausted("{} calls wait already", waiting.size()));
+    }
+    waiting.push_back(std::move(*shared));
     dirty_.insert(uid);
   });
   if (!posted) Refuse(*shared, Stopping());
@@ -327,17 +334,22 @@ void Controller::Loop::JobChanged(const std::string& handle) {
 
 void Controller::Loop::RequestSuggestions(ExperimentRun& run, int count) {
   run.suggesting = true;
-  workers_->Run(
-      [this, record = run.record, document = run.document, first = run.next_number, count] {
-        auto suggestions = suggestions_.Suggest(record, document, first, count);
-        Post([this, uid = record.uid, suggestions = std::move(suggestions)] {
-          const auto entry = runs_.find(uid);
-          if (entry == runs_.end()) return;
-          entry->second.suggesting = false;
-          entry->second.suggestions = suggestions;
-          dirty_.insert(uid);
-        });
-      });
+  TrialNews news{.is_complete = !run.untold_lost, .ended = std::move(run.untold)};
+  run.untold.clear();
+  for (const auto& [uid, trial] : run.active) news.active.push_back(trial.record);
+  run.untold_lost = false;
+  workers_->Run([this, record = run.record, document = run.document, first = run.next_number, count,
+                 news = std::move(news)] {
+    auto suggestions = suggestions_.Suggest(record, document, first, count, news);
+    Post([this, uid = record.uid, suggestions = std::move(suggestions)] {
+      const auto entry = runs_.find(uid);
+      if (entry == runs_.end()) return;
+      entry->second.suggesting = false;
+      entry->second.untold_lost |= !suggestions.ok();
+      entry->second.suggestions = suggestions;
+      dirty_.insert(uid);
+    });
+  });
 }
 
 void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {

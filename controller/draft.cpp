@@ -82,15 +82,25 @@ void Draft::Apply(ExperimentRun& run) const {
   for (const auto& [uid, trial] : changed_) {
     if (IsTerminal(trial.state)) {
       run.active.erase(uid);
+      run.untold.push_back(trial);
     } else {
       run.active[uid].record = trial;
     }
   }
   for (const auto& [uid, trial] : created_) {
-    if (IsTerminal(trial.state)) continue;
+    if (IsTerminal(trial.state)) {
+      run.untold.push_back(trial);
+      continue;
+    }
     ActiveTrial& active = run.active[uid];
     active.record = trial;
     active.fresh = true;
+  }
+  // A client may tell very many before anybody asks again; the store has them.
+  constexpr size_t kMostUntold = 10000;
+  if (run.untold.size() > kMostUntold) {
+    run.untold.clear();
+    run.untold_lost = true;
   }
   run.counts = counts_;
   run.next_number = next_number_;

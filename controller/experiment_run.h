@@ -47,6 +47,9 @@ struct ExperimentRun {
   int64_t next_number = 0;
   bool goal_reached = false;
   bool suggesting = false;
+  // Ended since the algorithm was last asked, unless some were lost: see TrialNews.
+  std::vector<TrialRecord> untold;
+  bool untold_lost = true;
   std::optional<std::string> suggestion_error;
   Time suggest_at = absl::InfinitePast();  // no call before
   Duration suggest_backoff = absl::ZeroDuration();
