@@ -1,6 +1,8 @@
 // Between the documents' values and the protobuf messages. Target api_convert.
 #pragma once
 
+#include <optional>
+
 #include "api/experiment.h"
 #include "api/proto/api_v1_beta1.pb.h"
 #include "api/proto/qalam_v1.pb.h"
@@ -20,6 +22,8 @@ StatusOr<ExperimentSpec> FromKatibProto(const ::api::v1::beta1::ExperimentSpec& 
 
 v1::ExperimentState ToProto(ExperimentState state);
 v1::TrialState ToProto(TrialState state);
+// nullopt for unspecified and for one that is not known.
+std::optional<ExperimentState> FromProto(v1::ExperimentState state);
 TrialState FromProto(v1::TrialState state);  // unspecified becomes kFailed
 ::google::protobuf::Timestamp ToProto(Time time);
 Time FromProto(const ::google::protobuf::Timestamp& time);

@@ -11,4 +11,7 @@ namespace qalam {
 // there is none.
 std::optional<Fault> CheckEncoding(const std::string& text, const std::string& source_name);
 
+// The text with the replacement character for each byte that is no UTF-8.
+std::string ReplaceForeignBytes(const std::string& text);
+
 }  // namespace qalam

@@ -90,6 +90,10 @@ struct EarlyStopping {
   std::vector<Setting> settings;
 };
 
+// Qalam's addition: who runs the trials. Clients ask for them and tell their results
+// (qalam.v1.ExperimentService, AskTrials); there is no trialTemplate then.
+enum class TrialRunner { kOperator, kClient };
+
 enum class ResumePolicy { kNever, kLongRunning, kFromVolume };
 enum class CollectorKind {
   kStdOut,
@@ -180,7 +184,10 @@ struct ExperimentSpec {
   std::vector<Parameter> parameters;
   Algorithm algorithm;
   std::optional<EarlyStopping> early_stopping;
-  int64_t parallel_trial_count = 3;        // Katib's default
+  TrialRunner trial_runner = TrialRunner::kOperator;  // Qalam's addition
+  // 3 is Katib's default. 0, which only a document of kClient may have by saying nothing: as many
+  // as ask.
+  int64_t parallel_trial_count = 3;
   std::optional<int64_t> max_trial_count;  // absent: until the goal or the end of the space
   std::optional<int64_t> max_failed_trial_count;
   ResumePolicy resume_policy = ResumePolicy::kNever;

@@ -1,10 +1,33 @@
 #include "cli/connection.h"
 
+#include <chrono>
 #include <filesystem>
 
 #include "api/grpc_status.h"
+#include "cli/channel.h"
+#include "server/experiment_service.h"
 
 namespace qalam {
+
+namespace {
+
+// A server may have come with another version of the program.
+Status CheckVersion(v1::ExperimentService::Stub& stub, const std::string& address) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  v1::ServerInfo info;
+  const Status status = FromGrpc(stub.GetServerInfo(&context, {}, &info));
+  if (!status.ok()) return WithContext(status, fmt::format("the server at {}", address));
+  if (info.api_version() == kApiVersion && info.api_revision() >= kApiRevision) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      "the server at {} ({}) speaks version {}.{} of the API, and this program {}.{}; use the "
+      "program that came with the server, or start the server anew",
+      address, info.version(), info.api_version(), info.api_revision(), kApiVersion, kApiRevision);
+}
+
+}  // namespace
 
 StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& options, Mode mode,
                                                        bool with_web_ui) {
@@ -13,10 +36,10 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
   connection->address_ =
       options.server.empty() ? LiveServerAddress(options.database) : options.server;
   if (!connection->address_.empty()) {
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(-1);
-    channel = grpc::CreateCustomChannel(connection->address_, grpc::InsecureChannelCredentials(),
-                                        arguments);
+    // The private socket of a live server is this user's own and wants neither token nor TLS.
+    ASSIGN_OR_RETURN(channel, options.server.empty() ? StatusOr<std::shared_ptr<grpc::Channel>>(
+                                                           PlainChannel(connection->address_))
+                                                     : OpenChannel(options));
   } else {
     ServerOptions server;
     server.database_path = options.database;
@@ -31,6 +54,9 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
     channel = connection->server_->InProcessChannel();
   }
   connection->stub_ = v1::ExperimentService::NewStub(channel);
+  if (!connection->address_.empty()) {
+    RETURN_IF_ERROR(CheckVersion(*connection->stub_, connection->address_));
+  }
   return connection;
 }
 

@@ -7,6 +7,7 @@
 #include "api/experiment.h"
 #include "api/grpc_status.h"
 #include "base/files.h"
+#include "suggestion/registry.h"
 
 namespace qalam {
 
@@ -22,6 +23,15 @@ StatusOr<std::vector<DocumentText>> ReadDocuments(const std::vector<std::string>
     documents.push_back({file, std::move(text)});
   }
   return documents;
+}
+
+std::string ClientRunExperiment(const DocumentText& document) {
+  const auto parsed = ParseDocuments(document.text, document.source, RegisteredAlgorithms());
+  for (const auto& one : parsed.documents) {
+    if (one.spec.trial_runner != TrialRunner::kClient) continue;
+    return one.metadata.name.empty() ? one.metadata.generate_name : one.metadata.name;
+  }
+  return "";
 }
 
 namespace {

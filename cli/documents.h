@@ -14,6 +14,8 @@ struct DocumentText {
 
 // "-" is standard input.
 StatusOr<std::vector<DocumentText>> ReadDocuments(const std::vector<std::string>& files);
+// The first of its experiments whose trials are run by clients; empty when there is none.
+std::string ClientRunExperiment(const DocumentText& document);
 // All experiments of the text, or none.
 StatusOr<std::vector<v1::ExperimentName>> CreateExperiments(Connection& connection,
                                                             const DocumentText& document);

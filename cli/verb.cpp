@@ -12,6 +12,12 @@ CLI::App* NewVerb(CLI::App& app, CommonOptions& common, const std::string& name,
       ->envname("QALAM_SERVER");
   verb->add_option("--db", common.database, "The local database; a live server on it is found")
       ->envname("QALAM_DB");
+  verb->add_option("--token-file", common.token_file,
+                   "File with the server's token; or set QALAM_TOKEN to the token")
+      ->envname("QALAM_TOKEN_FILE");
+  verb->add_option("--tls-ca", common.tls_ca,
+                   "Certificates to trust a server by, a PEM file; connects with TLS")
+      ->envname("QALAM_TLS_CA");
   verb->add_option("-n,--namespace", common.name_space, "Namespace of the experiment");
   verb->add_option("-o,--output", common.output, "table, json or yaml")
       ->check(CLI::IsMember({"table", "json", "yaml"}));

@@ -12,8 +12,10 @@ namespace qalam {
 
 // Flags that every verb shares.
 struct CommonOptions {
-  std::string server;    // --server; empty: the local store
-  std::string database;  // --db
+  std::string server;      // --server; empty: the local store
+  std::string database;    // --db
+  std::string token_file;  // --token-file; empty: QALAM_TOKEN, if any
+  std::string tls_ca;      // --tls-ca; empty: no TLS
   std::string name_space = "default";
   std::string output = "table";  // table, json or yaml
 };

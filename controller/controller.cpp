@@ -10,10 +10,28 @@
 #include <set>
 #include <thread>
 
+#include "controller/client_pass.h"
 #include "controller/reconciler.h"
 #include "controller/worker_pool.h"
 
 namespace qalam {
+
+namespace {
+
+// Calls of one kind to one experiment. Each is a worker that waits: more are a mistake, or worse.
+constexpr size_t kMostWaiting = 100000;
+
+Status Stopping() { return Unavailable("the server is stopping; try again once it runs"); }
+
+template <typename Call>
+void Refuse(const Call& call, const Status& status) {
+  call.answer(status);
+}
+void Refuse(const RenewCall& call, const Status& status) {
+  if (call.answer) call.answer(status);
+}
+
+}  // namespace
 
 // The loop's thread owns every ExperimentRun; workers and callers hand it events.
 class Controller::Loop final : public ReconcileActions {
@@ -35,6 +53,10 @@ class Controller::Loop final : public ReconcileActions {
     Post([this, uid] { Touch(uid, /*reload=*/true); });
   }
   void OnChange(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+  template <typename Call>
+  void Take(const std::string& uid, Call call, std::vector<Call> ExperimentRun::*queue);
+  uint64_t Ask(const std::string& uid, AskCall call);
+  void CancelAsk(const std::string& uid, uint64_t id);
 
   void RequestSuggestions(ExperimentRun& run, int count) override;
   void SubmitTrial(ExperimentRun& run, ActiveTrial& trial) override;
@@ -49,13 +71,17 @@ class Controller::Loop final : public ReconcileActions {
  private:
   using Event = std::function<void()>;
 
-  void Post(Event event);
+  // False, and the event is dropped, when the loop is stopping.
+  bool Post(Event event);
   void Run();
   void RunEvents();
   void FireTimers();
   void Resync();
   void ReconcileDirty();
   void Touch(const std::string& uid, bool reload);
+  // The run, loaded when it is not there yet.
+  StatusOr<ExperimentRun*> Open(const std::string& uid);
+  void Drop(std::map<std::string, ExperimentRun>::iterator entry, const Status& status);
   void JobChanged(const std::string& handle);
   ActiveTrial* FindTrial(const std::string& experiment_uid, const std::string& trial_uid);
 
@@ -69,6 +95,7 @@ class Controller::Loop final : public ReconcileActions {
   absl::Mutex mutex_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<uint64_t> last_ask_ = 0;
 
   // The loop's thread alone.
   Reconciler reconciler_;
@@ -107,11 +134,54 @@ void Controller::Loop::Stop() {
   }
   thread_.join();
   workers_.reset();
+  // Nobody is to wait for an answer that never comes.
+  RunEvents();
+  for (auto& [uid, run] : runs_) AnswerRest(run, Stopping());
 }
 
-void Controller::Loop::Post(Event event) {
+bool Controller::Loop::Post(Event event) {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) return false;
   events_.push_back(std::move(event));
+  return true;
+}
+
+template <typename Call>
+void Controller::Loop::Take(const std::string& uid, Call call,
+                            std::vector<Call> ExperimentRun::*queue) {
+  const auto shared = std::make_shared<Call>(std::move(call));
+  const bool posted = Post([this, uid, shared, queue] {
+    const auto run = Open(uid);
+    if (!run.ok()) return Refuse(*shared, run.status());
+    auto& waiting = (*run)->*queue;
+    if (waiting.size() >= kMostWaiting) {
+      return Refuse(*shared, ResourceExhausted("{} calls wait already", waiting.size()));
+    }
+    waiting.push_back(std::move(*shared));
+    dirty_.insert(uid);
+  });
+  if (!posted) Refuse(*shared, Stopping());
+}
+
+uint64_t Controller::Loop::Ask(const std::string& uid, AskCall call) {
+  const uint64_t id = ++last_ask_;
+  call.id = id;
+  Take(uid, std::move(call), &ExperimentRun::asks);
+  return id;
+}
+
+void Controller::Loop::CancelAsk(const std::string& uid, uint64_t id) {
+  Post([this, uid, id] {
+    const auto entry = runs_.find(uid);
+    if (entry == runs_.end()) return;
+    auto& asks = entry->second.asks;
+    const auto call =
+        std::find_if(asks.begin(), asks.end(), [&](const AskCall& ask) { return ask.id == id; });
+    if (call == asks.end()) return;
+    const auto answer = std::move(call->answer);
+    asks.erase(call);
+    answer(absl::CancelledError("the caller has gone"));
+  });
 }
 
 void Controller::Loop::Run() {
@@ -165,29 +235,35 @@ void Controller::Loop::Resync() {
 }
 
 void Controller::Loop::Touch(const std::string& uid, bool reload) {
-  dirty_.insert(uid);
-  const auto run = runs_.find(uid);
-  if (run != runs_.end()) {
-    run->second.reload |= reload;
-    return;
-  }
-  auto loaded = LoadExperimentRun(store_, uid);
-  if (loaded.status().code() == StatusCode::kNotFound) {
+  const auto run = Open(uid);
+  if (run.status().code() == StatusCode::kNotFound) {
     dirty_.erase(uid);
     return;
   }
-  if (!loaded.ok()) {
+  if (!run.ok()) {
     spdlog::error("cannot load an experiment, will try again: uid={} error={}", uid,
-                  Message(loaded.status()));
+                  Message(run.status()));
     timers_.emplace(clock_.Now() + absl::Seconds(1), uid);
     return;
   }
-  for (auto& [trial_uid, trial] : loaded->active) {
+  (*run)->reload |= reload;
+  dirty_.insert(uid);
+}
+
+StatusOr<ExperimentRun*> Controller::Loop::Open(const std::string& uid) {
+  const auto run = runs_.find(uid);
+  if (run != runs_.end()) return &run->second;
+  ASSIGN_OR_RETURN(auto loaded, LoadExperimentRun(store_, uid));
+  for (auto& [trial_uid, trial] : loaded.active) {
+    if (loaded.IsClientRun()) {
+      trial.lease_ends = clock_.Now() + absl::Seconds(trial.record.lease_seconds);
+      continue;
+    }
     // Whatever became of them while no controller ran.
     trial.look_again = trial.record.state == TrialState::kRunning;
     if (!trial.record.handle.empty()) by_handle_[trial.record.handle] = {uid, trial_uid};
   }
-  runs_.emplace(uid, *std::move(loaded));
+  return &runs_.emplace(uid, std::move(loaded)).first->second;
 }
 
 void Controller::Loop::ReconcileDirty() {
@@ -203,7 +279,7 @@ void Controller::Loop::ReconcileDirty() {
     const auto outcome = reconciler_.Reconcile(entry->second);
     if (!outcome.ok()) {
       if (outcome.status().code() == StatusCode::kNotFound) {
-        runs_.erase(entry);
+        Drop(entry, outcome.status());
       } else if (outcome.status().code() == StatusCode::kAborted) {
         dirty_.insert(uid);
         Post([] {});  // so that the loop does not wait
@@ -215,13 +291,21 @@ void Controller::Loop::ReconcileDirty() {
       continue;
     }
     if (*outcome == Reconciler::Outcome::kEnded) {
-      for (const auto& [trial_uid, trial] : entry->second.active) {
-        by_handle_.erase(trial.record.handle);
-      }
-      runs_.erase(entry);
+      const ExperimentRecord& record = entry->second.record;
+      Drop(entry, record.delete_requested ? NotFound("experiment {} was deleted", record.name)
+                                          : absl::OkStatus());
       workers_->Run([this, uid] { suggestions_.Forget(uid); });
     }
   }
+}
+
+void Controller::Loop::Drop(std::map<std::string, ExperimentRun>::iterator entry,
+                            const Status& status) {
+  AnswerRest(entry->second, status);
+  for (const auto& [trial_uid, trial] : entry->second.active) {
+    by_handle_.erase(trial.record.handle);
+  }
+  runs_.erase(entry);
 }
 
 ActiveTrial* Controller::Loop::FindTrial(const std::string& experiment_uid,
@@ -250,17 +334,22 @@ void Controller::Loop::JobChanged(const std::string& handle) {
 
 void Controller::Loop::RequestSuggestions(ExperimentRun& run, int count) {
   run.suggesting = true;
-  workers_->Run(
-      [this, record = run.record, document = run.document, first = run.next_number, count] {
-        auto suggestions = suggestions_.Suggest(record, document, first, count);
-        Post([this, uid = record.uid, suggestions = std::move(suggestions)] {
-          const auto entry = runs_.find(uid);
-          if (entry == runs_.end()) return;
-          entry->second.suggesting = false;
-          entry->second.suggestions = suggestions;
-          dirty_.insert(uid);
-        });
-      });
+  TrialNews news{.is_complete = !run.untold_lost, .ended = std::move(run.untold)};
+  run.untold.clear();
+  for (const auto& [uid, trial] : run.active) news.active.push_back(trial.record);
+  run.untold_lost = false;
+  workers_->Run([this, record = run.record, document = run.document, first = run.next_number, count,
+                 news = std::move(news)] {
+    auto suggestions = suggestions_.Suggest(record, document, first, count, news);
+    Post([this, uid = record.uid, suggestions = std::move(suggestions)] {
+      const auto entry = runs_.find(uid);
+      if (entry == runs_.end()) return;
+      entry->second.suggesting = false;
+      entry->second.untold_lost |= !suggestions.ok();
+      entry->second.suggestions = suggestions;
+      dirty_.insert(uid);
+    });
+  });
 }
 
 void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
@@ -362,6 +451,21 @@ Status Controller::Start() { return loop_->Start(); }
 void Controller::Enqueue(const std::string& experiment_uid) { loop_->Enqueue(experiment_uid); }
 void Controller::OnChange(std::function<void(const std::string&)> changed) {
   loop_->OnChange(std::move(changed));
+}
+uint64_t Controller::Ask(const std::string& experiment_uid, AskCall call) {
+  return loop_->Ask(experiment_uid, std::move(call));
+}
+void Controller::CancelAsk(const std::string& experiment_uid, uint64_t id) {
+  loop_->CancelAsk(experiment_uid, id);
+}
+void Controller::Tell(const std::string& experiment_uid, TellCall call) {
+  loop_->Take(experiment_uid, std::move(call), &ExperimentRun::tells);
+}
+void Controller::Renew(const std::string& experiment_uid, RenewCall call) {
+  loop_->Take(experiment_uid, std::move(call), &ExperimentRun::renewals);
+}
+void Controller::AddTrial(const std::string& experiment_uid, AddCall call) {
+  loop_->Take(experiment_uid, std::move(call), &ExperimentRun::additions);
 }
 void Controller::Stop() { loop_->Stop(); }
 

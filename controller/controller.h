@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "controller/client_calls.h"
 #include "controller/operators/operator.h"
 #include "controller/suggestion_client.h"
 #include "db/store.h"
@@ -42,6 +43,16 @@ class Controller {
   // `changed(experiment_uid)` is called, from any thread, after each durable change the controller
   // makes. One listener; set before Start.
   void OnChange(std::function<void(const std::string& experiment_uid)> changed);
+  // Calls of clients, from any thread; each takes an experiment by uid, which may be any that the
+  // store has, and is answered as client_calls.h says: with NOT_FOUND when there is no such
+  // experiment, with UNAVAILABLE when the controller is stopped.
+  // Ask returns what CancelAsk takes. One that is cancelled is answered with CANCELLED, unless it
+  // has been answered.
+  uint64_t Ask(const std::string& experiment_uid, AskCall call);
+  void CancelAsk(const std::string& experiment_uid, uint64_t id);
+  void Tell(const std::string& experiment_uid, TellCall call);
+  void Renew(const std::string& experiment_uid, RenewCall call);
+  void AddTrial(const std::string& experiment_uid, AddCall call);
   // Ends the loop and waits for calls in flight; running trials are left alone.
   void Stop();
 

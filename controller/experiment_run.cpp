@@ -10,8 +10,15 @@
 
 namespace qalam {
 
+int64_t ExperimentRun::CountWaiting() const {
+  return std::count_if(active.begin(), active.end(),
+                       [&](const auto& entry) { return IsWaiting(entry.second.record); });
+}
+
 ExperimentSnapshot ExperimentRun::Snapshot() const {
   const ExperimentSpec& spec = document.spec;
+  int64_t asked = 0;
+  for (const auto& call : asks) asked += call.count;
   return {.state = record.state,
           .paused = record.paused,
           .stop_requested = record.stop_requested,
@@ -19,6 +26,9 @@ ExperimentSnapshot ExperimentRun::Snapshot() const {
           .suggestions_exhausted = record.suggestions_exhausted,
           .suggestions_in_flight = suggesting,
           .suggestion_error = suggestion_error,
+          .client_run = IsClientRun(),
+          .asked = asked,
+          .waiting = CountWaiting(),
           .parallel_trial_count = spec.parallel_trial_count,
           .max_trial_count = spec.max_trial_count,
           .max_failed_trial_count = spec.max_failed_trial_count,
@@ -71,16 +81,63 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
   return run;
 }
 
+namespace {
+
+// An odd multiplier makes this a one-to-one map of 32-bit numbers: no two trials share a name.
+constexpr uint32_t kNameMultiplier = 0x9E3779B1u;
+// By Newton's iteration, which doubles the bits that are right: x * inverse = x modulo 2^32.
+constexpr uint32_t kNameInverse = [] {
+  uint32_t inverse = kNameMultiplier;
+  for (int i = 0; i < 5; ++i) inverse *= 2 - kNameMultiplier * inverse;
+  return inverse;
+}();
+static_assert(kNameMultiplier * kNameInverse == 1);
+
+constexpr size_t kSuffixLength = 9;  // a hyphen and eight hexadecimal digits
+
+uint32_t NameOffset(const ExperimentRecord& experiment) {
+  return static_cast<uint32_t>(StableHash(experiment.uid));
+}
+
+}  // namespace
+
 std::string TrialName(const ExperimentRecord& experiment, int64_t number) {
-  // An odd multiplier makes this a one-to-one map of 32-bit numbers: no two trials share a name.
-  const auto suffix = static_cast<uint32_t>(number) * 0x9E3779B1u +
-                      static_cast<uint32_t>(StableHash(experiment.uid));
+  const uint32_t suffix = static_cast<uint32_t>(number) * kNameMultiplier + NameOffset(experiment);
   return fmt::format("{}-{:08x}", experiment.name, suffix);
+}
+
+std::string TrialUid(const ExperimentRecord& experiment, int64_t number) {
+  return fmt::format("{}-{}", experiment.uid, number);
+}
+
+std::optional<int64_t> NumberOfTrial(const ExperimentRecord& experiment, const std::string& name) {
+  if (name.size() < kSuffixLength) return std::nullopt;
+  const char* const end = name.data() + name.size();
+  uint32_t suffix = 0;
+  const auto parsed = std::from_chars(end - kSuffixLength + 1, end, suffix, 16);
+  const auto number = static_cast<int64_t>((suffix - NameOffset(experiment)) * kNameInverse);
+  if (parsed.ec != std::errc() || TrialName(experiment, number) != name) return std::nullopt;
+  return number;
+}
+
+std::string NameOfTrial(const ExperimentRecord& experiment, const std::string& trial_uid) {
+  int64_t number = -1;
+  const char* const end = trial_uid.data() + trial_uid.size();
+  const auto hyphen = std::min(trial_uid.rfind('-') + 1, trial_uid.size());
+  const auto parsed = std::from_chars(trial_uid.data() + hyphen, end, number);
+  if (parsed.ec != std::errc() || TrialUid(experiment, number) != trial_uid) return "";
+  return TrialName(experiment, number);
+}
+
+std::string ExperimentOfTrial(const std::string& trial_name) {
+  if (trial_name.size() <= kSuffixLength) return "";
+  const size_t length = trial_name.size() - kSuffixLength;
+  return trial_name[length] == '-' ? trial_name.substr(0, length) : "";
 }
 
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now) {
   TrialRecord trial;
-  trial.uid = fmt::format("{}-{}", run.record.uid, suggested.number);
+  trial.uid = TrialUid(run.record, suggested.number);
   trial.experiment_uid = run.record.uid;
   trial.name = TrialName(run.record, suggested.number);
   trial.number = suggested.number;

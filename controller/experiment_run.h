@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/client_calls.h"
 #include "controller/operators/operator.h"
 #include "controller/plan.h"
 #include "controller/suggestion_client.h"
@@ -24,6 +25,9 @@ struct ActiveTrial {
   bool cancel_sent = false;
   Time retry_at = absl::InfinitePast();  // no submission before
   Duration backoff = absl::ZeroDuration();
+  // Of one that a client runs. Not durable: a holder cannot renew while no controller is there, so
+  // that every lease has its full time again once one is.
+  Time lease_ends = absl::InfiniteFuture();
 };
 
 // What the operator said about one trial: its state first, then all observations, so that a final
@@ -43,17 +47,32 @@ struct ExperimentRun {
   int64_t next_number = 0;
   bool goal_reached = false;
   bool suggesting = false;
+  // Ended since the algorithm was last asked, unless some were lost: see TrialNews.
+  std::vector<TrialRecord> untold;
+  bool untold_lost = true;
   std::optional<std::string> suggestion_error;
   Time suggest_at = absl::InfinitePast();  // no call before
   Duration suggest_backoff = absl::ZeroDuration();
+  Time wake_at = absl::InfinitePast();  // the timer that was set last for clients' sake
 
   // Events gathered for the next reconciliation.
   bool reload = false;
   std::map<std::string, TrialLook> looks;
   std::map<std::string, StatusOr<std::string>> submissions;
   std::optional<StatusOr<Suggestions>> suggestions;
+  // Likewise, but asks stay until they are served or overdue: the oldest first.
+  std::vector<AskCall> asks;
+  std::vector<TellCall> tells;
+  std::vector<RenewCall> renewals;
+  std::vector<AddCall> additions;
 
   ExperimentSnapshot Snapshot() const;
+  bool IsClientRun() const { return document.spec.trial_runner == TrialRunner::kClient; }
+  // Pending, and nobody has it: see ExperimentSnapshot::waiting.
+  bool IsWaiting(const TrialRecord& trial) const {
+    return trial.state == TrialState::kPending && (IsClientRun() || trial.waits_for_room);
+  }
+  int64_t CountWaiting() const;
 };
 
 // The experiment and its active trials as the store has them. NOT_FOUND when it is gone.
@@ -63,6 +82,13 @@ Status RefreshRecord(ExperimentRun& run, ExperimentRecord record);
 
 // All follow from the experiment and the number alone, so that a repeat names the same trial.
 std::string TrialName(const ExperimentRecord& experiment, int64_t number);
+std::string TrialUid(const ExperimentRecord& experiment, int64_t number);
+// The number of the experiment's trial of that name; nullopt when none is called so.
+std::optional<int64_t> NumberOfTrial(const ExperimentRecord& experiment, const std::string& name);
+// The name of the experiment's trial of that uid; empty when none has it.
+std::string NameOfTrial(const ExperimentRecord& experiment, const std::string& trial_uid);
+// The experiment's name in a trial's name; empty when it is none.
+std::string ExperimentOfTrial(const std::string& trial_name);
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now);
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial);
 

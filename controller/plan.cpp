@@ -64,6 +64,18 @@ Ending NaturalEnd(const ExperimentSnapshot& snapshot, bool exhausted) {
           fmt::format("all {} trials have ended", Created(snapshot.counts))};
 }
 
+int64_t LeftOfBudget(const ExperimentSnapshot& snapshot) {
+  return snapshot.max_trial_count ? *snapshot.max_trial_count - Created(snapshot.counts)
+                                  : std::numeric_limits<int64_t>::max();
+}
+
+// How many more trials may be alive, waiting ones not counted.
+int64_t Room(const ExperimentSnapshot& snapshot) {
+  if (snapshot.parallel_trial_count == 0) return std::numeric_limits<int64_t>::max();
+  const int64_t alive = Active(snapshot.counts) - snapshot.waiting;
+  return std::max<int64_t>(0, snapshot.parallel_trial_count - alive);
+}
+
 }  // namespace
 
 Plan MakePlan(const ExperimentSnapshot& snapshot) {
@@ -82,9 +94,10 @@ Plan MakePlan(const ExperimentSnapshot& snapshot) {
     return plan;
   }
   plan.start = snapshot.state != ExperimentState::kRunning;
-  const int64_t left = snapshot.max_trial_count
-                           ? *snapshot.max_trial_count - Created(snapshot.counts)
-                           : std::numeric_limits<int64_t>::max();
+  int64_t room = Room(snapshot);
+  if (snapshot.client_run) room = std::min(room, snapshot.asked);
+  if (!snapshot.paused) plan.release = std::min(room, snapshot.waiting);
+  const int64_t left = LeftOfBudget(snapshot);
   if (left <= 0 || snapshot.suggestions_exhausted) {
     if (active == 0 && !snapshot.suggestions_in_flight) {
       plan.ending = NaturalEnd(snapshot, left > 0);
@@ -92,8 +105,37 @@ Plan MakePlan(const ExperimentSnapshot& snapshot) {
     return plan;
   }
   if (snapshot.paused || snapshot.suggestions_in_flight) return plan;
-  plan.suggestions = std::clamp<int64_t>(snapshot.parallel_trial_count - active, 0, left);
+  plan.suggestions = std::min(room - plan.release, left);
   return plan;
+}
+
+Refusal WhyNothing(const ExperimentSnapshot& snapshot) {
+  if (snapshot.paused) {
+    return {"Paused", "the experiment is paused; nothing is handed out until it is resumed"};
+  }
+  const int64_t active = Active(snapshot.counts);
+  if (LeftOfBudget(snapshot) <= 0 || snapshot.suggestions_exhausted) {
+    return {"AllTrialsRunning",
+            fmt::format("all {} trials have been handed out; {} still run, and one that is given "
+                        "back goes to whoever asks",
+                        Created(snapshot.counts), active)};
+  }
+  if (Room(snapshot) == 0) {
+    return {"ParallelTrialCountReached",
+            fmt::format("{} trials run, as many as parallelTrialCount allows", active)};
+  }
+  return {"NoProposalYet", "the algorithm has not answered in time"};
+}
+
+Status CheckRoomForAnother(const ExperimentSnapshot& snapshot) {
+  if (snapshot.delete_requested) return FailedPrecondition("the experiment is being deleted");
+  if (IsTerminal(snapshot.state)) return FailedPrecondition("the experiment has ended");
+  if (const auto ending = EarlyEnd(snapshot)) {
+    return FailedPrecondition("the experiment is ending: {}", ending->message);
+  }
+  if (LeftOfBudget(snapshot) > 0) return absl::OkStatus();
+  return FailedPrecondition("all {} trials of the experiment's maxTrialCount are used up; raise it",
+                            *snapshot.max_trial_count);
 }
 
 }  // namespace qalam

@@ -19,7 +19,12 @@ struct ExperimentSnapshot {
   bool suggestions_exhausted = false;
   bool suggestions_in_flight = false;
   std::optional<std::string> suggestion_error;  // the algorithm refuses to go on
-  int64_t parallel_trial_count = 1;
+  // Clients run the trials: they are proposed only for those who ask.
+  bool client_run = false;
+  int64_t asked = 0;  // trials that clients ask for and have not been given
+  // Pending trials that nobody has: given back by a client, or added by hand.
+  int64_t waiting = 0;
+  int64_t parallel_trial_count = 1;  // 0, of client-run experiments alone: as many as ask
   std::optional<int64_t> max_trial_count;
   std::optional<int64_t> max_failed_trial_count;
   TrialCounts counts;
@@ -33,6 +38,8 @@ struct Ending {
 };
 
 struct Plan {
+  // Let go this many of the waiting trials, by number: to the operator, or to clients that ask.
+  int64_t release = 0;
   // Ask for this many proposals.
   int64_t suggestions = 0;
   // Stop every trial that is pending or running.
@@ -47,7 +54,19 @@ struct Plan {
 
 // Rules, the first that holds: delete, stop, goal, failures beyond maxFailedTrialCount, a refusing
 // algorithm, maxTrialCount, an exhausted space. Trials that failed and trials without metrics both
-// count as failures. maxTrialCount bounds the trials ever created.
+// count as failures. maxTrialCount bounds the trials ever created; parallelTrialCount those alive,
+// where a waiting one takes the place of a proposal. A paused experiment lets nothing go.
 Plan MakePlan(const ExperimentSnapshot& snapshot);
+
+// Why a client that asks gets nothing now, for it to show.
+struct Refusal {
+  std::string reason;
+  std::string message;
+};
+Refusal WhyNothing(const ExperimentSnapshot& snapshot);
+
+// FAILED_PRECONDITION, with the reason, when no trial may be added by hand: the experiment has
+// ended or is about to, or its budget is used up.
+Status CheckRoomForAnother(const ExperimentSnapshot& snapshot);
 
 }  // namespace qalam

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controller/client_pass.h"
 #include "controller/objective.h"
 
 namespace qalam {
@@ -21,15 +22,6 @@ bool IsRetryable(const Status& status) {
   return status.code() == StatusCode::kUnavailable ||
          status.code() == StatusCode::kResourceExhausted ||
          status.code() == StatusCode::kDeadlineExceeded;
-}
-
-EventRecord MakeEvent(const ExperimentRun& run, const std::string& trial_uid, Time time,
-                      std::string reason, std::string message) {
-  return {.experiment_uid = run.record.uid,
-          .trial_uid = trial_uid,
-          .time = time,
-          .reason = std::move(reason),
-          .message = std::move(message)};
 }
 
 bool IsFinal(JobState state) {
@@ -105,8 +97,7 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   return record;
 }
 
-void Reconciler::TakeSubmissions(ExperimentRun& run, WriteBatch& batch,
-                                 std::vector<TrialRecord>& changed) {
+void Reconciler::TakeSubmissions(ExperimentRun& run, Draft& draft) {
   const Time now = clock_.Now();
   for (auto& [uid, handle] : run.submissions) {
     const auto entry = run.active.find(uid);
@@ -128,14 +119,13 @@ void Reconciler::TakeSubmissions(ExperimentRun& run, WriteBatch& batch,
       record.reason = "SubmitFailed";
       record.message = Message(handle.status());
       record.completed = now;
-      batch.append_events.push_back(MakeEvent(run, uid, now, record.reason, record.message));
+      draft.AddEvent(uid, now, record.reason, record.message);
     }
-    changed.push_back(std::move(record));
+    draft.Update(std::move(record));
   }
 }
 
-Status Reconciler::TakeLooks(ExperimentRun& run, WriteBatch& batch,
-                             std::vector<TrialRecord>& changed) {
+Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
   const Time now = clock_.Now();
   for (auto& [uid, look] : run.looks) {
     const auto entry = run.active.find(uid);
@@ -149,69 +139,62 @@ Status Reconciler::TakeLooks(ExperimentRun& run, WriteBatch& batch,
         // The process that submitted it was killed before the job itself had begun: the operator is
         // certain that it never ran, and submitting again starts it once.
         record.state = TrialState::kPending;
-        changed.push_back(std::move(record));
+        draft.Update(std::move(record));
         continue;
       }
       job = {JobState::kFailed, "Lost", "its job is no longer known to the operator"};
     }
     if (!IsFinal(job.state)) continue;
     ASSIGN_OR_RETURN(auto record, FinishedTrial(run, entry->second, job));
-    batch.append_events.push_back(
-        MakeEvent(run, uid, now, std::string(Name(record.state)), record.message));
-    changed.push_back(std::move(record));
+    draft.AddEvent(uid, now, std::string(Name(record.state)), record.message);
+    draft.Update(std::move(record));
   }
   return absl::OkStatus();
 }
 
-void Reconciler::TakeSuggestions(ExperimentRun& run, WriteBatch& batch,
-                                 std::vector<TrialRecord>& created) {
-  if (!run.suggestions) return;
+std::vector<TrialRecord> Reconciler::TakeSuggestions(ExperimentRun& run, Draft& draft) {
+  std::vector<TrialRecord> proposed;
+  if (!run.suggestions) return proposed;
   const Time now = clock_.Now();
-  auto& suggestions = *run.suggestions;
-  if (suggestions.ok()) {
-    // A user may have lowered the budget, paused or stopped the experiment since they were asked
-    // for. What finds no room now is proposed again when there is some.
-    ExperimentSnapshot answered = run.Snapshot();
-    answered.suggestions_in_flight = false;
-    const auto room = static_cast<size_t>(MakePlan(answered).suggestions);
-    for (const auto& suggested : suggestions->trials) {
-      // An answer to a question of before a restart may name numbers that are taken.
-      if (suggested.number < run.next_number) continue;
-      if (created.size() == room) {
-        suggestions->exhausted = false;
-        break;
-      }
-      created.push_back(MakeTrial(run, suggested, now));
+  if (run.suggestions->ok()) {
+    for (const auto& suggested : (*run.suggestions)->trials) {
+      // An answer to a question of before a restart, or of before a trial was added by hand, may
+      // name numbers that are taken.
+      if (suggested.number >= draft.next_number())
+        proposed.push_back(MakeTrial(run, suggested, now));
     }
     run.suggest_backoff = absl::ZeroDuration();
-    return;
+    return proposed;
   }
-  const Status& status = suggestions.status();
+  const Status& status = run.suggestions->status();
   if (status.code() == StatusCode::kInvalidArgument ||
       status.code() == StatusCode::kUnimplemented) {
     run.suggestion_error = Message(status);
-    return;
+    return proposed;
   }
   // One event for an absence, however long.
   if (run.suggest_backoff == absl::ZeroDuration()) {
-    batch.append_events.push_back(
-        MakeEvent(run, "", now, "SuggestionUnavailable", Message(status)));
+    draft.AddEvent("", now, "SuggestionUnavailable", Message(status));
   }
   run.suggest_backoff = NextBackoff(run.suggest_backoff);
   run.suggest_at = now + run.suggest_backoff;
   actions_.WakeAt(run, run.suggest_at);
+  return proposed;
 }
 
 Status Reconciler::TakeEvents(ExperimentRun& run) {
-  WriteBatch batch;
-  std::vector<TrialRecord> changed, created;
-  TakeSubmissions(run, batch, changed);
-  RETURN_IF_ERROR(TakeLooks(run, batch, changed));
-  TakeSuggestions(run, batch, created);
-  batch.update_trials = changed;
-  batch.create_trials = created;
-  if (!changed.empty() || !created.empty() || !batch.append_events.empty()) {
-    RETURN_IF_ERROR(store_.Commit(batch));
+  Draft draft(run);
+  ClientPass clients(run, draft, store_, clock_.Now());
+  TakeSubmissions(run, draft);
+  RETURN_IF_ERROR(TakeLooks(run, draft));
+  RETURN_IF_ERROR(clients.TakeCalls());
+  auto proposed = TakeSuggestions(run, draft);
+  // A user may have lowered the budget, paused or stopped the experiment since they were asked for.
+  // What finds no room now is proposed again when there is some.
+  const size_t count = proposed.size();
+  const bool all_wanted = clients.HandOut(std::move(proposed)) == count;
+  if (!draft.IsEmpty()) {
+    RETURN_IF_ERROR(draft.Commit(store_));
     actions_.Changed(run);
   }
 
@@ -222,32 +205,27 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
   }
   run.looks = std::move(kept);
   run.submissions.clear();
-  const bool exhausted = run.suggestions && run.suggestions->ok() && (*run.suggestions)->exhausted;
+  const bool exhausted =
+      all_wanted && run.suggestions && run.suggestions->ok() && (*run.suggestions)->exhausted;
   run.suggestions.reset();
-  for (auto& record : changed) {
-    ActiveTrial& trial = run.active[record.uid];
-    --run.counts[trial.record.state];
-    ++run.counts[record.state];
-    run.goal_reached |= ReachesGoal(run.document.spec.objective, record);
-    if (IsTerminal(record.state)) {
-      run.active.erase(record.uid);
-    } else {
-      trial.record = std::move(record);
-    }
-  }
-  for (auto& record : created) {
-    run.next_number = std::max(run.next_number, record.number + 1);
-    ++run.counts[record.state];
-    ActiveTrial& trial = run.active[record.uid];
-    trial.record = std::move(record);
-    trial.fresh = true;
-  }
+  draft.Apply(run);
+  clients.Finish();
+  WakeAt(run, clients.NextWake());
   if (exhausted && !run.record.suggestions_exhausted) {
     return UpdateExperiment(run, "SearchSpaceExhausted",
                             "the algorithm has nothing more to propose",
                             [](ExperimentRecord& record) { record.suggestions_exhausted = true; });
   }
   return absl::OkStatus();
+}
+
+// A timer for each pass would be many; one that fires too early does no harm.
+void Reconciler::WakeAt(ExperimentRun& run, Time time) {
+  if (time == absl::InfiniteFuture()) return;
+  const bool is_set = run.wake_at > clock_.Now() && run.wake_at <= time;
+  if (is_set) return;
+  run.wake_at = time;
+  actions_.WakeAt(run, time);
 }
 
 Status Reconciler::UpdateExperiment(ExperimentRun& run, const std::string& event_reason,
@@ -257,7 +235,10 @@ Status Reconciler::UpdateExperiment(ExperimentRun& run, const std::string& event
   change(record);
   WriteBatch batch;
   batch.update_experiments.push_back(record);
-  batch.append_events.push_back(MakeEvent(run, "", clock_.Now(), event_reason, event_message));
+  batch.append_events.push_back({.experiment_uid = record.uid,
+                                 .time = clock_.Now(),
+                                 .reason = event_reason,
+                                 .message = event_message});
   const Status status = store_.Commit(batch);
   // A user's edit came first: the next reconciliation sees it and decides again.
   if (status.code() == StatusCode::kAborted) run.reload = true;
@@ -295,12 +276,12 @@ StatusOr<Reconciler::Outcome> Reconciler::CarryOut(ExperimentRun& run) {
     RETURN_IF_ERROR(UpdateExperiment(run, "Running", "it has begun", [&](ExperimentRecord& record) {
       record.state = ExperimentState::kRunning;
       record.reason = "Running";
-      record.message = "trials are running";
+      record.message = run.IsClientRun() ? "clients may ask for its trials" : "trials are running";
       record.completed = absl::InfinitePast();
       if (record.started == absl::InfinitePast()) record.started = now;
     }));
   }
-  ActOnTrials(run, plan.cancel_active);
+  if (!run.IsClientRun()) ActOnTrials(run, plan.cancel_active);
   if (plan.suggestions > 0) {
     if (now >= run.suggest_at) {
       actions_.RequestSuggestions(run, static_cast<int>(std::min<int64_t>(plan.suggestions, 1000)));
@@ -316,6 +297,7 @@ void Reconciler::ActOnTrials(ExperimentRun& run, bool cancel) {
   for (auto& [uid, trial] : run.active) {
     if (trial.submitting) continue;
     if (trial.record.state == TrialState::kPending && !cancel) {
+      if (trial.record.waits_for_room) continue;
       if (now >= trial.retry_at) actions_.SubmitTrial(run, trial);
       continue;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "controller/draft.h"
 #include "controller/experiment_run.h"
 #include "db/store.h"
 
@@ -39,9 +40,11 @@ class Reconciler {
   Status Reload(ExperimentRun& run);
   Status SaveObservations(ExperimentRun& run);
   Status TakeEvents(ExperimentRun& run);
-  void TakeSubmissions(ExperimentRun& run, WriteBatch& batch, std::vector<TrialRecord>& changed);
-  Status TakeLooks(ExperimentRun& run, WriteBatch& batch, std::vector<TrialRecord>& changed);
-  void TakeSuggestions(ExperimentRun& run, WriteBatch& batch, std::vector<TrialRecord>& created);
+  void TakeSubmissions(ExperimentRun& run, Draft& draft);
+  Status TakeLooks(ExperimentRun& run, Draft& draft);
+  // The trials that were proposed, if any, by number.
+  std::vector<TrialRecord> TakeSuggestions(ExperimentRun& run, Draft& draft);
+  void WakeAt(ExperimentRun& run, Time time);
   StatusOr<TrialRecord> FinishedTrial(const ExperimentRun& run, const ActiveTrial& trial,
                                       const JobStatus& job);
   Status UpdateExperiment(ExperimentRun& run, const std::string& event_reason,

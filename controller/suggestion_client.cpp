@@ -47,7 +47,7 @@ class SuggestionClient::Impl {
 
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
                                 const ExperimentDocument& document, int64_t first_trial_number,
-                                int count) {
+                                int count, const TrialNews& news) {
     v1::SuggestRequest request;
     request.set_experiment_uid(experiment.uid);
     *request.mutable_experiment() = ToKatibProto(document);
@@ -55,11 +55,11 @@ class SuggestionClient::Impl {
     request.set_seed(experiment.seed);
     request.set_first_trial_number(first_trial_number);
     request.set_count(count);
-    auto reply = Call(experiment.uid, request);
+    auto reply = Call(experiment.uid, news, request);
     if (reply.status().code() == StatusCode::kFailedPrecondition) {
       // The service was restarted, or has made room for others.
       DropHistory(experiment.uid);
-      reply = Call(experiment.uid, request);
+      reply = Call(experiment.uid, {}, request);
     }
     RETURN_IF_ERROR(reply.status());
     Suggestions suggestions;
@@ -96,23 +96,21 @@ class SuggestionClient::Impl {
     std::set<int64_t> ahead;
   };
 
-  StatusOr<v1::SuggestReply> Call(const std::string& uid, v1::SuggestRequest& request) {
+  StatusOr<v1::SuggestReply> Call(const std::string& uid, const TrialNews& news,
+                                  v1::SuggestRequest& request) {
     History history = GetHistory(uid);
     request.set_history_token(history.token);
     request.clear_results();
     request.clear_pending();
-    // One query gives what is pending and what is new: all from the first number not yet sent.
-    ASSIGN_OR_RETURN(const auto trials, store_.ListTrials({.experiment_uid = uid,
-                                                           .after_number = history.next - 1,
-                                                           .with_metrics = false}));
-    for (const auto& trial : trials) {
-      if (!IsTerminal(trial.state)) {
-        auto* pending = request.add_pending();
-        pending->set_number(trial.number);
-        PutParameters(trial.parameters, pending);
-      } else if (history.ahead.insert(trial.number).second) {
-        PutResult(trial, request.add_results());
-      }
+    if (news.is_complete && history.token != 0) {
+      for (const auto& trial : news.active) Put(trial, history, request);
+      for (const auto& trial : news.ended) Put(trial, history, request);
+    } else {
+      // One query gives what is pending and what is new: all from the first number not yet sent.
+      ASSIGN_OR_RETURN(const auto trials, store_.ListTrials({.experiment_uid = uid,
+                                                             .after_number = history.next - 1,
+                                                             .with_metrics = false}));
+      for (const auto& trial : trials) Put(trial, history, request);
     }
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -126,6 +124,17 @@ class SuggestionClient::Impl {
     absl::MutexLock lock(&mutex_);
     histories_[uid] = std::move(history);
     return reply;
+  }
+
+  // Pending or, when it is not known yet, a result.
+  static void Put(const TrialRecord& trial, History& history, v1::SuggestRequest& request) {
+    if (!IsTerminal(trial.state)) {
+      auto* pending = request.add_pending();
+      pending->set_number(trial.number);
+      PutParameters(trial.parameters, pending);
+    } else if (trial.number >= history.next && history.ahead.insert(trial.number).second) {
+      PutResult(trial, request.add_results());
+    }
   }
 
   History GetHistory(const std::string& uid) {
@@ -149,8 +158,9 @@ SuggestionClient::~SuggestionClient() = default;
 
 StatusOr<Suggestions> SuggestionClient::Suggest(const ExperimentRecord& experiment,
                                                 const ExperimentDocument& document,
-                                                int64_t first_trial_number, int count) {
-  return impl_->Suggest(experiment, document, first_trial_number, count);
+                                                int64_t first_trial_number, int count,
+                                                const TrialNews& news) {
+  return impl_->Suggest(experiment, document, first_trial_number, count, news);
 }
 
 void SuggestionClient::Forget(const std::string& experiment_uid) { impl_->Forget(experiment_uid); }

@@ -25,6 +25,15 @@ struct Suggestions {
   bool exhausted = false;
 };
 
+// What the caller knows of an experiment's trials, so that the store need not be asked.
+struct TrialNews {
+  // Whether `ended` holds all that ended since the last call that was answered. If not, the store
+  // is read from the first trial on that the service may not know.
+  bool is_complete = false;
+  std::vector<TrialRecord> ended;
+  std::vector<TrialRecord> active;
+};
+
 // Keeps each experiment's history token and sends only what is new; when the service has forgotten
 // (it was restarted) the whole history is read from the store and sent again. Thread-safe; calls
 // for one experiment must not overlap.
@@ -38,7 +47,7 @@ class SuggestionClient {
   // go on.
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
                                 const ExperimentDocument& document, int64_t first_trial_number,
-                                int count);
+                                int count, const TrialNews& news = {});
   // The experiment has ended.
   void Forget(const std::string& experiment_uid);
 

@@ -75,6 +75,14 @@ struct TrialRecord {
   std::string handle;            // what the operator calls it; empty until submitted
   uint64_t collected_bytes = 0;  // how far the operator's observations have been read
   int attempts = 0;
+  // Pending, and not to be handed to the operator until parallelTrialCount leaves room: one that
+  // was added by hand.
+  bool waits_for_room = false;
+  // Where clients run the trials: who has it, under which lease, and how long that lasts after its
+  // holder was last heard of. Kept after the trial's end.
+  std::string worker;
+  std::string lease;
+  double lease_seconds = 0;
   Time created = absl::InfinitePast();
   Time started = absl::InfinitePast();
   Time completed = absl::InfinitePast();
@@ -118,13 +126,35 @@ struct WriteBatch {
   std::vector<std::string> delete_experiments;  // by uid, with all that belongs to them
 };
 
+// What experiments are listed by; those that have none of it come last, whichever the direction.
+enum class ExperimentOrder {
+  kCreated,
+  kName,
+  kState,      // as ExperimentState counts
+  kCompleted,  // when it ended
+  kBest,       // the best trial's objective, see BestTrial
+};
+
+// Where an experiment stands in a list, for paging. It need not exist any more.
+struct ExperimentPlace {
+  std::string uid;
+  Time created;
+  std::string name;           // for kName
+  std::optional<double> key;  // for the others: the state's number, Unix microseconds, objective
+};
+
 struct ExperimentQuery {
-  std::string uid;           // empty: any
-  std::string name_space;    // empty: any
-  std::string name;          // empty: any
-  bool only_active = false;  // not in a terminal state, or with a stop or delete asked for
-  std::string after_uid;     // for paging: rows that come after this one in (created, uid) order
-  int limit = 0;             // 0: no limit
+  std::string uid;                      // empty: any
+  std::string name_space;               // empty: any
+  std::string name;                     // empty: any
+  bool only_active = false;             // not in a terminal state, or a stop or delete asked for
+  std::string name_contains;            // empty: any; ASCII letters match either case
+  std::vector<ExperimentState> states;  // empty: any
+  std::string algorithm;                // as the document names it; empty: any
+  ExperimentOrder order = ExperimentOrder::kCreated;  // ties by (created, uid)
+  bool descending = false;
+  std::optional<ExperimentPlace> after;  // only rows that come after this place in the order
+  int limit = 0;                         // 0: no limit
 };
 
 struct TrialQuery {
@@ -157,6 +187,7 @@ struct MetricSeries {
 
 struct EventQuery {
   std::string experiment_uid;
+  std::string trial_uid;  // empty: any, and those of the experiment itself
   int64_t after_sequence = 0;
   int limit = 0;
 };
@@ -168,8 +199,10 @@ class Store {
   virtual ~Store() = default;
 
   virtual Status Commit(const WriteBatch& batch) = 0;
-  // In (created, uid) order.
+  // By uid or by name_space and name it reads that row alone.
   virtual StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) = 0;
+  // How many ListExperiments would give without `after` and `limit`.
+  virtual StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) = 0;
   // By number within an experiment.
   virtual StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) = 0;
   virtual StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) = 0;

@@ -4,17 +4,21 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/random.h"
 #include "base/uid.h"
+#include "controller/experiment_run.h"
 #include "server/best_trials.h"
+#include "server/client_trials.h"
 #include "server/experiment_edits.h"
+#include "server/experiment_list.h"
 #include "server/find.h"
 #include "server/messages.h"
+#include "server/metrics.h"
+#include "server/unary_reactor.h"
 #include "server/warm_start.h"
 #include "suggestion/registry.h"
 
@@ -26,21 +30,27 @@ namespace qalam {
 
 namespace {
 
-constexpr int kMostPoints = 100000;  // of one ReportMetrics call
-
 int PageSize(int asked, int usual, int most) { return asked <= 0 ? usual : std::min(asked, most); }
 
-class ExperimentService final : public v1::ExperimentService::Service {
+// Calls that wait for the controller hold no thread while they do.
+using Service = v1::ExperimentService::WithCallbackMethod_AskTrials<
+    v1::ExperimentService::WithCallbackMethod_TellTrial<
+        v1::ExperimentService::WithCallbackMethod_TellTrials<
+            v1::ExperimentService::WithCallbackMethod_RenewLeases<
+                v1::ExperimentService::WithCallbackMethod_AddTrial<
+                    v1::ExperimentService::Service>>>>>;
+
+class ExperimentService final : public Service {
  public:
   ExperimentService(Store& store, TrialOperator* trial_operator, const Clock& clock,
-                    ChangeLog& changes, std::function<void(const std::string&)> enqueue,
-                    ExperimentServiceOptions options)
+                    ChangeLog& changes, Controller* controller, ExperimentServiceOptions options)
       : store_(store),
         operator_(trial_operator),
         clock_(clock),
         changes_(changes),
-        enqueue_(std::move(enqueue)),
-        options_(std::move(options)) {}
+        controller_(controller),
+        options_(std::move(options)),
+        clients_(store, controller, clock, documents_) {}
 
   grpc::Status CreateExperiments(grpc::ServerContext* context,
                                  const v1::CreateExperimentsRequest* request,
@@ -57,7 +67,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
   grpc::Status ListExperiments(grpc::ServerContext* context,
                                const v1::ListExperimentsRequest* request,
                                v1::ListExperimentsReply* reply) override {
-    return ToGrpc(List(*request, *reply));
+    return ToGrpc(ListExperimentPage(store_, documents_, *request, *reply));
   }
   grpc::Status WatchExperiment(grpc::ServerContext* context,
                                const v1::GetExperimentRequest* request,
@@ -111,7 +121,7 @@ class ExperimentService final : public v1::ExperimentService::Service {
   }
   grpc::Status ReadMetrics(grpc::ServerContext* context, const v1::ReadMetricsRequest* request,
                            v1::ReadMetricsReply* reply) override {
-    return ToGrpc(Read(*request, *reply));
+    return ToGrpc(qalam::ReadMetrics(store_, *request, *reply));
   }
   grpc::Status ReadLogs(grpc::ServerContext* context, const v1::ReadLogsRequest* request,
                         grpc::ServerWriter<v1::LogChunk>* writer) override {
@@ -126,13 +136,40 @@ class ExperimentService final : public v1::ExperimentService::Service {
     reply->set_database(options_.database);
     reply->set_runs_trials(options_.runs_trials);
     if (options_.web_url) reply->set_web_url(options_.web_url());
+    reply->set_api_version(kApiVersion);
+    reply->set_api_revision(kApiRevision);
     return grpc::Status::OK;
+  }
+
+  grpc::ServerUnaryReactor* AskTrials(grpc::CallbackServerContext* context,
+                                      const v1::AskTrialsRequest* request,
+                                      v1::AskTrialsReply* reply) override {
+    return Answer([&](const auto& done) { return clients_.Ask(*request, *reply, done); });
+  }
+  grpc::ServerUnaryReactor* TellTrial(grpc::CallbackServerContext* context,
+                                      const v1::TellTrialRequest* request,
+                                      v1::Trial* reply) override {
+    return Answer([&](const auto& done) { clients_.Tell(*request, *reply, done); });
+  }
+  grpc::ServerUnaryReactor* TellTrials(grpc::CallbackServerContext* context,
+                                       const v1::TellTrialsRequest* request,
+                                       v1::TellTrialsReply* reply) override {
+    return Answer([&](const auto& done) { clients_.TellMany(*request, *reply, done); });
+  }
+  grpc::ServerUnaryReactor* RenewLeases(grpc::CallbackServerContext* context,
+                                        const v1::RenewLeasesRequest* request,
+                                        v1::RenewLeasesReply* reply) override {
+    return Answer([&](const auto& done) { clients_.Renew(*request, *reply, done); });
+  }
+  grpc::ServerUnaryReactor* AddTrial(grpc::CallbackServerContext* context,
+                                     const v1::AddTrialRequest* request,
+                                     v1::Trial* reply) override {
+    return Answer([&](const auto& done) { clients_.Add(*request, *reply, done); });
   }
 
  private:
   Status Create(const v1::CreateExperimentsRequest& request, v1::CreateExperimentsReply& reply);
   Status Get(const v1::GetExperimentRequest& request, v1::Experiment& reply);
-  Status List(const v1::ListExperimentsRequest& request, v1::ListExperimentsReply& reply);
   Status Follow(grpc::ServerContext& context, const v1::ExperimentName& name,
                 grpc::ServerWriter<v1::Experiment>& writer);
   template <typename Change>
@@ -142,21 +179,21 @@ class ExperimentService final : public v1::ExperimentService::Service {
   Status ListTrialPage(const v1::ListTrialsRequest& request, v1::ListTrialsReply& reply);
   Status ListEventPage(const v1::ListEventsRequest& request, v1::ListEventsReply& reply);
   Status Report(const v1::ReportMetricsRequest& request, v1::ReportMetricsReply& reply);
-  Status Read(const v1::ReadMetricsRequest& request, v1::ReadMetricsReply& reply);
   Status Logs(grpc::ServerContext& context, const v1::ReadLogsRequest& request,
               grpc::ServerWriter<v1::LogChunk>& writer);
   ExperimentRecord NewRecord(ExperimentDocument document);
   void Announce(const std::string& uid) {
-    if (enqueue_) enqueue_(uid);
+    if (controller_ != nullptr) controller_->Enqueue(uid);
   }
 
   Store& store_;
   TrialOperator* const operator_;
   const Clock& clock_;
   ChangeLog& changes_;
-  const std::function<void(const std::string&)> enqueue_;
+  Controller* const controller_;
   const ExperimentServiceOptions options_;
   DocumentCache documents_;
+  ClientTrials clients_;
 };
 
 // All faults of the document, also those of what cannot be run yet.
@@ -256,20 +293,6 @@ Status ExperimentService::Get(const v1::GetExperimentRequest& request, v1::Exper
   return request.with_best_trials() ? AddBestTrials(store_, record, reply) : absl::OkStatus();
 }
 
-Status ExperimentService::List(const v1::ListExperimentsRequest& request,
-                               v1::ListExperimentsReply& reply) {
-  const int size = PageSize(request.page_size(), 100, 1000);
-  ASSIGN_OR_RETURN(const auto records, store_.ListExperiments({.name_space = request.namespace_(),
-                                                               .after_uid = request.page_token(),
-                                                               .limit = size + 1}));
-  const size_t shown = std::min<size_t>(records.size(), size);
-  for (size_t i = 0; i < shown; ++i) {
-    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store_, documents_, records[i], false));
-  }
-  if (records.size() > shown) reply.set_next_page_token(records[shown - 1].uid);
-  return absl::OkStatus();
-}
-
 Status ExperimentService::Follow(grpc::ServerContext& context, const v1::ExperimentName& name,
                                  grpc::ServerWriter<v1::Experiment>& writer) {
   ASSIGN_OR_RETURN(auto record, FindExperiment(store_, name));
@@ -321,7 +344,7 @@ Status ExperimentService::Edit(const v1::ExperimentName& name, int64_t expected_
 }
 
 Status ExperimentService::Delete(grpc::ServerContext& context, const v1::ExperimentName& name) {
-  if (!enqueue_) {
+  if (controller_ == nullptr) {
     return FailedPrecondition("no controller runs here that could stop and remove {}", name.name());
   }
   v1::Experiment message;
@@ -365,8 +388,17 @@ Status ExperimentService::ListTrialPage(const v1::ListTrialsRequest& request,
 Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
                                         v1::ListEventsReply& reply) {
   ASSIGN_OR_RETURN(const auto experiment, FindExperiment(store_, request.experiment()));
+  std::string trial_uid;
+  if (!request.trial().empty()) {
+    const auto number = NumberOfTrial(experiment, request.trial());
+    if (!number) {
+      return NotFound("experiment {} has no trial {}", experiment.name, request.trial());
+    }
+    trial_uid = TrialUid(experiment, *number);
+  }
   ASSIGN_OR_RETURN(const auto events,
                    store_.ListEvents({.experiment_uid = experiment.uid,
+                                      .trial_uid = trial_uid,
                                       .after_sequence = request.after_sequence(),
                                       .limit = PageSize(request.limit(), 1000, 10000)}));
   for (const auto& event : events) {
@@ -374,6 +406,7 @@ Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
     message->set_sequence(event.sequence);
     *message->mutable_time() = ToProto(event.time);
     message->set_trial(event.trial_uid);
+    message->set_trial_name(NameOfTrial(experiment, event.trial_uid));
     message->set_reason(event.reason);
     message->set_message(event.message);
   }
@@ -382,49 +415,9 @@ Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
 
 Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
                                  v1::ReportMetricsReply& reply) {
-  WriteBatch batch;
-  int64_t count = 0;
-  for (const auto& entry : request.trials()) {
-    ASSIGN_OR_RETURN(const auto found, FindTrial(store_, entry.trial()));
-    if (IsTerminal(found.trial.state)) {
-      return FailedPrecondition("trial {} has ended ({}); it takes no more metrics",
-                                found.trial.name, Name(found.trial.state));
-    }
-    TrialPoints points{.trial_uid = found.trial.uid};
-    for (const auto& point : entry.points()) {
-      if (point.metric().empty()) return InvalidArgument("a metric point has no metric name");
-      const Time time = point.has_time() ? FromProto(point.time()) : clock_.Now();
-      if (point.text().size() > kLongestMetricText) {
-        return InvalidArgument("the text of metric {} has {} bytes; at most {} are kept",
-                               point.metric(), point.text().size(), kLongestMetricText);
-      }
-      points.points.push_back({point.metric(), time, point.text().empty() ? point.value() : NAN,
-                               point.step(), point.text()});
-    }
-    count += entry.points_size();
-    if (count > kMostPoints) {
-      return ResourceExhausted("one call may report at most {} points", kMostPoints);
-    }
-    batch.append_points.push_back(std::move(points));
-  }
-  RETURN_IF_ERROR(store_.Commit(batch));
-  reply.set_accepted(count);
-  return absl::OkStatus();
-}
-
-Status ExperimentService::Read(const v1::ReadMetricsRequest& request, v1::ReadMetricsReply& reply) {
-  ASSIGN_OR_RETURN(const auto found, FindTrial(store_, request.trial()));
-  ASSIGN_OR_RETURN(const auto series, store_.ReadMetrics({.trial_uid = found.trial.uid,
-                                                          .metric = request.metric(),
-                                                          .max_points = request.max_points()}));
-  reply.set_total(series.total);
-  for (const auto& point : series.points) {
-    auto* message = reply.add_points();
-    message->set_metric(point.metric);
-    *message->mutable_time() = ToProto(point.time);
-    message->set_value(point.value);
-    message->set_step(point.step);
-    message->set_text(point.text);
+  ASSIGN_OR_RETURN(const auto heard, qalam::ReportMetrics(store_, clock_.Now(), request, reply));
+  for (const auto& trial : heard) {
+    if (!trial.lease.empty()) clients_.Heard(trial);
   }
   return absl::OkStatus();
 }
@@ -478,11 +471,12 @@ grpc::Status ExperimentService::ListAlgorithms(grpc::ServerContext* context,
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeExperimentService(
-    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeLog& changes,
-    std::function<void(const std::string&)> enqueue, ExperimentServiceOptions options) {
-  return std::make_unique<ExperimentService>(store, trial_operator, clock, changes,
-                                             std::move(enqueue), std::move(options));
+std::unique_ptr<grpc::Service> MakeExperimentService(Store& store, TrialOperator* trial_operator,
+                                                     const Clock& clock, ChangeLog& changes,
+                                                     Controller* controller,
+                                                     ExperimentServiceOptions options) {
+  return std::make_unique<ExperimentService>(store, trial_operator, clock, changes, controller,
+                                             std::move(options));
 }
 
 }  // namespace qalam

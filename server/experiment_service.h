@@ -3,11 +3,11 @@
 
 #include <grpcpp/impl/codegen/service_type.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
+#include "controller/controller.h"
 #include "controller/operators/operator.h"
 #include "db/store.h"
 #include "server/change_log.h"
@@ -21,14 +21,17 @@ struct ExperimentServiceOptions {
   std::function<std::string()> web_url;  // likewise; may be null
 };
 
-// `enqueue(experiment_uid)` tells the controller that the store has changed; null where no
-// controller runs (a view of the local store). `trial_operator` may be null then; logs are read
-// from the trials' folders. `changes` is the log of `store`, where that is observed; else watchers
-// see no change. The references must outlive the service.
-std::unique_ptr<grpc::Service> MakeExperimentService(
-    Store& store, TrialOperator* trial_operator, const Clock& clock, ChangeLog& changes,
-    std::function<void(const std::string& experiment_uid)> enqueue,
-    ExperimentServiceOptions options);
+// See ServerInfo in qalam_v1.proto.
+inline constexpr int kApiVersion = 1;
+inline constexpr int kApiRevision = 1;
+
+// `controller` is null where none runs (a view of the local store). `trial_operator` may be null
+// then; logs are read from the trials' folders. `changes` is the log of `store`, where that is
+// observed; else watchers see no change. The references must outlive the service.
+std::unique_ptr<grpc::Service> MakeExperimentService(Store& store, TrialOperator* trial_operator,
+                                                     const Clock& clock, ChangeLog& changes,
+                                                     Controller* controller,
+                                                     ExperimentServiceOptions options);
 
 // api.v1.beta1.DBManager over the store, for Katib's metrics collectors.
 std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store);

@@ -89,6 +89,7 @@ v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment
   message.set_feasible(trial.IsFeasible());
   PutTimes(trial.created, trial.started, trial.completed, &message);
   message.set_work_dir(experiment.work_dir + "/" + trial.name);
+  message.set_worker(trial.worker);
   return message;
 }
 
@@ -114,6 +115,9 @@ StatusOr<v1::Experiment> ToMessage(Store& store, DocumentCache& documents,
   const ExperimentSpec& spec = (*entry)->document.spec;
   message.set_max_trial_count(spec.max_trial_count.value_or(0));
   message.set_parallel_trial_count(spec.parallel_trial_count);
+  message.set_client_run(spec.trial_runner == TrialRunner::kClient);
+  if (spec.max_failed_trial_count) message.set_max_failed_trial_count(*spec.max_failed_trial_count);
+  if (spec.objective.goal) message.set_objective_goal(*spec.objective.goal);
   message.set_objective_metric(spec.objective.metric_name);
   message.set_objective_type(spec.objective.type == ObjectiveType::kMinimize
                                  ? ::api::v1::beta1::MINIMIZE

@@ -32,11 +32,6 @@ StatusOr<std::string> CollectorPath() {
                   self.string());
 }
 
-bool IsLoopback(const std::string& address) {
-  return address.starts_with("unix:") || address.starts_with("127.") ||
-         address.starts_with("localhost:") || address.starts_with("[::1]:");
-}
-
 // A socket that only this user can open. Beside the database, or, where that path is too long for a
 // socket's address, in the temporary folder under a hash of it.
 std::string PrivateSocketPath(const std::string& database_path) {
@@ -91,15 +86,13 @@ class QalamServer final : public Server {
 };
 
 Status QalamServer::CheckAddresses() const {
-  std::vector<std::string> addresses = options_.listen;
-  if (!options_.http.empty()) addresses.push_back(options_.http);
-  for (const auto& address : addresses) {
-    if (!IsLoopback(address) && !options_.allow_remote) {
-      return InvalidArgument(
-          "{} can be reached from other machines, and there is no "
-          "authentication yet; listen on 127.0.0.1, or say --insecure",
-          address);
-    }
+  RETURN_IF_ERROR(CheckAccess(options_.access));
+  for (const auto& address : options_.listen) {
+    RETURN_IF_ERROR(CheckAddress(address, options_.access));
+  }
+  // HTTP knows neither token nor TLS.
+  if (!options_.http.empty()) {
+    return CheckAddress(options_.http, {.allow_remote = options_.access.allow_remote});
   }
   return absl::OkStatus();
 }
@@ -112,7 +105,10 @@ Status QalamServer::Begin() {
   ASSIGN_OR_RETURN(auto store, OpenSqliteStore(options_.database_path));
   store_ = MakeObservedStore(std::move(store), clock_, changes_, activity_);
   ASSIGN_OR_RETURN(const std::string collector, CollectorPath());
-  operator_ = MakeProcessOperator({.collector_path = collector});
+  operator_ = MakeProcessOperator(
+      {.collector_path = collector,
+       .server_address =
+           options_.run_trials ? "unix:" + PrivateSocketPath(options_.database_path) : ""});
   if (options_.run_trials) RETURN_IF_ERROR(StartController());
   RETURN_IF_ERROR(StartFrontDoor());
   return options_.http.empty() ? absl::OkStatus() : StartHttp();
@@ -134,24 +130,23 @@ Status QalamServer::StartController() {
 }
 
 Status QalamServer::StartFrontDoor() {
-  std::function<void(const std::string&)> enqueue;
-  if (controller_ != nullptr) {
-    enqueue = [this](const std::string& uid) { controller_->Enqueue(uid); };
-  }
   std::error_code error;
   const std::string work_root = std::filesystem::absolute(options_.work_root, error).string();
-  experiments_ = MakeExperimentService(*store_, operator_.get(), clock_, changes_, enqueue,
-                                       {.work_root = work_root,
-                                        .database = options_.database_path,
-                                        .runs_trials = options_.run_trials,
-                                        .web_url = [this] { return http_url(); }});
+  experiments_ =
+      MakeExperimentService(*store_, operator_.get(), clock_, changes_, controller_.get(),
+                            {.work_root = work_root,
+                             .database = options_.database_path,
+                             .runs_trials = options_.run_trials,
+                             .web_url = [this] { return http_url(); }});
   db_manager_ = MakeKatibDbManagerService(*store_);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   std::vector<int> ports(options_.listen.size(), 0);
   for (size_t i = 0; i < options_.listen.size(); ++i) {
-    builder.AddListeningPort(options_.listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+    ASSIGN_OR_RETURN(const auto credentials,
+                     ServerCredentialsFor(options_.listen[i], options_.access));
+    builder.AddListeningPort(options_.listen[i], credentials, &ports[i]);
   }
   if (lock_) {
     socket_path_ = PrivateSocketPath(options_.database_path);
@@ -167,8 +162,9 @@ Status QalamServer::StartFrontDoor() {
   server_ = builder.BuildAndStart();
   umask(mask);
   if (server_ == nullptr) {
-    return Unavailable("cannot listen on {}; is the address in use?",
-                       fmt::join(options_.listen, ", "));
+    return Unavailable(
+        "cannot listen on {}; is the address in use{}?", fmt::join(options_.listen, ", "),
+        options_.access.tls_key.empty() ? "" : ", or are certificate and key not a pair");
   }
   for (size_t i = 0; i < ports.size(); ++i) {
     const std::string& address = options_.listen[i];
@@ -197,8 +193,9 @@ Status QalamServer::StartHttp() {
 void QalamServer::Shutdown() {
   if (server_ == nullptr) return;
   if (http_ != nullptr) http_->Stop();
-  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  // First, since it answers clients that wait for a trial: the server waits for such calls.
   if (controller_ != nullptr) controller_->Stop();
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   if (!socket_path_.empty()) unlink(socket_path_.c_str());
   server_.reset();
   controller_.reset();

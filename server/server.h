@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "server/access.h"
 
 namespace qalam {
 
@@ -27,8 +28,9 @@ struct ServerOptions {
   // Where the web UI and its API listen, "127.0.0.1:6790"; empty for nowhere. Only with run_trials.
   std::string http;
   bool http_any_port_if_taken = false;
-  // Addresses beyond loopback are refused unless this is said, since nothing is authenticated yet.
-  bool allow_remote = false;
+  // Of the addresses to listen on. The private socket beside the database needs no token: only this
+  // user can open it.
+  AccessOptions access;
   int workers = 4;
 };
 
@@ -45,7 +47,7 @@ class Server {
   virtual const std::vector<std::string>& addresses() const = 0;
   // "http://127.0.0.1:6790", with the port as bound; empty without `http`.
   virtual std::string http_url() const = 0;
-  // Ends the front doors, then the controller; running trials are left alone. Idempotent.
+  // Ends the controller and the front doors; running trials are left alone. Idempotent.
   virtual void Shutdown() = 0;
 };
 

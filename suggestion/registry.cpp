@@ -286,7 +286,7 @@ StatusOr<std::unique_ptr<Sampler>> CreateSampler(const ExperimentSpec& spec,
       .settings = settings,
       .seed = seed,
       .max_trial_count = spec.max_trial_count,
-      .parallel_trial_count = spec.parallel_trial_count,
+      .parallel_trial_count = std::max<int64_t>(1, spec.parallel_trial_count),
       .objective_count = 1 + static_cast<int>(spec.objective.additional_objectives.size()),
       .constraint_count = static_cast<int>(outcomes.size())};
   return Constrained(entry->create(context), space);

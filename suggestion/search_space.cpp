@@ -75,17 +75,39 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
   return space;
 }
 
+namespace {
+
+std::vector<double> NumbersOf(const std::vector<Dimension>& dimensions, const Point& point) {
+  std::vector<double> numbers(dimensions.size());
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = dimensions[i].Number(point.values[i]);
+  return numbers;
+}
+
+bool IsBroken(const Constraint& constraint, const std::vector<double>& numbers) {
+  const auto& used = constraint.used();
+  const bool applies =
+      std::none_of(used.begin(), used.end(), [&](size_t i) { return std::isnan(numbers[i]); });
+  return applies && !constraint.Holds(numbers);
+}
+
+}  // namespace
+
 const Constraint* SearchSpace::FirstBroken(const Point& point) const {
   if (constraints_.empty()) return nullptr;
-  std::vector<double> numbers(size());
-  for (size_t i = 0; i < size(); ++i) numbers[i] = dimensions_[i].Number(point.values[i]);
+  const std::vector<double> numbers = NumbersOf(dimensions_, point);
   for (const auto& constraint : constraints_) {
-    const auto& used = constraint.used();
-    const bool applies =
-        std::none_of(used.begin(), used.end(), [&](size_t i) { return std::isnan(numbers[i]); });
-    if (applies && !constraint.Holds(numbers)) return &constraint;
+    if (IsBroken(constraint, numbers)) return &constraint;
   }
   return nullptr;
+}
+
+std::vector<const Constraint*> SearchSpace::AllBroken(const Point& point) const {
+  std::vector<const Constraint*> broken;
+  const std::vector<double> numbers = NumbersOf(dimensions_, point);
+  for (const auto& constraint : constraints_) {
+    if (IsBroken(constraint, numbers)) broken.push_back(&constraint);
+  }
+  return broken;
 }
 
 uint64_t SearchSpace::cardinality() const {

@@ -108,6 +108,8 @@ class SearchSpace {
   bool IsFeasible(const Point& point) const { return FirstBroken(point) == nullptr; }
   // The first constraint that the point breaks, or null.
   const Constraint* FirstBroken(const Point& point) const;
+  // Every one.
+  std::vector<const Constraint*> AllBroken(const Point& point) const;
 
   // Decodes a point of the unit cube; parameters whose activeWhen does not hold become NaN.
   Point FromUnit(const Eigen::Ref<const Eigen::VectorXd>& unit) const;

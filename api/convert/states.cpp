@@ -11,6 +11,13 @@ v1::TrialState ToProto(TrialState state) {
   return static_cast<v1::TrialState>(static_cast<int>(state) + 1);
 }
 
+std::optional<ExperimentState> FromProto(v1::ExperimentState state) {
+  if (state <= v1::EXPERIMENT_STATE_UNSPECIFIED || state > v1::EXPERIMENT_STOPPED) {
+    return std::nullopt;
+  }
+  return static_cast<ExperimentState>(static_cast<int>(state) - 1);
+}
+
 TrialState FromProto(v1::TrialState state) {
   if (state <= v1::TRIAL_STATE_UNSPECIFIED || state > v1::TRIAL_METRICS_UNAVAILABLE) {
     return TrialState::kFailed;

@@ -44,13 +44,20 @@ void ReadSource(Reader& reader, const Field& source, MetricsCollector& collector
 
 }  // namespace
 
-MetricsCollector ReadCollector(Reader& reader, const Field& field) {
+MetricsCollector ReadCollector(Reader& reader, const Field& spec, const ExperimentSpec& so_far) {
   MetricsCollector collector;
+  const bool client = so_far.trial_runner == TrialRunner::kClient;
+  if (client) collector.kind = CollectorKind::kPush;
+  const Field field = Reader::Child(spec, "metricsCollectorSpec");
   if (!reader.CheckMap(field, {"collector", "source"})) return collector;
   const Field which = Reader::Child(field, "collector");
   if (reader.CheckMap(which, {"kind", "customCollector"})) {
-    collector.kind =
-        reader.Choice(Reader::Child(which, "kind"), kKinds).value_or(CollectorKind::kStdOut);
+    const Field kind = Reader::Child(which, "kind");
+    collector.kind = reader.Choice(kind, kKinds).value_or(collector.kind);
+    if (client && collector.kind != CollectorKind::kPush) {
+      reader.AddFault(kind,
+                      "should be Push where trialRunner is Client: clients tell their metrics");
+    }
     collector.custom_collector = reader.Any(Reader::Child(which, "customCollector"));
   }
   const Field custom = Reader::Child(which, "customCollector");

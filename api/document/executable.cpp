@@ -67,13 +67,14 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
   switch (spec.metrics_collector.kind) {
     case CollectorKind::kStdOut:
     case CollectorKind::kFile:
+    case CollectorKind::kPush:
     case CollectorKind::kNone:
       break;
     default:
       refusals.Add("spec.metricsCollectorSpec.collector.kind", "this collector",
-                   "available: StdOut, File, None");
+                   "available: StdOut, File, Push, None");
   }
-  CheckTemplate(spec.trial_template, refusals);
+  if (spec.trial_runner == TrialRunner::kOperator) CheckTemplate(spec.trial_template, refusals);
   return refusals.Take();
 }
 

@@ -84,7 +84,8 @@ void ReadCounts(Reader& reader, const Field& spec, ExperimentSpec& result) {
   const Field most = Reader::Child(spec, "maxTrialCount");
   const Field failed = Reader::Child(spec, "maxFailedTrialCount");
   const auto parallel_count = reader.Int(parallel, 1, kMaxTrials);
-  result.parallel_trial_count = parallel_count.value_or(3);
+  result.parallel_trial_count =
+      parallel_count.value_or(result.trial_runner == TrialRunner::kClient ? 0 : 3);
   result.max_trial_count = reader.Int(most, 1, kMaxTrials);
   result.max_failed_trial_count = reader.Int(failed, 0, kMaxTrials);
   if (result.max_trial_count && parallel_count && *parallel_count > *result.max_trial_count) {
@@ -142,10 +143,11 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
   ExperimentSpec spec;
   const Field field = Reader::Child(root, "spec");
   if (!reader.Require(root, field, "the experiment itself") ||
-      !reader.CheckMap(field, {"objective", "parameters", "algorithm", "earlyStopping",
-                               "parallelTrialCount", "maxTrialCount", "maxFailedTrialCount",
-                               "resumePolicy", "metricsCollectorSpec", "nasConfig", "trialTemplate",
-                               "seed", "constraints", "initialTrials", "warmStart"})) {
+      !reader.CheckMap(
+          field, {"objective", "parameters", "algorithm", "earlyStopping", "parallelTrialCount",
+                  "maxTrialCount", "maxFailedTrialCount", "resumePolicy", "metricsCollectorSpec",
+                  "nasConfig", "trialTemplate", "trialRunner", "seed", "constraints",
+                  "initialTrials", "warmStart"})) {
     return spec;
   }
   spec.objective = ReadObjective(reader, field);
@@ -160,6 +162,10 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
   }
   spec.algorithm = ReadAlgorithm(reader, Reader::Child(field, "algorithm"));
   spec.early_stopping = ReadEarlyStopping(reader, Reader::Child(field, "earlyStopping"));
+  const std::vector<std::pair<std::string, TrialRunner>> runners = {
+      {"Operator", TrialRunner::kOperator}, {"Client", TrialRunner::kClient}};
+  spec.trial_runner =
+      reader.Choice(Reader::Child(field, "trialRunner"), runners).value_or(TrialRunner::kOperator);
   ReadCounts(reader, field, spec);
   const std::vector<std::pair<std::string, ResumePolicy>> policies = {
       {"Never", ResumePolicy::kNever},
@@ -167,7 +173,7 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
       {"FromVolume", ResumePolicy::kFromVolume}};
   spec.resume_policy =
       reader.Choice(Reader::Child(field, "resumePolicy"), policies).value_or(ResumePolicy::kNever);
-  spec.metrics_collector = ReadCollector(reader, Reader::Child(field, "metricsCollectorSpec"));
+  spec.metrics_collector = ReadCollector(reader, field, spec);
   if (const auto seed =
           reader.Int(Reader::Child(field, "seed"), 0, std::numeric_limits<int64_t>::max())) {
     spec.seed = static_cast<uint64_t>(*seed);

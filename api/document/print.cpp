@@ -245,7 +245,9 @@ Json ToJson(const ExperimentDocument& document) {
     json["earlyStopping"] =
         PrintSettings(spec.early_stopping->algorithm_name, spec.early_stopping->settings);
   }
-  json["parallelTrialCount"] = spec.parallel_trial_count;
+  const bool client = spec.trial_runner == TrialRunner::kClient;
+  if (client) json["trialRunner"] = "Client";
+  if (spec.parallel_trial_count > 0) json["parallelTrialCount"] = spec.parallel_trial_count;
   if (spec.max_trial_count) json["maxTrialCount"] = *spec.max_trial_count;
   if (spec.max_failed_trial_count) json["maxFailedTrialCount"] = *spec.max_failed_trial_count;
   json["resumePolicy"] = NameOf(kPolicyNames, spec.resume_policy);
@@ -258,7 +260,7 @@ Json ToJson(const ExperimentDocument& document) {
   if (const Json given = PrintWarmStart(spec.warm_start); !given.empty()) json["warmStart"] = given;
   if (spec.nas_config) json["nasConfig"] = PrintNasConfig(*spec.nas_config);
   json["metricsCollectorSpec"] = PrintCollector(spec.metrics_collector);
-  json["trialTemplate"] = PrintTrialTemplate(spec.trial_template);
+  if (!client) json["trialTemplate"] = PrintTrialTemplate(spec.trial_template);
   return Json{{"apiVersion", "kubeflow.org/v1beta1"},
               {"kind", "Experiment"},
               {"metadata", PrintMetadata(document.metadata)},

@@ -109,7 +109,8 @@ WarmStart ReadWarmStart(Reader& reader, const Field& field, const ExperimentSpec
 std::vector<std::string> AssignmentNames(const ExperimentSpec& spec);
 Algorithm ReadAlgorithm(Reader& reader, const Field& field);
 std::optional<EarlyStopping> ReadEarlyStopping(Reader& reader, const Field& field);
-MetricsCollector ReadCollector(Reader& reader, const Field& field);
+// The trialRunner must have been read.
+MetricsCollector ReadCollector(Reader& reader, const Field& spec, const ExperimentSpec& so_far);
 std::optional<NasConfig> ReadNasConfig(Reader& reader, const Field& field);
 TrialTemplate ReadTrialTemplate(Reader& reader, const Field& spec, const ExperimentSpec& so_far);
 

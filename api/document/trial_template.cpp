@@ -178,7 +178,15 @@ void ReadTrialSpec(Reader& reader, const Field& field, const Field& list,
 TrialTemplate ReadTrialTemplate(Reader& reader, const Field& spec, const ExperimentSpec& so_far) {
   TrialTemplate result;
   const Field field = Reader::Child(spec, "trialTemplate");
-  if (!reader.Require(spec, field, "the job that a trial runs") ||
+  if (so_far.trial_runner == TrialRunner::kClient) {
+    if (field.present()) {
+      reader.AddFault(field, "has no place where trialRunner is Client: clients run the trials");
+    }
+    return result;
+  }
+  if (!reader.Require(spec, field,
+                      "the job that a trial runs; or trialRunner: Client, where programs ask for "
+                      "the trials and run them themselves") ||
       !reader.CheckMap(field, {"retain", "trialSpec", "configMap", "trialParameters",
                                "primaryPodLabels", "primaryContainerName", "successCondition",
                                "failureCondition", "resources", "timeout", "retries"})) {

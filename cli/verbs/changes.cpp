@@ -54,7 +54,12 @@ StatusOr<int> Pause(const CommonOptions& common, const std::string& name) {
 StatusOr<int> Resume(const CommonOptions& common, const std::string& name) {
   NoteInterrupts();
   ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun));
-  RETURN_IF_ERROR(Call(*connection, &Stub::ResumeExperiment, MakeName(common, name)).status());
+  ASSIGN_OR_RETURN(const auto resumed,
+                   Call(*connection, &Stub::ResumeExperiment, MakeName(common, name)));
+  if (connection->is_embedded() && resumed.client_run()) {
+    std::printf("%s goes on once \"qalam serve\" runs: clients ask for its trials\n", name.c_str());
+    return 0;
+  }
   if (connection->is_embedded()) return FollowExperiments(*connection, {MakeName(common, name)});
   std::printf("%s goes on\n", name.c_str());
   return 0;
@@ -85,9 +90,10 @@ StatusOr<int> Edit(const CommonOptions& common, const Budget& budget) {
   if (budget.max_failed >= 0) request.set_max_failed_trial_count(budget.max_failed);
   v1::Experiment reply;
   RETURN_IF_ERROR(FromGrpc(connection->stub().EditBudget(&context, request, &reply)));
-  std::printf("%s: at most %lld trials, %lld at once\n", budget.name.c_str(),
+  const int64_t parallel = reply.parallel_trial_count();
+  std::printf("%s: at most %lld trials, %s at once\n", budget.name.c_str(),
               static_cast<long long>(reply.max_trial_count()),
-              static_cast<long long>(reply.parallel_trial_count()));
+              parallel > 0 ? std::to_string(parallel).c_str() : "as many as are asked for");
   if (connection->is_embedded() && reply.state() == v1::EXPERIMENT_RESTARTING) {
     std::printf("go on with: qalam resume %s\n", budget.name.c_str());
   }

@@ -53,6 +53,14 @@ StatusOr<int> Run(const CommonOptions& common, const Options& options) {
   if (!connection->is_embedded()) {
     std::printf("a server is live on this database; the experiment runs there\n");
   }
+  for (const auto& document : documents) {
+    const std::string client_run = ClientRunExperiment(document);
+    if (!connection->is_embedded() || client_run.empty()) continue;
+    return FailedPrecondition(
+        "the trials of {} are run by clients that ask for them (trialRunner: Client), and \"run\" "
+        "serves none; start \"qalam serve\", then say \"qalam submit\"",
+        client_run);
+  }
   if (options.ui) RETURN_IF_ERROR(ShowWebUi(*connection));
   std::vector<v1::ExperimentName> names;
   for (const auto& document : documents) {

@@ -15,6 +15,8 @@ struct Options {
   std::string work_dir;
   std::string suggestion;
   std::string http;  // empty: not said
+  std::string tls_certificate;
+  std::string tls_key;
   bool insecure = false;
 };
 
@@ -28,11 +30,16 @@ StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
           : options.work_dir;
   server_options.listen = options.listen;
   server_options.suggestion_address = options.suggestion;
-  server_options.allow_remote = options.insecure;
   server_options.http_any_port_if_taken = options.http.empty();
   server_options.http = options.http.empty()     ? kDefaultHttp
                         : options.http == "none" ? ""
                                                  : options.http;
+  server_options.access = {.tls_certificate = options.tls_certificate,
+                           .tls_key = options.tls_key,
+                           .allow_remote = options.insecure};
+  if (!common.token_file.empty()) {
+    ASSIGN_OR_RETURN(server_options.access.token, ReadTokenFile(common.token_file));
+  }
   ASSIGN_OR_RETURN(const auto server, Server::Start(server_options));
   for (const auto& address : server->addresses()) std::printf("listening on %s\n", address.c_str());
   const std::string url = server->http_url();
@@ -60,7 +67,11 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
   verb->add_option("--work-dir", options->work_dir, "Folder for the trials' folders");
   verb->add_option("--suggestion", options->suggestion,
                    "A suggestion service elsewhere, HOST:PORT; by default one in this process");
-  verb->add_flag("--insecure", options->insecure, "Allow addresses beyond this machine");
+  verb->add_option("--tls-certificate", options->tls_certificate,
+                   "The certificate chain to serve TLS with, a PEM file");
+  verb->add_option("--tls-key", options->tls_key, "The certificate's private key, a PEM file");
+  verb->add_flag("--insecure", options->insecure,
+                 "Allow addresses beyond this machine without token and TLS");
   verb->callback([chosen, options] {
     *chosen = [options](const CommonOptions& common) { return Serve(common, *options); };
   });

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 
+#include "api/encoding.h"
 #include "base/process.h"
 #include "controller/collector/job.h"
 #include "controller/collector/spool.h"
@@ -28,6 +29,9 @@ using collector::ProcessIdentity;
 // One answer's worth of output or spool: large enough to be quick, small enough to be many.
 constexpr uint64_t kChunkBytes = 1 << 20;
 
+constexpr char kTerminationMessageFile[] = "termination-message";
+constexpr uint64_t kLongestTerminationMessage = 4096;  // as Kubernetes has it
+
 std::string FileOf(const std::string& handle, const char* name) { return handle + "/" + name; }
 
 std::string WorkingDirectory(const std::string& given, const std::string& trial_directory) {
@@ -40,14 +44,24 @@ std::string WorkingDirectory(const std::string& given, const std::string& trial_
 // What the trial's environment has beside or instead of this process's own, which the collector
 // inherits.
 std::map<std::string, std::string> Environment(const TrialJob& job, const ContainerCommand& command,
-                                               const std::string& program_folder) {
+                                               const ProcessOperatorOptions& options) {
+  const std::string program_folder =
+      std::filesystem::path(options.collector_path).parent_path().string();
   const char* path = std::getenv("PATH");
   std::map<std::string, std::string> changes = {
       {"PATH", program_folder + ":" + (path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin")},
       {"QALAM_TRIAL_NAME", job.name},
       {"QALAM_TRIAL_UID", job.uid},
       {"QALAM_EXPERIMENT_NAME", job.experiment_name},
-      {"QALAM_TRIAL_DIR", job.directory}};
+      {"QALAM_TRIAL_DIR", job.directory},
+      {"QALAM_TERMINATION_MESSAGE_PATH", FileOf(job.directory, kTerminationMessageFile)}};
+  if (!options.server_address.empty()) {
+    changes["QALAM_ADDRESS"] = options.server_address;
+    changes["QALAM_TRIAL"] = job.name;
+    changes["QALAM_NAMESPACE"] = job.name_space;
+  }
+  // A secret of whoever started this process; the address wants none.
+  if (std::getenv("QALAM_TOKEN") != nullptr) changes["QALAM_TOKEN"] = "";
   if (!job.checkpoint_directory.empty()) {
     changes["QALAM_CHECKPOINT_DIR"] = job.checkpoint_directory;
   }
@@ -70,11 +84,11 @@ StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperator
   LeadToCheckpoint(job, command);
   collector::Job result;
   result.arguments = command.arguments;
-  result.environment = Environment(
-      job, command, std::filesystem::path(options.collector_path).parent_path().string());
+  result.environment = Environment(job, command, options);
   result.working_directory = WorkingDirectory(command.working_directory, job.directory);
   switch (job.collector.kind) {
     case CollectorKind::kNone:
+    case CollectorKind::kPush:  // the trial reports to the server by itself
       result.source = collector::Source::kNone;
       break;
     case CollectorKind::kStdOut:
@@ -203,7 +217,12 @@ JobStatus ProcessOperator::PollOne(const std::string& handle) {
   if (!text.ok()) return {JobState::kUnknown, "Unreadable", Message(text.status())};
   const auto result = collector::DecodeResult(*text);
   if (!result.ok()) return {JobState::kFailed, "ResultDamaged", Message(result.status())};
-  return StatusOfResult(*result);
+  JobStatus status = StatusOfResult(*result);
+  if (status.state != JobState::kFailed) return status;
+  const auto last_words =
+      ReadFileRange(FileOf(handle, kTerminationMessageFile), 0, kLongestTerminationMessage);
+  if (last_words.ok() && !last_words->empty()) status.message += ": " + ReplaceForeignBytes(*last_words);
+  return status;
 }
 
 StatusOr<std::vector<JobStatus>> ProcessOperator::Poll(std::span<const std::string> handles) {

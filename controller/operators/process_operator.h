@@ -11,14 +11,20 @@ namespace qalam {
 struct ProcessOperatorOptions {
   std::string collector_path;  // the qalam-collector program
   double grace_seconds = 10;   // between TERM and KILL
+  // Where a trial reaches the server that it may report to, as a gRPC target; empty: nowhere. It
+  // must be one that wants no token.
+  std::string server_address;
 };
 
 // The handle is the trial's folder. A trial's working directory is the container's workingDir (a
 // relative one is taken from this process's own), or the trial's folder when none is given. The
 // folder of the collector comes first on the trial's PATH, so that programs shipped beside qalam
-// are found. The environment is this process's, then QALAM_TRIAL_NAME, QALAM_TRIAL_UID,
-// QALAM_EXPERIMENT_NAME, QALAM_TRIAL_DIR and, for a job that has one, QALAM_CHECKPOINT_DIR, then
-// the container's env.
+// are found. The environment is this process's, without what QALAM_TOKEN holds, then
+// QALAM_TRIAL_NAME, QALAM_TRIAL_UID, QALAM_EXPERIMENT_NAME, QALAM_TRIAL_DIR and, for a job that has
+// one, QALAM_CHECKPOINT_DIR, then for programs that report by themselves QALAM_ADDRESS, QALAM_TRIAL
+// and QALAM_NAMESPACE, then the container's env.
+// What a failing command writes into the file that QALAM_TERMINATION_MESSAGE_PATH names, up to
+// 4 KiB, is put after the message of its end.
 std::unique_ptr<TrialOperator> MakeProcessOperator(ProcessOperatorOptions options);
 
 }  // namespace qalam

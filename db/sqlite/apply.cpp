@@ -9,6 +9,14 @@ namespace qalam::sqlite {
 
 namespace {
 
+// What the columns that experiments are listed by hold, out of a parameter that is the document.
+#define QALAM_TEXT_IN(document, path)                                                  \
+  "CASE WHEN json_valid(" document ") THEN coalesce(json_extract(" document ", '" path \
+  "'), '') ELSE '' END"
+#define QALAM_ALGORITHM_OF(document) QALAM_TEXT_IN(document, "$.spec.algorithm.algorithmName")
+#define QALAM_IS_MAXIMIZED_BY(document) \
+  "(" QALAM_TEXT_IN(document, "$.spec.objective.type") ")='maximize'"
+
 void BindExperiment(Statement& statement, const ExperimentRecord& record) {
   statement.Bind(record.document_json)
       .Bind(static_cast<int64_t>(record.seed))
@@ -28,10 +36,13 @@ void BindExperiment(Statement& statement, const ExperimentRecord& record) {
 Status CreateExperiment(Connection& connection, const ExperimentRecord& record) {
   ASSIGN_OR_RETURN(
       auto statement,
-      connection.Prepare("INSERT INTO experiments (uid, name_space, name, document, seed, state, "
-                         "reason, message, paused, stop_requested, delete_requested, "
-                         "suggestions_exhausted, work_dir, created, started, completed, version) "
-                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)"));
+      connection.Prepare(
+          "INSERT INTO experiments (uid, name_space, name, document, seed, state, "
+          "reason, message, paused, stop_requested, delete_requested, "
+          "suggestions_exhausted, work_dir, created, started, completed, version, "
+          "algorithm, is_maximized) "
+          "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,1, " QALAM_ALGORITHM_OF(
+              "?4") ", " QALAM_IS_MAXIMIZED_BY("?4") ")"));
   statement.Bind(record.uid).Bind(record.name_space).Bind(record.name);
   BindExperiment(statement, record);
   const Status status = statement.Run();
@@ -52,10 +63,15 @@ StatusOr<int64_t> ExperimentId(Connection& connection, const std::string& uid) {
 Status UpdateExperiment(Connection& connection, const ExperimentRecord& record) {
   ASSIGN_OR_RETURN(
       auto statement,
-      connection.Prepare("UPDATE experiments SET document=?, seed=?, state=?, reason=?, message=?, "
-                         "paused=?, stop_requested=?, delete_requested=?, suggestions_exhausted=?, "
-                         "work_dir=?, created=?, started=?, completed=?, version=version+1 "
-                         "WHERE uid=? AND version=?"));
+      connection.Prepare(
+          "UPDATE experiments SET document=?1, seed=?2, state=?3, reason=?4, "
+          "message=?5, paused=?6, stop_requested=?7, delete_requested=?8, "
+          "suggestions_exhausted=?9, work_dir=?10, created=?11, started=?12, "
+          "completed=?13, version=version+1, "
+          "algorithm=" QALAM_ALGORITHM_OF("?1") ", "
+                                                "is_maximized=" QALAM_IS_MAXIMIZED_BY(
+                                                    "?1") " "
+                                                          "WHERE uid=?14 AND version=?15"));
   BindExperiment(statement, record);
   RETURN_IF_ERROR(statement.Bind(record.uid).Bind(record.version).Run());
   if (connection.Changes() == 1) return absl::OkStatus();
@@ -94,6 +110,10 @@ void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTri
       .Bind(record.handle)
       .Bind(static_cast<int64_t>(record.collected_bytes))
       .Bind(record.attempts)
+      .Bind(record.waits_for_room)
+      .Bind(record.worker)
+      .Bind(record.lease)
+      .Bind(record.lease_seconds)
       .Bind(record.created)
       .Bind(record.started)
       .Bind(record.completed)
@@ -106,9 +126,9 @@ Status CreateTrial(Connection& connection, const TrialRecord& record) {
       auto statement,
       connection.Prepare("INSERT INTO trials (number, name, parameters, labels, state, reason, "
                          "message, has_objective, objective, additional_objectives, violations, "
-                         "feasible, handle, collected_bytes, attempts, created, started, "
-                         "completed, uid, experiment_id) "
-                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+                         "feasible, handle, collected_bytes, attempts, waits_for_room, worker, "
+                         "lease, lease_seconds, created, started, completed, uid, experiment_id) "
+                         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   const EncodedTrial encoded(record);
   BindTrial(statement, record, encoded);
   const Status status = statement.Bind(experiment).Run();
@@ -127,7 +147,9 @@ Status UpdateTrial(Connection& connection, const TrialRecord& record) {
       connection.Prepare("UPDATE trials SET parameters=?3, labels=?4, state=?5, reason=?6, "
                          "message=?7, has_objective=?8, objective=?9, additional_objectives=?10, "
                          "violations=?11, feasible=?12, handle=?13, collected_bytes=?14, "
-                         "attempts=?15, created=?16, started=?17, completed=?18 WHERE uid=?19"));
+                         "attempts=?15, waits_for_room=?16, worker=?17, lease=?18, "
+                         "lease_seconds=?19, created=?20, started=?21, completed=?22 "
+                         "WHERE uid=?23"));
   const EncodedTrial encoded(record);
   BindTrial(statement, record, encoded);
   RETURN_IF_ERROR(statement.Run());

@@ -153,6 +153,10 @@ StatusOr<TrialRecord> ReadTrial(Statement& row) {
       !DecodeNumbers(row.TextView(), record.violations)) {
     return DataLoss("trial {}: its objectives are damaged", record.name);
   }
+  record.waits_for_room = row.Int() != 0;
+  record.worker = row.Text();
+  record.lease = row.Text();
+  record.lease_seconds = row.Double();
   return record;
 }
 

@@ -14,7 +14,8 @@ namespace qalam::sqlite {
 #define QALAM_TRIAL_COLUMNS                                                                       \
   "t.uid, t.number, t.name, t.parameters, t.labels, t.state, t.reason, t.message, "               \
   "t.has_objective, t.objective, t.handle, t.collected_bytes, t.attempts, t.created, t.started, " \
-  "t.completed, t.additional_objectives, t.violations"
+  "t.completed, t.additional_objectives, t.violations, t.waits_for_room, t.worker, t.lease, "     \
+  "t.lease_seconds"
 
 ExperimentRecord ReadExperiment(Statement& row);
 // DATA_LOSS when a column does not hold what was written there.

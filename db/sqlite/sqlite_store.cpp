@@ -2,6 +2,7 @@
 #include <absl/synchronization/mutex.h>
 
 #include "db/sqlite/connection.h"
+#include "db/sqlite/list_experiments.h"
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/read_metrics.h"
 #include "db/sqlite/read_trials.h"
@@ -26,6 +27,7 @@ class SqliteStore final : public Store {
   Status Commit(const WriteBatch& batch) override { return writer_.Commit(batch); }
 
   StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) override;
+  StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) override;
   StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override;
   StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) override;
   StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
@@ -76,29 +78,13 @@ auto SqliteStore::Snapshot(Read read) -> decltype(read(std::declval<Connection&>
 }
 
 StatusOr<std::vector<ExperimentRecord>> SqliteStore::ListExperiments(const ExperimentQuery& query) {
-  return Snapshot([&](Connection& connection) -> StatusOr<std::vector<ExperimentRecord>> {
-    ASSIGN_OR_RETURN(
-        auto row,
-        connection.Prepare(
-            "SELECT " QALAM_EXPERIMENT_COLUMNS
-            " FROM experiments WHERE (?1='' OR uid=?1) AND (?2='' OR name_space=?2) "
-            "AND (?3='' OR name=?3) "
-            "AND (NOT ?4 OR state<3 OR stop_requested OR delete_requested) "
-            "AND (?5='' OR (created, uid) > (SELECT created, uid FROM experiments WHERE uid=?5)) "
-            "ORDER BY created, uid LIMIT ?6"));
-    row.Bind(query.uid)
-        .Bind(query.name_space)
-        .Bind(query.name)
-        .Bind(query.only_active)
-        .Bind(query.after_uid)
-        .Bind(query.limit > 0 ? query.limit : kNoLimit);
-    std::vector<ExperimentRecord> records;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool found, row.Step());
-      if (!found) return records;
-      records.push_back(ReadExperiment(row));
-    }
-  });
+  return Snapshot(
+      [&](Connection& connection) { return sqlite::ListExperiments(connection, query); });
+}
+
+StatusOr<int64_t> SqliteStore::CountExperiments(const ExperimentQuery& query) {
+  return Snapshot(
+      [&](Connection& connection) { return sqlite::CountExperiments(connection, query); });
 }
 
 StatusOr<std::vector<TrialRecord>> SqliteStore::ListTrials(const TrialQuery& query) {
@@ -132,9 +118,11 @@ StatusOr<std::vector<EventRecord>> SqliteStore::ListEvents(const EventQuery& que
     ASSIGN_OR_RETURN(auto row, connection.Prepare(
                                    "SELECT sequence, trial_uid, time, reason, message FROM events "
                                    "WHERE experiment_id=(SELECT id FROM experiments WHERE uid=?) "
-                                   "AND sequence>? ORDER BY sequence LIMIT ?"));
+                                   "AND sequence>? AND (?3='' OR trial_uid=?3) "
+                                   "ORDER BY sequence LIMIT ?"));
     row.Bind(query.experiment_uid)
         .Bind(query.after_sequence)
+        .Bind(query.trial_uid)
         .Bind(query.limit > 0 ? query.limit : kNoLimit);
     std::vector<EventRecord> records;
     while (true) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "db/downsample.h"
 
@@ -135,23 +137,75 @@ Status MemoryStore::Commit(const WriteBatch& batch) {
   return absl::OkStatus();
 }
 
-StatusOr<std::vector<ExperimentRecord>> MemoryStore::ListExperiments(const ExperimentQuery& query) {
-  Content content = Copy();
-  const auto key = [](const ExperimentRecord& e) { return std::pair(e.created, e.uid); };
-  const ExperimentRecord* after = content.Find(query.after_uid);
-  std::vector<ExperimentRecord> records;
-  for (const auto& e : content.experiments) {
-    const bool active = !IsTerminal(e.state) || e.stop_requested || e.delete_requested;
-    if (Allowed(query.uid, e.uid) && Allowed(query.name_space, e.name_space) &&
-        Allowed(query.name, e.name) && (active || !query.only_active) &&
-        (after == nullptr || key(e) > key(*after))) {
-      records.push_back(e);
-    }
+namespace {
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+// What the document says at the path, or nothing.
+std::string TextAt(const std::string& document, const char* path) {
+  const auto json = nlohmann::json::parse(document, nullptr, false);
+  const nlohmann::json::json_pointer pointer(path);
+  return json.is_object() && json.contains(pointer) ? json[pointer].get<std::string>() : "";
+}
+
+bool IsWanted(const ExperimentQuery& query, const ExperimentRecord& e) {
+  const bool active = !IsTerminal(e.state) || e.stop_requested || e.delete_requested;
+  const bool state = query.states.empty() || std::find(query.states.begin(), query.states.end(),
+                                                       e.state) != query.states.end();
+  return Allowed(query.uid, e.uid) && Allowed(query.name_space, e.name_space) &&
+         Allowed(query.name, e.name) && (active || !query.only_active) && state &&
+         Lower(e.name).find(Lower(query.name_contains)) != std::string::npos &&
+         Allowed(query.algorithm, TextAt(e.document_json, "/spec/algorithm/algorithmName"));
+}
+
+}  // namespace
+
+ExperimentPlace MemoryStore::PlaceOf(const ExperimentRecord& e, ExperimentOrder order) {
+  ExperimentPlace place{.uid = e.uid, .created = e.created};
+  if (order == ExperimentOrder::kName) place.name = e.name;
+  if (order == ExperimentOrder::kState) place.key = static_cast<double>(e.state);
+  if (order == ExperimentOrder::kCompleted && e.completed != absl::InfinitePast()) {
+    place.key = static_cast<double>(absl::ToUnixMicros(e.completed));
   }
-  std::sort(records.begin(), records.end(),
-            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  if (order == ExperimentOrder::kBest) {
+    const bool most = TextAt(e.document_json, "/spec/objective/type") == "maximize";
+    const auto best = BestTrial(e.uid, most ? ObjectiveType::kMaximize : ObjectiveType::kMinimize);
+    if (best.ok() && *best) place.key = (*best)->objective_value;
+  }
+  return place;
+}
+
+StatusOr<std::vector<ExperimentRecord>> MemoryStore::ListExperiments(const ExperimentQuery& query) {
+  std::vector<std::pair<ExperimentPlace, ExperimentRecord>> found;
+  for (const auto& e : Copy().experiments) {
+    if (IsWanted(query, e)) found.emplace_back(PlaceOf(e, query.order), e);
+  }
+  const bool keyed =
+      query.order != ExperimentOrder::kCreated && query.order != ExperimentOrder::kName;
+  const auto before = [&](const ExperimentPlace& a, const ExperimentPlace& b) {
+    if (keyed && a.key.has_value() != b.key.has_value()) return a.key.has_value();
+    const auto whole = [](const ExperimentPlace& place) {
+      return std::tuple(place.name, place.key, place.created, place.uid);
+    };
+    return query.descending ? whole(b) < whole(a) : whole(a) < whole(b);
+  };
+  std::sort(found.begin(), found.end(),
+            [&](const auto& a, const auto& b) { return before(a.first, b.first); });
+  std::vector<ExperimentRecord> records;
+  for (auto& [place, record] : found) {
+    if (!query.after || before(*query.after, place)) records.push_back(std::move(record));
+  }
   Limit(records, query.limit);
   return records;
+}
+
+StatusOr<int64_t> MemoryStore::CountExperiments(const ExperimentQuery& query) {
+  const Content content = Copy();
+  return std::count_if(content.experiments.begin(), content.experiments.end(),
+                       [&](const auto& e) { return IsWanted(query, e); });
 }
 
 StatusOr<std::vector<TrialRecord>> MemoryStore::ListTrials(const TrialQuery& query) {
@@ -225,7 +279,8 @@ StatusOr<MetricSeries> MemoryStore::ReadMetrics(const MetricQuery& query) {
 StatusOr<std::vector<EventRecord>> MemoryStore::ListEvents(const EventQuery& query) {
   std::vector<EventRecord> records;
   for (const auto& event : Copy().events) {
-    if (event.experiment_uid == query.experiment_uid && event.sequence > query.after_sequence) {
+    if (event.experiment_uid == query.experiment_uid && event.sequence > query.after_sequence &&
+        Allowed(query.trial_uid, event.trial_uid)) {
       records.push_back(event);
     }
   }

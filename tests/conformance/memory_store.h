@@ -17,6 +17,7 @@ class MemoryStore final : public Store {
  public:
   Status Commit(const WriteBatch& batch) override;
   StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) override;
+  StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) override;
   StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override;
   StatusOr<TrialCounts> CountTrials(const std::string& experiment_uid) override;
   StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
@@ -25,6 +26,9 @@ class MemoryStore final : public Store {
                                                   ObjectiveType type) override;
   StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) override;
   StatusOr<std::vector<EventRecord>> ListEvents(const EventQuery& query) override;
+
+  // Where the experiment stands in a list by that order.
+  ExperimentPlace PlaceOf(const ExperimentRecord& experiment, ExperimentOrder order);
 
  private:
   struct Trial {

@@ -29,6 +29,7 @@ std::string Describe(const TrialRecord& t) {
                   t.objective_value ? fmt::format("{}", *t.objective_value) : "none", t.handle,
                   t.collected_bytes, t.attempts, Describe(t.created), Describe(t.started),
                   Describe(t.completed));
+  text += fmt::format(" {} {} {} {}", t.waits_for_room, t.worker, t.lease, t.lease_seconds);
   for (const auto& assignment : t.parameters)
     text += " " + assignment.name + "=" + assignment.value;
   for (const auto& [name, value] : t.labels) text += " " + name + ":" + value;
@@ -123,7 +124,7 @@ class RandomBatches {
   }
 
   void Change(ExperimentRecord& record) {
-    record.document_json = Word();
+    record.document_json = Below(2) == 0 ? Word() : Document();
     record.state = static_cast<ExperimentState>(Below(6));
     record.reason = Word();
     record.message = Word();
@@ -159,6 +160,10 @@ class RandomBatches {
     record.handle = Word();
     record.collected_bytes = random_.Next64() >> 2;
     record.attempts = Below(5);
+    record.waits_for_room = Below(4) == 0;
+    record.worker = Word();
+    record.lease = Word();
+    record.lease_seconds = Below(3) * 0.5;
     record.started = SomeTime();
     record.completed = SomeTime();
     return record;
@@ -200,6 +205,12 @@ class RandomBatches {
     return Below(3) == 0 ? absl::InfinitePast() : absl::FromUnixMicros(Below(1000000));
   }
 
+  std::string Document() {
+    return fmt::format(
+        R"({{"spec":{{"algorithm":{{"algorithmName":"{}"}},"objective":{{"type":"{}"}}}}}})",
+        Below(2) == 0 ? "tpe" : "random", Below(2) == 0 ? "minimize" : "maximize");
+  }
+
   std::string Word() {
     static const char* const kWords[] = {
         "",           "word", "two words", "it's \"quoted\"", "line\nline", "\xc3\xa9\xe2\x82\xac",
@@ -215,11 +226,24 @@ void CheckExperimentsAlike(Store& store, MemoryStore& model, RandomBatches& rand
       {}, {.name_space = "other"}, {.only_active = true}, {.limit = 2}};
   queries.push_back({.name = random.ExperimentName()});
   const auto all = model.ListExperiments({});
-  if (!all->empty()) {
-    queries.push_back({.after_uid = (*all)[random.Below(static_cast<int>(all->size()))].uid});
+  queries.push_back({.name_space = "default", .name = random.ExperimentName()});
+  queries.push_back({.name_contains = "E", .states = {ExperimentState::kFailed}});
+  queries.push_back({.states = {ExperimentState::kCreated, ExperimentState::kStopped}});
+  queries.push_back({.name_contains = "1", .algorithm = "tpe"});
+  for (int order = 0; order < 5; ++order) {
+    ExperimentQuery query{.order = static_cast<ExperimentOrder>(order),
+                          .descending = random.Below(2) == 0};
+    queries.push_back(query);
+    if (all->empty()) continue;
+    const auto& place = (*all)[random.Below(static_cast<int>(all->size()))];
+    query.after = model.PlaceOf(place, query.order);
+    query.limit = random.Below(3);
+    queries.push_back(query);
   }
   for (const auto& query : queries) {
+    CAPTURE(static_cast<int>(query.order), query.descending, query.after.has_value());
     CHECK(Describe(store.ListExperiments(query)) == Describe(model.ListExperiments(query)));
+    CHECK(*store.CountExperiments(query) == *model.CountExperiments(query));
   }
 }
 

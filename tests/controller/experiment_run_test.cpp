@@ -80,4 +80,26 @@ TEST_CASE("Trials of other algorithms have no checkpoint", "[experiment-run]") {
   CHECK(job->checkpoint_source.empty());
 }
 
+TEST_CASE("A trial's name tells its experiment and its number", "[experiment-run]") {
+  const auto run = Run("algorithmName: random");
+  for (const int64_t number : {0, 1, 7, 99999, 2147483647}) {
+    const std::string name = TrialName(run.record, number);
+    CHECK(NumberOfTrial(run.record, name) == number);
+    CHECK(ExperimentOfTrial(name) == "named");
+    CHECK(NameOfTrial(run.record, TrialUid(run.record, number)) == name);
+  }
+  ExperimentRecord other = run.record;
+  other.name = "other";
+  const std::string name = TrialName(run.record, 3);
+  CHECK_FALSE(NumberOfTrial(other, name));
+  for (const std::string wrong :
+       {"", "named", "named-", "named-0000000g", "-00000000", "00000000"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(NumberOfTrial(run.record, wrong));
+  }
+  CHECK(NameOfTrial(run.record, "elsewhere-3").empty());
+  CHECK(NameOfTrial(run.record, "uid-x").empty());
+  CHECK(ExperimentOfTrial("short").empty());
+}
+
 }  // namespace qalam

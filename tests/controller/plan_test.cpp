@@ -73,6 +73,81 @@ TEST_CASE("Failures end the experiment once there are more than are allowed", "[
   CHECK(MakePlan(unlimited).ending->state == ExperimentState::kFailed);
 }
 
+TEST_CASE("A waiting trial takes the place of a proposal, within parallelTrialCount", "[plan]") {
+  auto added = Running({{TrialState::kPending, 2}, {kRun, 3}});
+  added.waiting = 2;
+  CHECK(MakePlan(added).release == 1);
+  CHECK(MakePlan(added).suggestions == 0);
+  added.counts = {{TrialState::kPending, 2}, {kRun, 1}};
+  CHECK(MakePlan(added).release == 2);
+  CHECK(MakePlan(added).suggestions == 1);
+  // The last of the budget may be waiting.
+  added.counts = {{TrialState::kPending, 2}, {kGood, 8}};
+  CHECK(MakePlan(added).release == 2);
+  CHECK(MakePlan(added).suggestions == 0);
+  CHECK_FALSE(MakePlan(added).ending);
+  added.paused = true;
+  CHECK(MakePlan(added).release == 0);
+}
+
+TEST_CASE("Where clients run the trials, nothing goes that nobody asks for", "[plan]") {
+  auto asked = Running({{TrialState::kPending, 2}, {kRun, 1}});
+  asked.client_run = true;
+  asked.waiting = 2;
+  struct Case {
+    int64_t asked, parallel, release, suggestions;
+  };
+  for (const auto& one :
+       {Case{0, 4, 0, 0}, Case{1, 4, 1, 0}, Case{2, 4, 2, 0}, Case{3, 4, 2, 1}, Case{9, 4, 2, 1},
+        Case{9, 1, 0, 0}, Case{3, 0, 2, 1}, Case{99, 0, 2, 7}}) {
+    CAPTURE(one.asked, one.parallel);
+    asked.asked = one.asked;
+    asked.parallel_trial_count = one.parallel;
+    CHECK(MakePlan(asked).release == one.release);
+    CHECK(MakePlan(asked).suggestions == one.suggestions);
+  }
+  asked.asked = 5;
+  asked.suggestions_in_flight = true;
+  CHECK(MakePlan(asked).release == 2);
+  CHECK(MakePlan(asked).suggestions == 0);
+  asked.paused = true;
+  CHECK(MakePlan(asked).release == 0);
+}
+
+TEST_CASE("Who asks in vain is told why", "[plan]") {
+  auto snapshot = Running({{kRun, 4}});
+  snapshot.client_run = true;
+  snapshot.asked = 1;
+  CHECK(WhyNothing(snapshot).reason == "ParallelTrialCountReached");
+  snapshot.parallel_trial_count = 0;
+  CHECK(WhyNothing(snapshot).reason == "NoProposalYet");
+  snapshot.counts = {{kRun, 1}, {kGood, 9}};
+  CHECK(WhyNothing(snapshot).reason == "AllTrialsRunning");
+  snapshot.paused = true;
+  CHECK(WhyNothing(snapshot).reason == "Paused");
+}
+
+TEST_CASE("A trial may be added by hand as long as there is room for it", "[plan]") {
+  auto snapshot = Running({{kRun, 4}, {kGood, 5}});
+  CHECK(CheckRoomForAnother(snapshot).ok());
+  snapshot.paused = true;
+  CHECK(CheckRoomForAnother(snapshot).ok());
+  snapshot.counts[kGood] = 6;
+  CHECK(Message(CheckRoomForAnother(snapshot)) ==
+        "all 10 trials of the experiment's maxTrialCount are used up; raise it");
+  snapshot.max_trial_count.reset();
+  CHECK(CheckRoomForAnother(snapshot).ok());
+  auto ending = snapshot;
+  ending.goal_reached = true;
+  CHECK(CheckRoomForAnother(ending).code() == StatusCode::kFailedPrecondition);
+  ending = snapshot;
+  ending.delete_requested = true;
+  CHECK(CheckRoomForAnother(ending).code() == StatusCode::kFailedPrecondition);
+  ending = snapshot;
+  ending.state = ExperimentState::kSucceeded;
+  CHECK(CheckRoomForAnother(ending).code() == StatusCode::kFailedPrecondition);
+}
+
 TEST_CASE("Deleting comes before everything else", "[plan]") {
   auto deleted = Running({{kRun, 1}});
   deleted.delete_requested = deleted.stop_requested = true;

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 #include "base/files.h"
 #include "controller/collector/job.h"
@@ -149,6 +150,39 @@ TEST_CASE("A job that knows its checkpoint folder by a mount is led to it", "[op
   const auto handle = *trial_operator->Submit(job);
   CHECK(WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
   CHECK(*ReadFile(job.checkpoint_directory + "/step") == "42\n");
+}
+
+TEST_CASE("The last words of a command that fails are told with its end", "[operator]") {
+  TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  const auto job =
+      Job(directory, {"sh", "-c",
+                      "printf 'Traceback:\\377 no' > \"$QALAM_TERMINATION_MESSAGE_PATH\"; "
+                      "exit 3"});
+  const auto handle = trial_operator->Submit(job);
+  REQUIRE(handle.ok());
+  const auto status = WaitForEnd(*trial_operator, *handle);
+  CHECK(status.state == JobState::kFailed);
+  CHECK(status.message == "the command exited with status 3: Traceback:\xef\xbf\xbd no");
+}
+
+TEST_CASE("A trial knows where to report, and no secret", "[operator]") {
+  TemporaryDirectory directory;
+  setenv("QALAM_TOKEN", "a secret of the server's", 1);
+  const auto trial_operator = MakeProcessOperator({.collector_path = QALAM_BIN "/qalam-collector",
+                                                   .grace_seconds = 0.3,
+                                                   .server_address = "unix:/run/qalam.sock"});
+  auto job = Job(directory, {"sh", "-c",
+                             "echo \"$QALAM_ADDRESS,$QALAM_TRIAL,$QALAM_NAMESPACE,"
+                             "$QALAM_TOKEN,\""});
+  job.name_space = "team";
+  job.collector.kind = CollectorKind::kPush;
+  const auto handle = trial_operator->Submit(job);
+  REQUIRE(handle.ok());
+  CHECK(WaitForEnd(*trial_operator, *handle).state == JobState::kSucceeded);
+  CHECK(trial_operator->ReadLog(*handle, 0)->data == "unix:/run/qalam.sock,trial,team,,\n");
+  CHECK(ReadFile(*handle + "/job.json")->find("a secret") == std::string::npos);
+  unsetenv("QALAM_TOKEN");
 }
 
 TEST_CASE("A job without a checkpoint folder pays nothing for it", "[operator]") {

@@ -19,17 +19,17 @@ void WriteFirstSchema(const std::string& path) {
   const auto schema =
       *ReadFile(std::string(QALAM_SOURCE) + "/db/sqlite/migrations/0001_experiments.sql");
   REQUIRE(connection->Execute(schema.c_str()).ok());
-  REQUIRE(
-      connection
-          ->Execute("INSERT INTO experiments VALUES (1, 'uid-a', 'default', 'a', '{}', 5, 1, '', "
-                    "'', 0, 0, 0, 0, '/w', 1000, NULL, NULL, 3);"
-                    "INSERT INTO trials VALUES (1, 'uid-a-0', 1, 0, 't0', '[[\"x\",\"1\"]]', "
-                    "'{}', 2, '', '', 1, 0.5, 'h', 9, 1, 2000, 3000, 4000, 0);"
-                    "INSERT INTO trials VALUES (2, 'uid-a-1', 1, 1, 't1', '[[\"x\",\"2\"]]', "
-                    "'{}', 2, '', '', 1, 0.75, 'h', 9, 1, 2000, 3000, 4000, 0);"
-                    "INSERT INTO metrics VALUES (1, 1, 'acc', 0.25, 0.5, 0.5, 2);"
-                    "PRAGMA application_id=1363233869; PRAGMA user_version=1")
-          .ok());
+  REQUIRE(connection
+              ->Execute("INSERT INTO experiments VALUES (1, 'uid-a', 'default', 'a', "
+                        "'{\"spec\":{\"algorithm\":{\"algorithmName\":\"tpe\"}}}', 5, 1, '', "
+                        "'', 0, 0, 0, 0, '/w', 1000, NULL, NULL, 3);"
+                        "INSERT INTO trials VALUES (1, 'uid-a-0', 1, 0, 't0', '[[\"x\",\"1\"]]', "
+                        "'{}', 2, '', '', 1, 0.5, 'h', 9, 1, 2000, 3000, 4000, 0);"
+                        "INSERT INTO trials VALUES (2, 'uid-a-1', 1, 1, 't1', '[[\"x\",\"2\"]]', "
+                        "'{}', 2, '', '', 1, 0.75, 'h', 9, 1, 2000, 3000, 4000, 0);"
+                        "INSERT INTO metrics VALUES (1, 1, 'acc', 0.25, 0.5, 0.5, 2);"
+                        "PRAGMA application_id=1363233869; PRAGMA user_version=1")
+              .ok());
 }
 
 }  // namespace
@@ -45,6 +45,8 @@ TEST_CASE("A database of the first schema keeps all it holds", "[store][migratio
     const auto experiments = *(*store)->ListExperiments({});
     REQUIRE(experiments.size() == 1);
     CHECK(experiments[0].version == 3);
+    CHECK((*store)->ListExperiments({.algorithm = "tpe"})->size() == 1);
+    CHECK(*(*store)->CountExperiments({.algorithm = "random"}) == 0);
     const auto trials = *(*store)->ListTrials({.experiment_uid = "uid-a"});
     REQUIRE(trials.size() == 2);
     CHECK(trials[0].parameters == std::vector<Assignment>{{"x", "1"}});

@@ -15,8 +15,8 @@
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "server/server.h"
 #include "tests/support/qalam_process.h"
+#include "tests/support/served_database.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
@@ -70,24 +70,6 @@ std::vector<std::string> Lines(const std::string& path) {
 }
 
 using Stub = v1::ExperimentService::Stub;
-
-// Waits until a server answers on the database; null when the deadline passes.
-std::unique_ptr<Stub> Connect(const std::string& database) {
-  const auto deadline = absl::Now() + absl::Seconds(30);
-  while (absl::Now() < deadline) {
-    const std::string address = LiveServerAddress(database);
-    if (!address.empty()) {
-      auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-      auto stub = v1::ExperimentService::NewStub(channel);
-      grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
-      v1::ServerInfo info;
-      if (stub->GetServerInfo(&context, {}, &info).ok()) return stub;
-    }
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return nullptr;
-}
 
 v1::Experiment Get(Stub& stub, const std::string& name) {
   grpc::ClientContext context;

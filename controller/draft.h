@@ -1,0 +1,52 @@
+// The changes of one reconciliation, before they are durable: what the experiment will look like is
+// decided on them, and memory follows once they are committed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/experiment_run.h"
+#include "db/store.h"
+
+namespace qalam {
+
+class Draft {
+ public:
+  // `run` must not change while the draft is in use.
+  explicit Draft(const ExperimentRun& run);
+
+  // An active trial as it will be, also when it will have ended; null for any other.
+  const TrialRecord* Find(const std::string& trial_uid) const;
+  // Every trial that will be pending or running.
+  std::vector<const TrialRecord*> Active() const;
+  // How the plan will see the experiment.
+  ExperimentSnapshot Snapshot() const;
+  // The number of the next trial to be created.
+  int64_t next_number() const { return next_number_; }
+
+  void Create(TrialRecord trial);
+  // Of an active trial.
+  void Update(TrialRecord trial);
+  void AddPoints(TrialPoints points) { batch_.append_points.push_back(std::move(points)); }
+  void AddEvent(EventRecord event) { batch_.append_events.push_back(std::move(event)); }
+  // About the experiment when `trial_uid` is empty.
+  void AddEvent(const std::string& trial_uid, Time time, std::string reason, std::string message);
+
+  bool IsEmpty() const;
+  Status Commit(Store& store) const;
+  // Once committed.
+  void Apply(ExperimentRun& run) const;
+
+ private:
+  const ExperimentRun& run_;
+  WriteBatch batch_;                            // points and events
+  std::map<std::string, TrialRecord> created_;  // by uid
+  std::map<std::string, TrialRecord> changed_;  // by uid
+  TrialCounts counts_;
+  int64_t waiting_ = 0;
+  int64_t next_number_ = 0;
+  bool goal_reached_ = false;
+};
+
+}  // namespace qalam
