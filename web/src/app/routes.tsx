@@ -9,7 +9,7 @@ const ROUTES: { path: string; page: ComponentType }[] = [
   { path: '/experiments', page: lazy(() => import('../pages/experiments/ExperimentsPage')) },
   { path: '/new', page: lazy(() => import('../pages/new_experiment/NewExperimentPage')) },
   {
-    path: '/experiments/:namespace/:name',
+    path: '/experiments/:namespace/:name/*?',
     page: lazy(() => import('../pages/experiment/ExperimentPage')),
   },
   { path: '/trials/:namespace/:name', page: lazy(() => import('../pages/trial/TrialPage')) },

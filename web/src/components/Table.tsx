@@ -7,7 +7,14 @@ import {
   type RowData,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { Checkbox } from './Field';
 import { Icon } from './Icon';
 import styles from './Table.module.css';
@@ -41,10 +48,12 @@ export interface TableProps<T> {
   onSelect?: (selected: Set<string>) => void;
   onOpen?: (row: T) => void; // Enter on a row, or a click outside of its links and boxes
   rowClass?: (row: T) => string | undefined;
+  rowHeight?: number; // in rem
   empty?: ReactNode;
 }
 
 const OVERSCAN = 12;
+const DEFAULT_ROW_REMS = 2.5; // --row-height
 const DEFAULT_TRACK = 'minmax(7rem, 1fr)';
 
 // A table that draws only the rows in view; it fills its parent's height and scrolls by itself.
@@ -60,28 +69,31 @@ export function Table<T>(props: TableProps<T>) {
   });
   const scroller = useRef<HTMLDivElement>(null);
   const all = table.getRowModel().rows;
-  const rowHeight = useRef(0);
-  rowHeight.current ||= measureRowHeight();
+  const rowHeight = useMemo(() => rowPixels(props.rowHeight), [props.rowHeight]);
   const virtualizer = useVirtualizer({
     count: all.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight.current,
+    estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     getItemKey: (index) => all[index]?.id ?? index,
     onChange: ({ range }) => {
       if (range && all.length > 0 && range.endIndex >= all.length - OVERSCAN) props.onEnd?.();
     },
   });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
 
   const tracks = table.getVisibleLeafColumns().map(({ columnDef }) => {
     return columnDef.meta?.width ?? DEFAULT_TRACK;
   });
   if (onSelect) tracks.unshift('2.4rem');
-  const grid = { '--tracks': tracks.join(' ') } as CSSProperties;
+  const grid = {
+    '--tracks': tracks.join(' '),
+    ...(props.rowHeight && { '--row-height': `${props.rowHeight}rem` }),
+  } as CSSProperties;
 
   const moveFocus = (event: KeyboardEvent) => {
     const index = Number((event.target as HTMLElement).dataset.row ?? NaN);
-    const next = nextRow(event.key, index, all.length, scroller.current, rowHeight.current);
+    const next = nextRow(event.key, index, all.length, scroller.current, rowHeight);
     if (next === undefined) return;
     event.preventDefault();
     virtualizer.scrollToIndex(next);
@@ -261,11 +273,9 @@ function SelectAll<T>({ rows, rowId, selected, onSelect }: TableProps<T>) {
   );
 }
 
-// --row-height in pixels; the root's font size differs from screen to screen.
-function measureRowHeight(): number {
-  const style = getComputedStyle(document.documentElement);
-  const rem = parseFloat(style.fontSize) || 16;
-  return Math.round((parseFloat(style.getPropertyValue('--row-height')) || 2.5) * rem);
+// A row's height in pixels; the root's font size differs from screen to screen.
+function rowPixels(rems = DEFAULT_ROW_REMS): number {
+  return rems * (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
 }
 
 function nextRow(
