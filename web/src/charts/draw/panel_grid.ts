@@ -19,7 +19,9 @@ export function panelGrid(
   shape: GridShape,
 ): { rects: readonly Rect[]; height: number; columns: number } {
   const fitting = Math.max(1, Math.floor(shape.width / shape.leastWidth));
-  const columns = Math.max(1, Math.min(fitting, count, shape.mostColumns ?? count));
+  const most = Math.max(1, Math.min(fitting, count, shape.mostColumns ?? count));
+  // As many lines as must be, filled alike.
+  const columns = Math.ceil(count / Math.ceil(count / most));
   const cell = shape.width / columns;
   const rects = Array.from({ length: count }, (_, index) => ({
     left: (index % columns) * cell + shape.left,

@@ -4,6 +4,7 @@ import { TrialSelection } from '../data/trial_selection';
 import type { TrialTable } from '../data/trial_table';
 import type { ChartTheme } from '../draw/chart_theme';
 import { boxBetween, NO_BRUSHES, selectionOf } from './brush';
+import { restoreBrushes, storeBrushes } from './stored_brush';
 import { ChartTooltip, type TooltipPlace } from './ChartTooltip';
 import { init, type EChartsType } from './echarts';
 import { cancelInFrame, runInFrame } from './frame_queue';
@@ -69,10 +70,15 @@ export function ChartCanvas({
     chart.current?.resize({ width: wide, height: model.height, silent: true });
     chart.current?.setOption(model.option, { notMerge: true });
     const over = overlay.current!;
-    over.brushes = NO_BRUSHES;
-    over.selection = selection.selection;
     over.setChart(model, table, theme, wide);
-  }, [model, table, theme, wide, selection]);
+    over.brushes = restoreBrushes(selection.brush, id, model.panels);
+    // New trials may lie in the brush, and a brush of an address has not selected yet.
+    if (over.brushes.size > 0) {
+      selection.set(selectionOf(over.brushes, over.hits!), id, selection.brush);
+    }
+    over.selection = selection.selection;
+    over.draw();
+  }, [id, model, table, theme, wide, selection]);
 
   useEffect(() => {
     const owner = {};
@@ -108,15 +114,18 @@ export function ChartCanvas({
     return mark < 0 ? undefined : { panel, row: hits.panels[panel]!.marks.rows[mark]! };
   };
 
+  const select = (over: Overlay) => {
+    const stored = storeBrushes(id, over.brushes, model.panels);
+    selection.set(selectionOf(over.brushes, over.hits!), id, stored);
+  };
+
   const brush = (state: Drag) => {
     const over = overlay.current!;
     const panel = over.hits!.panels[state.panel]!;
     const across = model.acrossPanels ?? false;
     const box = boxBetween(panel.rect, state.from, state.last, across);
     over.brushes = new Map(across ? over.brushes : NO_BRUSHES).set(state.panel, box);
-    const chosen = selectionOf(over.brushes, over.hits!);
-    if (chosen === selection.selection) over.draw();
-    else selection.set(chosen, id);
+    select(over);
   };
 
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
@@ -154,8 +163,7 @@ export function ChartCanvas({
       const left = new Map(over.brushes);
       const had = model.acrossPanels && left.delete(state.panel) && left.size > 0;
       over.brushes = had ? left : NO_BRUSHES;
-      selection.set(had ? selectionOf(left, over.hits!) : TrialSelection.none, id);
-      over.draw();
+      select(over);
       return;
     }
     over.brushes = NO_BRUSHES;

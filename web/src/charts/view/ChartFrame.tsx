@@ -9,7 +9,6 @@ import { ChartCanvas } from './ChartCanvas';
 import { ChartDataTable } from './ChartDataTable';
 import { ChartLegend } from './ChartLegend';
 import type { SelectionStore } from './selection_store';
-import { useNearView } from './use_near_view';
 import { useWidth } from './use_width';
 import styles from './chart.module.css';
 
@@ -23,23 +22,21 @@ export interface ChartFrameProps {
   // Makes the chart; keep it the same as long as nothing changes.
   build: (width: number, theme: ChartTheme) => ChartResult;
   controls?: ReactNode;
-  wide?: boolean; // takes the whole line of the grid
   onOpenTrial?: (row: number) => void;
   onTurn?: (right: number, down: number) => void;
 }
 
 // A chart in its card: title, controls, legend, pictures to save, and the data as a table.
 export function ChartFrame(props: ChartFrameProps) {
-  const { id, title, help, table, build, controls, wide } = props;
+  const { id, title, help, table, build, controls } = props;
   const scheme = useScheme();
   const theme = scheme === 'dark' ? DARK_CHART : LIGHT_CHART;
   const [body, width] = useWidth<HTMLDivElement>();
-  const near = useNearView(body);
   const [asTable, setAsTable] = useState(false);
   const [busy, setBusy] = useState(false);
   const result = useMemo(
-    () => (width > 0 && near ? build(width, theme) : undefined),
-    [build, width, near, theme],
+    () => (width > 0 ? build(width, theme) : undefined),
+    [build, width, theme],
   );
   const model = result && isChart(result) ? result : undefined;
 
@@ -65,11 +62,7 @@ export function ChartFrame(props: ChartFrameProps) {
   };
 
   return (
-    <section
-      className={`${styles.frame} ${wide ? styles.wide : ''}`}
-      id={`chart-${id}`}
-      aria-label={title}
-    >
+    <section className={styles.frame} aria-label={title}>
       <header className={styles.header}>
         <h2 title={help}>{title}</h2>
         <div className={styles.controls}>{controls}</div>

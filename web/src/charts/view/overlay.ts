@@ -32,7 +32,6 @@ export class Overlay {
     this.paint = context
       ? { context, ratio, theme, table, hits: this.hits, acrossPanels }
       : undefined;
-    this.draw();
   }
 
   draw(): void {
