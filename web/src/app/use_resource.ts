@@ -43,7 +43,11 @@ export function useResource<T>(
   const [state, setState] = useState<State<T>>({ key, loading: true });
   const [attempt, setAttempt] = useState(0);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  // Changes that come while an answer is under way may be newer than it: they are made to it too.
+  // A change is a whole new row or point, so that making it twice does no harm.
+  const changes = useRef<((data: T) => T)[] | undefined>(undefined);
   const update = useCallback((change: (data: T) => T) => {
+    changes.current?.push(change);
     setState((now) => (now.data === undefined ? now : { ...now, data: change(now.data) }));
   }, []);
 
@@ -72,11 +76,17 @@ export function useResource<T>(
     const run = async () => {
       await ready.current;
       if (abort.signal.aborted) return;
+      changes.current = [];
       try {
-        const data = await latestLoad.current(abort.signal);
-        if (!abort.signal.aborted) setState({ key, data, loading: false });
+        const loaded = await latestLoad.current(abort.signal);
+        if (abort.signal.aborted) return;
+        let data: T = loaded;
+        for (const change of changes.current ?? []) data = change(data);
+        changes.current = undefined;
+        setState({ key, data, loading: false });
       } catch (error) {
         if (abort.signal.aborted) return;
+        changes.current = undefined;
         // A reload that fails leaves what is shown; the error says that it may be old.
         setState((now) => ({
           key,

@@ -113,7 +113,7 @@ export const NARROW_COLUMNS: Column[] = [
     ...BEST,
     meta: { width: '7.5rem', sort: 'best', align: 'end' },
     cell: ({ row: { original } }) => (
-      <div className={styles.stack}>
+      <div className={`${styles.stack} ${styles.end}`}>
         <StateBadge state={original.state} paused={original.paused} />
         <span className={styles.value}>
           {numberText(optionalNumberOf(original.bestTrial?.objectiveValue))}

@@ -11,11 +11,13 @@ export function FaultList({
   validation: Validation;
   onChoose: (fault: Fault) => void;
 }) {
-  const { faults, error, experiments } = validation;
+  const { faults, error, experiments, checked } = validation;
+  const wrong = faults.length > 0 || error !== undefined;
+  const tone = wrong ? styles.bad : checked ? styles.good : styles.checking;
   return (
     <div className={styles.faults}>
-      <div role="status" className={faults.length > 0 || error ? styles.bad : styles.good}>
-        <Icon name={faults.length > 0 || error ? 'warning' : 'check'} />
+      <div role="status" className={`${styles.verdict} ${tone}`}>
+        <Icon name={wrong ? 'warning' : checked ? 'check' : 'refresh'} />
         {statusWords(validation)}
       </div>
       {faults.length > 0 && (

@@ -1,3 +1,4 @@
+import { Button } from '../../../components/Button';
 import type { DocumentPath } from '../document/document_path';
 import { isPresent, listAt, textAt, valueAt } from '../document/read';
 import { ListField, SelectField, TextField } from './fields';
@@ -7,14 +8,14 @@ import styles from './form.module.css';
 
 const TYPES = [
   { value: 'double', label: 'number' },
-  { value: 'int', label: 'whole number' },
-  { value: 'discrete', label: 'list of numbers' },
-  { value: 'categorical', label: 'list of words' },
+  { value: 'int', label: 'integer' },
+  { value: 'discrete', label: 'numbers' },
+  { value: 'categorical', label: 'words' },
 ];
 
 const DISTRIBUTIONS = [
   { value: '', label: 'uniform' },
-  { value: 'logUniform', label: 'logarithmic' },
+  { value: 'logUniform', label: 'log' },
   { value: 'normal', label: 'normal' },
   { value: 'logNormal', label: 'log-normal' },
 ];
@@ -62,6 +63,7 @@ function ParameterFields({
   const { plain, edit } = useForm();
   const type = textAt(plain, [...path, 'parameterType']);
   const space = [...path, 'feasibleSpace'];
+  const condition = [...path, 'activeWhen'];
   const own = textAt(plain, [...path, 'name']);
   const others = listAt(plain, list)
     .map((_, index) => textAt(plain, [...list, index, 'name']))
@@ -78,10 +80,8 @@ function ParameterFields({
 
   return (
     <>
-      <div className={styles.fields}>
-        <div className={styles.name}>
-          <TextField path={[...path, 'name']} label="Name" />
-        </div>
+      <div className={isList(type) ? styles.values : styles.range}>
+        <TextField path={[...path, 'name']} label="Name" />
         <SelectField
           path={[...path, 'parameterType']}
           label="Type"
@@ -89,13 +89,11 @@ function ParameterFields({
           onChoose={chooseType}
         />
         {isList(type) ? (
-          <div className={styles.name}>
-            <ListField
-              path={[...space, 'list']}
-              label="Values"
-              placeholder={type === 'discrete' ? '16, 32, 64' : 'relu, tanh'}
-            />
-          </div>
+          <ListField
+            path={[...space, 'list']}
+            label="Values"
+            placeholder={type === 'discrete' ? '16, 32, 64' : 'relu, tanh'}
+          />
         ) : (
           <>
             <TextField path={[...space, 'min']} label="From" />
@@ -108,23 +106,38 @@ function ParameterFields({
             />
           </>
         )}
-        {conditions && others.length > 0 && (
-          <SelectField
-            path={[...path, 'activeWhen', 'parameter']}
-            label="Only while"
-            options={[
-              { value: '', label: 'always' },
-              ...others.map((name) => ({ value: name, label: name })),
-            ]}
-            onChoose={(name) =>
-              edit([...path, 'activeWhen'], name ? { parameter: name, values: [] } : undefined)
-            }
+        {conditions && !isPresent(plain, condition) && others.length > 0 && (
+          <Button
+            kind="quiet"
+            icon="filter"
+            className={styles.aside}
+            aria-label={`Add a condition to ${own}`}
+            onClick={() => edit(condition, { parameter: others[0], values: [] })}
           />
         )}
-        {isPresent(plain, [...path, 'activeWhen']) && (
-          <ListField path={[...path, 'activeWhen', 'values']} label="is one of" />
-        )}
       </div>
+      {isPresent(plain, condition) && <Condition path={condition} others={others} />}
     </>
+  );
+}
+
+// A parameter may exist only while another one has one of some values.
+function Condition({ path, others }: { path: DocumentPath; others: readonly string[] }) {
+  const { edit } = useForm();
+  return (
+    <div className={styles.condition}>
+      <SelectField
+        path={[...path, 'parameter']}
+        label="Only while"
+        options={others.map((name) => ({ value: name, label: name }))}
+      />
+      <ListField path={[...path, 'values']} label="is one of" />
+      <Button
+        kind="quiet"
+        icon="close"
+        aria-label="Remove the condition"
+        onClick={() => edit(path, undefined)}
+      />
+    </div>
   );
 }
