@@ -1,3 +1,5 @@
+import type { TrialTable } from './trial_table';
+
 // A set of trials by number. It never changes: selecting makes another one.
 export class TrialSelection {
   static readonly none = new TrialSelection(new Uint8Array(0), 0);
@@ -56,4 +58,13 @@ export class TrialSelection {
     for (let i = 0; i < other.mask.length; i++) if (other.mask[i] === 1) mask[i] = 1;
     return TrialSelection.ofMask(mask);
   }
+}
+
+// The rows of the table whose trials are selected, ascending.
+export function rowsOfSelection(table: TrialTable, selection: TrialSelection): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < table.length && rows.length < selection.size; row++) {
+    if (selection.has(table.numbers[row]!)) rows.push(row);
+  }
+  return rows;
 }

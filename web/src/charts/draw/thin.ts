@@ -6,7 +6,11 @@ export const THIN_ABOVE = 2000;
 // Which of the marks to draw so that the picture is that of all: of the marks that fall into the
 // same cell of `cell` pixels only the last of `order` stays. Every cell that any mark falls into
 // keeps one, so that no outlier and no extreme is lost. Marks outside the panel or with NaN go.
-export function thinMarks(panel: Panel, order: Int32Array, cell = 2): Int32Array {
+export function thinMarks(
+  panel: Panel,
+  order: Int32Array,
+  cell = cellFor(order.length),
+): Int32Array {
   const { marks, rect } = panel;
   const columns = Math.ceil(rect.width / cell) + 1;
   const lines = Math.ceil(rect.height / cell) + 1;
@@ -30,6 +34,11 @@ export function thinMarks(panel: Panel, order: Int32Array, cell = 2): Int32Array
     }
   }
   return kept.slice(0, count);
+}
+
+// Points are drawn smaller the more there are, and never smaller than a cell.
+function cellFor(count: number): number {
+  return count > 20_000 ? 3 : 2;
 }
 
 // Which rows stand for all where a row is a whole line: up to `wanted`, among them for each column

@@ -78,7 +78,7 @@ export function historyChart(input: ChartInput<HistoryOptions>): ChartResult {
     height: HEIGHT,
     option: { ...option },
     panels: [panel],
-    legend: legendOf(groups, theme.best, best >= 0),
+    legend: legendOf(drawnGroups(groups, panel), theme.best, best >= 0),
     description: describe(table, best, objective.metric, values),
     data: {
       columns: ['trial', 'state', objective.metric, 'best so far'],
@@ -126,14 +126,17 @@ export function stateWords(state: string): string {
   return STATE_WORDS[state] ?? state.toLowerCase();
 }
 
+// Failed trials have no value, and so no mark to explain.
+function drawnGroups(groups: readonly PointGroup[], { marks }: Panel): PointGroup[] {
+  return groups.filter((group) => group.marks.some((mark) => !Number.isNaN(marks.y[mark])));
+}
+
 function legendOf(groups: readonly PointGroup[], best: string, hasBest: boolean): LegendEntry[] {
-  const entries = groups
-    .filter((group) => group.marks.length > 0)
-    .map((group): LegendEntry => ({
-      label: stateWords(group.id),
-      color: group.color,
-      shape: group.hollow ? 'ring' : 'dot',
-    }));
+  const entries = groups.map((group): LegendEntry => ({
+    label: stateWords(group.id),
+    color: group.color,
+    shape: group.hollow ? 'ring' : 'dot',
+  }));
   if (hasBest) entries.push({ label: 'best so far', color: best, shape: 'line' });
   return entries;
 }

@@ -1,61 +1,48 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { download } from '../../app/download';
-import type { ChartModel } from '../chart';
-import type { TrialSelection } from '../data/trial_selection';
-import type { TrialTable } from '../data/trial_table';
-import type { ChartTheme } from '../draw/chart_theme';
-import { withSelection } from '../draw/with_selection';
 import { init, register } from './echarts';
 
-export interface ExportedChart {
+export interface Picture {
   readonly name: string; // of the file, without its ending
-  readonly model: ChartModel;
-  readonly table: TrialTable;
-  readonly selection: TrialSelection;
-  readonly theme: ChartTheme;
+  readonly option: EChartsCoreOption;
   readonly width: number;
+  readonly height: number;
+  readonly background: string;
 }
 
 // Sharp enough for print.
 const PNG_RATIO = 3;
 
-export async function exportPng(chart: ExportedChart): Promise<void> {
-  const { model, width } = chart;
-  const holder = document.createElement('div');
-  const instance = init(holder, null, {
+export async function exportPng(picture: Picture): Promise<void> {
+  const { width, height, background: backgroundColor } = picture;
+  const instance = init(document.createElement('div'), null, {
     renderer: 'canvas',
-    width: model.width ?? width,
-    height: model.height,
+    width,
+    height,
     devicePixelRatio: PNG_RATIO,
   });
   try {
-    instance.setOption(withSelection(model, chart.table, chart.selection, chart.theme));
-    const canvas = instance.renderToCanvas({ backgroundColor: chart.theme.background });
+    instance.setOption(picture.option);
+    const canvas = instance.renderToCanvas({ backgroundColor, pixelRatio: PNG_RATIO });
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (!blob) throw new Error('The browser could not make the picture.');
-    download(blob, `${chart.name}.png`);
+    download(blob, `${picture.name}.png`);
   } finally {
     instance.dispose();
   }
 }
 
-export async function exportSvg(chart: ExportedChart): Promise<void> {
-  download(new Blob([await chartSvg(chart)], { type: 'image/svg+xml' }), `${chart.name}.svg`);
+export async function exportSvg(picture: Picture): Promise<void> {
+  const text = await chartSvg(picture);
+  download(new Blob([text], { type: 'image/svg+xml' }), `${picture.name}.svg`);
 }
 
-export async function chartSvg(chart: ExportedChart): Promise<string> {
+export async function chartSvg({ option, width, height }: Picture): Promise<string> {
   const { SVGRenderer } = await import('echarts/renderers');
   register([SVGRenderer]);
-  const instance = init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width: chart.model.width ?? chart.width,
-    height: chart.model.height,
-  });
+  const instance = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    instance.setOption(
-      unthinned(withSelection(chart.model, chart.table, chart.selection, chart.theme)),
-    );
+    instance.setOption(withoutLargeMode(option));
     return instance.renderToSVGString();
   } finally {
     instance.dispose();
@@ -63,7 +50,7 @@ export async function chartSvg(chart: ExportedChart): Promise<string> {
 }
 
 // The mode for large data draws all points as one shape that the SVG renderer lacks.
-function unthinned(option: EChartsCoreOption): EChartsCoreOption {
+function withoutLargeMode(option: EChartsCoreOption): EChartsCoreOption {
   const { series } = option as { series: object[] };
   return { ...option, series: series.map((one) => ({ ...one, large: false })) };
 }

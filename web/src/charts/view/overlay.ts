@@ -26,11 +26,11 @@ export class Overlay {
     const ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(model.height * ratio);
-    const context = this.canvas.getContext('2d');
+    const context = this.canvas.getContext('2d', { willReadFrequently: true });
     this.hits = new HitTest(model.panels, table);
     const acrossPanels = model.acrossPanels ?? false;
     this.paint = context
-      ? { context, ratio, theme, table, hits: this.hits, acrossPanels }
+      ? { context, ratio, theme, table, hits: this.hits, acrossPanels, images: [] }
       : undefined;
   }
 

@@ -3,8 +3,7 @@ import { useState } from 'react';
 import { links } from '../../app/links';
 import { Button } from '../../components/Button';
 import { countText } from '../../components/number_text';
-import { TrialSelection } from '../../charts/data/trial_selection';
-import { rowOfNumber } from '../../charts/data/trial_table';
+import { rowsOfSelection, TrialSelection } from '../../charts/data/trial_selection';
 import { CompareTrialsDialog } from '../trials/CompareTrialsDialog';
 import { MOST_COMPARED } from '../trials/compare';
 import type { ExperimentView } from './experiment_view';
@@ -17,10 +16,8 @@ export function SelectionBar({ view }: { view: ExperimentView }) {
   const [comparing, setComparing] = useState(false);
   const [, navigate] = useLocation();
   if (selection.isEmpty) return null;
-  const rows = selection
-    .numbers()
-    .map((number) => rowOfNumber(view.table, number))
-    .filter((row) => row >= 0);
+  const few = selection.size <= MOST_COMPARED;
+  const rows = few ? rowsOfSelection(view.table, selection) : [];
   const only = rows.length === 1 ? view.table.names[rows[0]!] : undefined;
   return (
     <div className={styles.selectionBar} role="region" aria-label="Selected trials">
@@ -39,7 +36,7 @@ export function SelectionBar({ view }: { view: ExperimentView }) {
       )}
       <Button
         small
-        disabled={rows.length < 2 || rows.length > MOST_COMPARED}
+        disabled={rows.length < 2}
         title={`Between 2 and ${MOST_COMPARED} trials can be compared`}
         onClick={() => setComparing(true)}
       >

@@ -1,5 +1,6 @@
-import { useMemo } from 'react';
-import { rowOfNumber } from '../../../charts/data/trial_table';
+import { useDeferredValue, useMemo } from 'react';
+import { rowsOfSelection } from '../../../charts/data/trial_selection';
+import { NearView } from '../../../charts/view/NearView';
 import { countText } from '../../../components/number_text';
 import { Card } from '../../../components/Page';
 import { TrialsGrid } from '../../trials/TrialsGrid';
@@ -11,23 +12,19 @@ import styles from '../experiment.module.css';
 // The selected trials under the charts; it follows whatever is brushed.
 export function SelectedTrials({ view }: { view: ExperimentView }) {
   const { table } = view;
-  const selection = useSelection(view.selection);
+  const selection = useDeferredValue(useSelection(view.selection));
   const columns = useMemo(() => tableColumns(table), [table]);
   const rows = useMemo(
-    () =>
-      Int32Array.from(
-        selection
-          .numbers()
-          .map((number) => rowOfNumber(table, number))
-          .filter((row) => row >= 0),
-      ),
+    () => Int32Array.from(rowsOfSelection(table, selection)),
     [selection, table],
   );
   if (rows.length === 0) return null;
   return (
     <Card title={`Selected: ${countText(rows.length)} of ${countText(table.length)} trials`} flush>
       <div className={styles.selectedTrials}>
-        <TrialsGrid label="Selected trials" view={view} columns={columns} rows={rows} />
+        <NearView id="selected-trials">
+          <TrialsGrid label="Selected trials" view={view} columns={columns} rows={rows} />
+        </NearView>
       </div>
     </Card>
   );
