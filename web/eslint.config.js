@@ -5,10 +5,15 @@ export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test-results/'] },
   ...tseslint.configs.strict,
   {
+    files: ['src/**'],
     plugins: { 'react-hooks': reactHooks },
     rules: {
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
+    },
+  },
+  {
+    rules: {
       'no-console': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-properties': [

@@ -19,14 +19,18 @@ export interface TrialsEvent {
   trials: Trial[];
 }
 
+// The points that came after the change `since`, up to `change`.
 export interface MetricsEvent {
   trial: string; // NAMESPACE/NAME
+  since: number;
+  change: number;
   series: Omit<MetricSeries, 'total'>[];
 }
 
 export interface LogEvent {
   trial: string; // NAMESPACE/NAME
-  offset: number;
+  offset: number; // in bytes
+  nextOffset: number;
   text: string;
 }
 

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../../../components/Icon';
 import type { DocumentPath } from '../document/document_path';
 import { hasFaultUnder, useForm } from './form_context';
@@ -20,6 +20,10 @@ export function Section({
 }) {
   const { faults } = useForm();
   const [open, setOpen] = useState(openAtFirst);
+  // What comes to hold something, as when a document is opened, is shown.
+  useEffect(() => {
+    if (openAtFirst) setOpen(true);
+  }, [openAtFirst]);
   const wrong = paths.some((path) => hasFaultUnder(faults, path));
   return (
     <section className={styles.section} aria-label={title}>

@@ -5,6 +5,7 @@ import type { DocumentPath } from '../document/document_path';
 import { textAt, textsAt } from '../document/read';
 import { faultsAt, useForm } from './form_context';
 import { useDraft } from './use_draft';
+import styles from './form.module.css';
 
 interface FieldProps {
   path: DocumentPath;
@@ -139,7 +140,7 @@ export function LinesField({ path, label, help, placeholder }: FieldProps) {
       {(ids) => (
         <textarea
           {...ids}
-          className={fieldStyles.input}
+          className={`${fieldStyles.input} ${styles.code}`}
           rows={Math.min(Math.max(written.length + 1, 3), 16)}
           spellCheck={false}
           placeholder={placeholder}

@@ -66,7 +66,7 @@ export function TemplateSection() {
       <Rows path={TRIAL_PARAMETERS} label="Trial parameters" one="trial parameter" fresh={{}}>
         {(path) => (
           <div className={styles.fields}>
-            <TextField path={[...path, 'name']} label="Name in the command" />
+            <TextField path={[...path, 'name']} label="Name" />
             <TextField path={[...path, 'reference']} label="Stands for" suggestions={names} />
             <TextField path={[...path, 'description']} label="Description" />
           </div>
