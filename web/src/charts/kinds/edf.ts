@@ -46,17 +46,16 @@ export function edfChart(input: ChartInput<EdfOptions>): ChartResult {
     },
   };
   const option = panelOption([panel], theme);
+  const line = edfLine(values, objective.type, (value) => forward(x, value));
+  // Every trial is at least as good as what is worse than all.
+  line.push([objective.type === 'minimize' ? x.high : x.low, 1]);
   option.series.push(
-    lineSeries(
-      0,
-      edfLine(values, objective.type, (value) => forward(x, value)),
-      {
-        id: 'edf',
-        color: theme.series[0]!,
-        width: 2,
-        fill: true,
-      },
-    ),
+    lineSeries(0, line, {
+      id: 'edf',
+      color: theme.series[0]!,
+      width: 2,
+      fill: true,
+    }),
   );
   const legend: LegendEntry[] = [];
   return {

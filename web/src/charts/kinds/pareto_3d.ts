@@ -19,7 +19,7 @@ export interface Pareto3dOptions {
 
 const HEIGHT = 460;
 // Half the edge of the cube's picture: its diagonal must fit however it is turned.
-const REACH = 1.05;
+const REACH = 0.95;
 
 // Three objectives as a cloud that can be turned, and the trials on the Pareto front.
 export function pareto3dChart(input: ChartInput<Pareto3dOptions>): ChartResult {

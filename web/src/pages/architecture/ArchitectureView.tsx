@@ -6,7 +6,8 @@ import { useResource } from '../../app/use_resource';
 import { Button } from '../../components/Button';
 import { countText } from '../../components/number_text';
 import { EmptyState, ErrorState, LoadingState } from '../../components/States';
-import { GraphView, operationCounts } from './GraphView';
+import { GraphView } from './GraphView';
+import { operationCounts } from './operations';
 import styles from './architecture.module.css';
 
 // What a trial of an architecture search tried or found.

@@ -8,6 +8,7 @@ import {
   mix,
   type ChartTheme,
 } from '../../charts/draw/chart_theme';
+import { describeGraph } from './operations';
 import { layOutGraph, type PlacedEdge, type PlacedNode } from './graph_layout';
 
 // An architecture's graph as a picture by itself: all that it needs is in the SVG, so that it can be
@@ -122,20 +123,4 @@ function nodeColor(kind: string, label: string, theme: ChartTheme): string {
   if (/separable|depthwise/.test(family)) return theme.series[0]!;
   if (/conv/.test(family)) return theme.series[3]!;
   return theme.series[4]!;
-}
-
-export function describeGraph(graph: ArchitectureGraph): string {
-  const counts = operationCounts(graph).map(({ label, count }) => `${count} ${label}`);
-  return `${graph.title}: ${graph.nodes.length} nodes, ${graph.edges.length} edges; ${counts.join(', ')}`;
-}
-
-// How often each operation is there, the most frequent first.
-export function operationCounts(graph: ArchitectureGraph): { label: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { kind, label } of graph.nodes) {
-    if (kind === 'operation') counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([label, count]) => ({ label, count }))
-    .sort((a, b) => b.count - a.count || a.label.localeCompare(b.label));
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type ComponentType } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react';
 import { useUrlState } from '../../../app/url_state';
 import { EmptyState } from '../../../components/States';
 import { Select } from '../../../components/Field';
@@ -10,6 +10,7 @@ import { CurvesPanel } from './CurvesPanel';
 import { EdfPanel } from './EdfPanel';
 import { HistoryPanel } from './HistoryPanel';
 import { ImportancePanel } from './ImportancePanel';
+import { keepInView } from './keep_in_view';
 import type { PanelProps } from './panel_props';
 import { ParallelPanel } from './ParallelPanel';
 import { ParetoPanel } from './ParetoPanel';
@@ -50,7 +51,13 @@ const PANELS: readonly Panel[] = [
   { id: 'contour', label: 'Contour', content: ContourPanel },
   { id: 'rank', label: 'Ranks', content: RankPanel, wide: true },
   { id: 'edf', label: 'Distribution', content: EdfPanel },
-  { id: 'rungs', label: 'Early stopping', content: RungsPanel, shown: hasEarlyStopping },
+  {
+    id: 'rungs',
+    label: 'Early stopping',
+    content: RungsPanel,
+    wide: true,
+    shown: hasEarlyStopping,
+  },
   { id: 'timeline', label: 'Timeline', content: TimelinePanel, wide: true },
 ];
 
@@ -63,8 +70,9 @@ export function ChartsTab({ view }: TabProps) {
   );
   const shown = PANELS.filter((panel) => panel.shown?.(table) ?? true);
   const wanted = parameters.get('chart');
+  const grid = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (wanted) document.getElementById(`chart-${wanted}`)?.scrollIntoView();
+    if (wanted && grid.current) return keepInView(`chart-${wanted}`, grid.current);
   }, [wanted]);
 
   if (table.length === 0) {
@@ -85,7 +93,7 @@ export function ChartsTab({ view }: TabProps) {
               className={styles.jump}
               onClick={() => {
                 change({ chart: panel.id });
-                document.getElementById(`chart-${panel.id}`)?.scrollIntoView();
+                if (grid.current) keepInView(`chart-${panel.id}`, grid.current);
               }}
             >
               {panel.label}
@@ -106,7 +114,7 @@ export function ChartsTab({ view }: TabProps) {
           </label>
         )}
       </div>
-      <div className={styles.charts}>
+      <div ref={grid} className={styles.charts}>
         {shown.map(({ id, content: Content, wide }) => (
           <NearView
             key={id}
