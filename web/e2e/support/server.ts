@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { serveDist } from './dist_proxy';
@@ -75,7 +75,12 @@ async function launch(folder: string, http: string): Promise<{ child: ChildProce
   const child = spawn(
     executable(),
     ['serve', '--db', join(folder, 'qalam.db'), '--listen', '127.0.0.1:0', '--http', http],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The programs that the examples train with lie beside it.
+      env: { ...process.env, PATH: `${dirname(executable())}:${process.env.PATH}` },
+    },
   );
   let complaints = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));

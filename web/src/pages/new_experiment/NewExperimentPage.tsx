@@ -140,12 +140,14 @@ export default function NewExperimentPage() {
               aria-label="Experiment"
               onSubmit={(event) => event.preventDefault()}
             >
-              <ExperimentForm
-                document={document}
-                validation={validation}
-                algorithms={algorithms.data ?? NO_ALGORITHMS}
-                edit={edit}
-              />
+              {document && (
+                <ExperimentForm
+                  document={document}
+                  validation={validation}
+                  algorithms={algorithms.data ?? NO_ALGORITHMS}
+                  edit={edit}
+                />
+              )}
             </form>
           </div>
           <div className={`${styles.pane} ${shown === 'yaml' ? '' : styles.away}`}>
@@ -173,7 +175,8 @@ export default function NewExperimentPage() {
 function useReadDocument(text: string) {
   // Typing stays fluent in a large document: the form follows when there is time.
   const deferred = useDeferredValue(text);
-  return useMemo(() => readDocument(deferred), [deferred]);
+  const behind = deferred === '' && text !== ''; // the first text is still to be read
+  return useMemo(() => (behind ? undefined : readDocument(deferred)), [behind, deferred]);
 }
 
 function nameOf(from: string) {
