@@ -8,6 +8,7 @@ export interface TrialName {
 
 export interface LogPart {
   text: string;
+  offset: number; // in bytes, where it begins
   nextOffset: number; // bytes from the beginning of the output
 }
 
@@ -19,16 +20,18 @@ export function getTrial(name: TrialName, signal?: AbortSignal) {
   return request<TrialDetail>(route(name), { signal });
 }
 
-export async function getMetrics(
+// Holds all points up to `change`.
+export interface MetricsReply {
+  change: number;
+  series: MetricSeries[];
+}
+
+export function getMetrics(
   name: TrialName,
   query: { metric?: string; points?: number } = {},
   signal?: AbortSignal,
-): Promise<MetricSeries[]> {
-  const reply = await request<{ series: MetricSeries[] }>(route(name, 'metrics'), {
-    query,
-    signal,
-  });
-  return reply.series;
+) {
+  return request<MetricsReply>(route(name, 'metrics'), { query, signal });
 }
 
 // At most 1 MiB from `offset`, or the last `tail` bytes.
@@ -38,7 +41,11 @@ export async function getLogs(
   signal?: AbortSignal,
 ): Promise<LogPart> {
   const { text, headers } = await requestText(route(name, 'logs'), { query, signal });
-  return { text, nextOffset: Number(headers.get('X-Next-Offset') ?? 0) };
+  return {
+    text,
+    offset: Number(headers.get('X-Offset') ?? 0),
+    nextOffset: Number(headers.get('X-Next-Offset') ?? 0),
+  };
 }
 
 export async function listFiles(name: TrialName, signal?: AbortSignal): Promise<TrialFile[]> {

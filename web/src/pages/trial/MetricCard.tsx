@@ -5,7 +5,7 @@ import { formatNumber } from '../../charts/draw/format_number';
 import { ChartCard } from '../../charts/view/ChartCard';
 import { PlotCanvas } from '../../charts/view/PlotCanvas';
 import { exactTime } from '../../components/time_text';
-import type { LiveMetric } from './use_metrics';
+import type { LiveMetric } from './live_metrics';
 
 export interface MetricOptions {
   readonly x: 'step' | 'time';

@@ -4,14 +4,15 @@ import { Checkbox, Select } from '../../components/Field';
 import { EmptyState, ErrorState, LoadingState } from '../../components/States';
 import { NearView } from '../../charts/view/NearView';
 import { MetricCard } from './MetricCard';
-import { useMetrics, type LiveMetric } from './use_metrics';
+import type { LiveMetric } from './live_metrics';
+import { useMetrics } from './use_metrics';
 import styles from './trial.module.css';
 
 const MOST_SMOOTHING = 0.99;
 
 // Every metric's curve, all on the same settings.
 export function MetricsSection({ name, ended }: { name: ExperimentName; ended: boolean }) {
-  const { data, error, reload } = useMetrics(name);
+  const { metrics: data, error, reload } = useMetrics(name.namespace, name.name);
   const [parameters, change] = useUrlState();
   const x = parameters.get('x') === 'time' ? 'time' : 'step';
   const log = parameters.has('log');

@@ -30,7 +30,3 @@ export function shownLine(line: string): string {
   const plain = line.replace(ESCAPES, '').replace(/\r+$/, '');
   return plain.slice(plain.lastIndexOf('\r') + 1);
 }
-
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
-}

@@ -3,7 +3,7 @@ import { ApiError } from '../../api/client';
 import { eventStream } from '../../api/event_stream';
 import { topics } from '../../api/events';
 import { getLogs } from '../../api/trials';
-import { append, byteLength, logOf, prepend, type LogLines } from './log_lines';
+import { append, logOf, prepend, type LogLines } from './log_lines';
 
 const PART_BYTES = 256 * 1024;
 
@@ -28,22 +28,21 @@ export function useLog(namespace: string, name: string): FollowedLog {
     let subscription: { close: () => void } | undefined;
     const load = async () => {
       try {
-        const { text, nextOffset } = await getLogs(
+        const { text, offset, nextOffset } = await getLogs(
           { namespace, name },
           { tail: PART_BYTES },
           abort.signal,
         );
         if (abort.signal.aborted) return;
-        set(logOf(text, Math.max(0, nextOffset - byteLength(text)), nextOffset));
+        set(logOf(text, offset, nextOffset));
         setError(undefined);
         subscription ??= eventStream.subscribe([topics.logs({ namespace, name })], {
           logOffset: () => latest.current?.end ?? 0,
-          log: ({ offset, text: added }) => {
+          log: ({ offset: begin, nextOffset: end, text: added }) => {
             const now = latest.current;
-            const end = offset + byteLength(added);
             // After a lost connection what is known already may come again, or a part be missing.
             if (!now || end <= now.end) return;
-            if (offset === now.end) set(append(now, added, end));
+            if (begin === now.end) set(append(now, added, end));
             else void load();
           },
           reset: () => void load(),
