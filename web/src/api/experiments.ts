@@ -105,6 +105,16 @@ export function listTrials(name: ExperimentName, query: TrialQuery = {}, signal?
   return request<TrialPage>(route(name, 'trials'), { query: { ...query }, signal });
 }
 
+// The numbers of all trials for which the filter expression holds.
+export async function matchingTrials(
+  name: ExperimentName,
+  filter: string,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const query = { filter, fields: 'number' };
+  return (await request<{ numbers: number[] }>(route(name, 'trials'), { query, signal })).numbers;
+}
+
 export function getTrialByNumber(name: ExperimentName, number: number, signal?: AbortSignal) {
   return request<Trial>(route(name, 'trials', String(number)), { signal });
 }

@@ -33,7 +33,7 @@ export function decodeCurves(wire: Curves, table: TrialTable): CurveSet {
     const start = table.started[row]!;
     const begin = Number.isNaN(start) ? (series.times[0] ?? 0) : start;
     for (let i = 0; i < series.values.length; i++) {
-      const step = series.steps[i]!;
+      const step = series.steps[i] ?? -1;
       // A trial that gave no steps is drawn by the order of its points.
       curves.steps[starts[k]! + i] = step >= 0 ? step : i;
       curves.times[starts[k]! + i] = Math.max(0, series.times[i]! - begin);

@@ -65,7 +65,8 @@ export function decodeMetric(series: MetricSeries): LiveMetric {
   return {
     metric: series.metric,
     total: series.total,
-    steps: Float64Array.from(series.steps),
+    // A point that was reported without a step has null.
+    steps: Float64Array.from(series.steps, (step) => step ?? -1),
     times: Float64Array.from(series.times),
     values: Float64Array.from(series.values, decodeNumber),
     texts: series.texts,

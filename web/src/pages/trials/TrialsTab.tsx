@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { downloads } from '../../api/experiments';
+import { downloads, matchingTrials } from '../../api/experiments';
 import { useDebounced } from '../../app/use_debounced';
 import { useResource } from '../../app/use_resource';
 import { useUrlState } from '../../app/url_state';
@@ -14,7 +14,6 @@ import type { TabProps } from '../experiment/tabs';
 import { useSelection } from '../experiment/use_selection';
 import { ColumnDialog } from './ColumnDialog';
 import { firstColumns, tableColumns } from './columns';
-import { filterTrials } from './filter_trials';
 import { parseSort, printSort, sortRows } from './sort_rows';
 import { TrialsGrid } from './TrialsGrid';
 import styles from './trials.module.css';
@@ -152,7 +151,8 @@ function useFilter({ name, table, live }: TabProps['view'], filter: string) {
   const expression = filter.trim();
   const { data, error } = useResource(
     `filter ${name.namespace}/${name.name} ${lagging} ${expression}`,
-    async (signal) => (expression ? await filterTrials(name, expression, signal) : undefined),
+    async (signal) =>
+      expression ? new Set(await matchingTrials(name, expression, signal)) : undefined,
     { keepPrevious: true },
   );
   return {
