@@ -1,0 +1,55 @@
+import { waitForState } from '../e2e/support/experiments';
+import type { QalamServer } from '../e2e/support/server';
+import { expect, test } from '../e2e/support/test';
+import { SIZE, take } from './take';
+
+interface Example {
+  name: string;
+  document: string;
+}
+
+// The examples of the handwritten digits, which run in seconds.
+const EXAMPLES = /^digits\/(?:random|tpe|cmaes|sobol|evolution|nsga2|multivariate-tpe)\b/;
+
+async function runExamples(server: QalamServer): Promise<void> {
+  const { examples } = await server.api<{ examples: Example[] }>('/examples');
+  const chosen = examples.filter(({ name }) => EXAMPLES.test(name));
+  for (const { document } of chosen) {
+    const { experiments } = await server.api<{ experiments: { name: string }[] }>(
+      '/experiments',
+      'POST',
+      { document },
+    );
+    // All but the last have ended, so that the list shows different states.
+    if (document !== chosen.at(-1)?.document) {
+      await waitForState(server, experiments[0]?.name ?? '', 'Succeeded', 300_000);
+    }
+  }
+}
+
+test.use({ viewport: SIZE });
+
+test('the list, a new experiment, the algorithms and the system', async ({ page, server }) => {
+  await runExamples(server);
+  await page.goto('/experiments');
+  await expect(page.getByText('Running').first()).toBeVisible();
+  await take(page, 'experiments');
+
+  await page.goto('/new');
+  await page.getByRole('button', { name: 'Start from…' }).click();
+  await page.getByRole('button', { name: /^digits\/tpe/ }).click();
+  await expect(page.getByText('No fault')).toBeVisible();
+  await page.getByRole('region', { name: 'Search space' }).scrollIntoViewIfNeeded();
+  await page.getByRole('form').evaluate((form) => form.scrollTo(0, form.scrollHeight / 4));
+  await take(page, 'new-experiment');
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto('/algorithms/tpe');
+  await expect(page.getByRole('region', { name: 'tpe' })).toBeVisible();
+  await take(page, 'algorithms');
+  await page.emulateMedia({ colorScheme: 'light' });
+
+  await page.goto('/system');
+  await expect(page.getByRole('region', { name: 'Server' })).toBeVisible();
+  await take(page, 'system');
+});

@@ -1,0 +1,126 @@
+import { useMemo } from 'react';
+import type { ArchitectureGraph } from '../../api/types';
+import { useScheme } from '../../app/theme';
+import {
+  CHART_FONT,
+  DARK_CHART,
+  LIGHT_CHART,
+  mix,
+  type ChartTheme,
+} from '../../charts/draw/chart_theme';
+import { describeGraph } from './operations';
+import { layOutGraph, type PlacedEdge, type PlacedNode } from './graph_layout';
+
+// An architecture's graph as a picture by itself: all that it needs is in the SVG, so that it can be
+// saved as it is.
+export function GraphView({ graph, id }: { graph: ArchitectureGraph; id: string }) {
+  const theme = useScheme() === 'dark' ? DARK_CHART : LIGHT_CHART;
+  const layout = useMemo(() => layOutGraph(graph), [graph]);
+  const { width, height } = layout;
+  return (
+    <svg
+      xmlns="http://www.w3.org/2000/svg"
+      id={id}
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={describeGraph(graph)}
+      fontFamily={CHART_FONT}
+      fontSize="12"
+    >
+      <defs>
+        <marker
+          id={`${id}-arrow`}
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="7"
+          markerHeight="7"
+          orient="auto"
+        >
+          <path d="M0 0.6 8 4 0 7.4z" fill={theme.muted} />
+        </marker>
+      </defs>
+      <rect width={width} height={height} fill={theme.background} />
+      {layout.edges.map((edge, index) => (
+        <EdgeView key={index} edge={edge} theme={theme} arrow={`url(#${id}-arrow)`} />
+      ))}
+      {layout.nodes.map((node) => (
+        <NodeView key={node.id} node={node} theme={theme} />
+      ))}
+    </svg>
+  );
+}
+
+function EdgeView({ edge, theme, arrow }: { edge: PlacedEdge; theme: ChartTheme; arrow: string }) {
+  const { points, kind, label } = edge;
+  const middle = points[Math.floor(points.length / 2)]!;
+  return (
+    <>
+      <path
+        d={curveThrough(points)}
+        fill="none"
+        stroke={kind === 'skip' ? theme.best : theme.muted}
+        strokeWidth="1.4"
+        strokeDasharray={kind === 'skip' ? '5 4' : undefined}
+        markerEnd={arrow}
+      />
+      {label && (
+        <text x={middle[0] + 5} y={middle[1] - 4} fill={theme.muted} fontSize="11">
+          {label}
+        </text>
+      )}
+    </>
+  );
+}
+
+function curveThrough(points: PlacedEdge['points']): string {
+  const [first, ...rest] = points;
+  let path = `M${first![0].toFixed(1)} ${first![1].toFixed(1)}`;
+  let before = first!;
+  for (const point of rest) {
+    const half = (point[1] - before[1]) / 2;
+    path +=
+      `C${before[0].toFixed(1)} ${(before[1] + half).toFixed(1)} ` +
+      `${point[0].toFixed(1)} ${(point[1] - half).toFixed(1)} ` +
+      `${point[0].toFixed(1)} ${point[1].toFixed(1)}`;
+    before = point;
+  }
+  return path;
+}
+
+function NodeView({ node, theme }: { node: PlacedNode; theme: ChartTheme }) {
+  const { x, y, width, height, kind, label } = node;
+  const color = nodeColor(kind, label, theme);
+  return (
+    <g>
+      <rect
+        x={x - width / 2}
+        y={y - height / 2}
+        width={width}
+        height={height}
+        rx={kind === 'operation' ? 6 : height / 2}
+        fill={mix(color, theme.background, 0.82)}
+        stroke={color}
+        strokeWidth="1.3"
+      />
+      <text x={x} y={y} fill={theme.text} textAnchor="middle" dominantBaseline="central">
+        {label}
+      </text>
+    </g>
+  );
+}
+
+// Operations of one family, told by the first word of their names, share a colour.
+function nodeColor(kind: string, label: string, theme: ChartTheme): string {
+  if (kind === 'input' || kind === 'output') return theme.series[2]!;
+  if (kind === 'sum') return theme.muted;
+  const family = label.toLowerCase();
+  if (/pool/.test(family)) return theme.series[1]!;
+  if (/skip|identity|none/.test(family)) return theme.series[7]!;
+  if (/dilat/.test(family)) return theme.series[5]!;
+  if (/separable|depthwise/.test(family)) return theme.series[0]!;
+  if (/conv/.test(family)) return theme.series[3]!;
+  return theme.series[4]!;
+}

@@ -1,0 +1,216 @@
+import type { ArchitectureGraph } from '../../api/types';
+
+// Where a graph's nodes and edges stand in a drawing, from top to bottom; the corner is at 0, 0.
+export interface GraphLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly PlacedNode[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+export interface PlacedNode {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly x: number; // of the center
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  readonly kind: string;
+  // The places that the edge goes through: its ends, and one on each layer that it passes.
+  readonly points: readonly (readonly [number, number])[];
+}
+
+const LAYER_GAP = 62;
+const NODE_GAP = 22;
+const NODE_HEIGHT = 30;
+const PASSING_WIDTH = 10;
+const LETTER = 6.9;
+const SWEEPS = 12;
+
+// A node, or the place where a long edge passes a layer.
+interface Item {
+  readonly width: number;
+  readonly layer: number;
+  before: number[]; // items of the layer above that are joined to it
+  after: number[];
+  x: number;
+}
+
+// Layers by the longest way from the inputs, orders within them by the means of neighbours, so that
+// few edges cross (Sugiyama, Tagawa, Toda, IEEE Trans. SMC 11, 1981). What lies on a circle, which no
+// architecture has, is put as if its last edge were missing.
+export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
+  const index = new Map(graph.nodes.map((node, at) => [node.id, at]));
+  const edges = graph.edges.filter((edge) => index.has(edge.from) && index.has(edge.to));
+  const layers = layerOfNodes(
+    graph.nodes.length,
+    edges.map((edge) => [index.get(edge.from)!, index.get(edge.to)!]),
+  );
+  const items: Item[] = graph.nodes.map((node, at) => ({
+    width: nodeWidth(node.label, node.kind),
+    layer: layers[at]!,
+    before: [],
+    after: [],
+    x: 0,
+  }));
+  const paths = edges.map((edge) => join(items, index.get(edge.from)!, index.get(edge.to)!));
+  const rows = orderedRows(items);
+  const width = place(items, rows);
+
+  const y = (layer: number) => layer * LAYER_GAP + NODE_HEIGHT / 2 + 4;
+  return {
+    width,
+    height: y(Math.max(0, rows.length - 1)) + NODE_HEIGHT / 2 + 4,
+    nodes: graph.nodes.map((node, at) => ({
+      ...node,
+      x: items[at]!.x,
+      y: y(items[at]!.layer),
+      width: items[at]!.width,
+      height: NODE_HEIGHT,
+    })),
+    edges: edges.map((edge, at) => ({
+      ...edge,
+      points: paths[at]!.map((item, position, path) => {
+        const { x, layer } = items[item]!;
+        const end = position === 0 ? 1 : position === path.length - 1 ? -1 : 0;
+        return [x, y(layer) + (end * NODE_HEIGHT) / 2] as const;
+      }),
+    })),
+  };
+}
+
+function nodeWidth(label: string, kind: string): number {
+  if (kind === 'sum') return NODE_HEIGHT;
+  return Math.max(44, label.length * LETTER + 22);
+}
+
+function layerOfNodes(count: number, edges: readonly (readonly [number, number])[]): number[] {
+  const layers = new Array<number>(count).fill(0);
+  // Without a circle so many rounds are enough.
+  for (let round = 0; round < count; round++) {
+    let changed = false;
+    for (const [from, to] of edges) {
+      if (layers[to]! <= layers[from]! && layers[from]! + 1 < count) {
+        layers[to] = layers[from]! + 1;
+        changed = true;
+      }
+    }
+    if (!changed) break;
+  }
+  return layers;
+}
+
+// Joins two nodes by a path of items, one on each layer between.
+function join(items: Item[], from: number, to: number): number[] {
+  const path = [from];
+  for (let layer = items[from]!.layer + 1; layer < items[to]!.layer; layer++) {
+    path.push(items.push({ width: PASSING_WIDTH, layer, before: [], after: [], x: 0 }) - 1);
+  }
+  path.push(to);
+  for (let k = 0; k + 1 < path.length; k++) {
+    items[path[k]!]!.after.push(path[k + 1]!);
+    items[path[k + 1]!]!.before.push(path[k]!);
+  }
+  return path;
+}
+
+function orderedRows(items: readonly Item[]): number[][] {
+  const rows: number[][] = [];
+  items.forEach((item, at) => (rows[item.layer] ??= []).push(at));
+  for (let layer = 0; layer < rows.length; layer++) rows[layer] ??= [];
+  let best = rows.map((row) => [...row]);
+  let least = crossings(items, rows);
+  for (let sweep = 0; sweep < SWEEPS && least > 0; sweep++) {
+    const down = sweep % 2 === 0;
+    const order = down ? rows.keys() : [...rows.keys()].reverse();
+    for (const layer of order) {
+      const beside = rows[down ? layer - 1 : layer + 1];
+      if (!beside) continue;
+      const position = new Map(beside.map((item, at) => [item, at]));
+      const mean = (item: number, at: number) => {
+        const joined = down ? items[item]!.before : items[item]!.after;
+        if (joined.length === 0) return at;
+        return joined.reduce((sum, one) => sum + (position.get(one) ?? 0), 0) / joined.length;
+      };
+      const means = new Map(rows[layer]!.map((item, at) => [item, mean(item, at)]));
+      rows[layer]!.sort((a, b) => means.get(a)! - means.get(b)!);
+    }
+    const now = crossings(items, rows);
+    if (now < least) {
+      least = now;
+      best = rows.map((row) => [...row]);
+    }
+  }
+  return best;
+}
+
+function crossings(items: readonly Item[], rows: readonly number[][]): number {
+  let count = 0;
+  for (let layer = 0; layer + 1 < rows.length; layer++) {
+    const position = new Map(rows[layer + 1]!.map((item, at) => [item, at]));
+    const ends = rows[layer]!.flatMap((item) =>
+      items[item]!.after.map((next) => position.get(next) ?? 0).sort((a, b) => a - b),
+    );
+    for (let i = 0; i < ends.length; i++) {
+      for (let k = i + 1; k < ends.length; k++) if (ends[k]! < ends[i]!) count++;
+    }
+  }
+  return count;
+}
+
+// Gives every item its place across, near the mean of its neighbours and clear of those beside it;
+// returns the width of all.
+function place(items: Item[], rows: readonly number[][]): number {
+  for (const row of rows) spreadRow(items, row);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const down = sweep % 2 === 0;
+    for (const row of down ? rows : [...rows].reverse()) {
+      for (const item of row) {
+        const joined = down ? items[item]!.before : items[item]!.after;
+        if (joined.length === 0) continue;
+        items[item]!.x = joined.reduce((sum, one) => sum + items[one]!.x, 0) / joined.length;
+      }
+      spreadRow(items, row);
+    }
+  }
+  const left = Math.min(...items.map((item) => item.x - item.width / 2));
+  const right = Math.max(...items.map((item) => item.x + item.width / 2));
+  for (const item of items) item.x += 4 - left;
+  return right - left + 8;
+}
+
+// Moves the items of a row apart where they touch, as little as need be, keeping their order.
+function spreadRow(items: readonly Item[], row: readonly number[]): void {
+  const gap = (a: number, b: number) => (items[a]!.width + items[b]!.width) / 2 + NODE_GAP;
+  // Items that touch move as one block around the mean of where they wish to be.
+  const blocks: { members: number[]; offsets: number[]; x: number }[] = [];
+  for (const item of row) {
+    let block = { members: [item], offsets: [0], x: items[item]!.x };
+    for (;;) {
+      const left = blocks.at(-1);
+      if (!left) break;
+      const step = gap(left.members.at(-1)!, block.members[0]!);
+      const edge = left.x + left.offsets.at(-1)! + step;
+      if (edge <= block.x) break;
+      blocks.pop();
+      const offsets = [
+        ...left.offsets,
+        ...block.offsets.map((offset) => left.offsets.at(-1)! + step + offset),
+      ];
+      const members = [...left.members, ...block.members];
+      const wish = members.reduce((sum, one, at) => sum + items[one]!.x - offsets[at]!, 0);
+      block = { members, offsets, x: wish / members.length };
+    }
+    blocks.push(block);
+  }
+  for (const { members, offsets, x } of blocks) {
+    members.forEach((item, at) => (items[item]!.x = x + offsets[at]!));
+  }
+}

@@ -1,0 +1,166 @@
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { expect, it } from 'vitest';
+import type { Algorithm, Fault } from '../../api/types';
+import { editDocument, readDocument } from './document/yaml_document';
+import { ExperimentForm } from './ExperimentForm';
+import { BLANK_DOCUMENT } from './start/blank';
+
+const ALGORITHMS: Algorithm[] = [
+  { name: 'auto', summary: 'Chooses by itself.', citation: '', settings: [], capabilities: {} },
+  {
+    name: 'tpe',
+    summary: 'Models good trials.',
+    citation: '',
+    capabilities: { conditional: true },
+    settings: [
+      { name: 'gamma', type: 'double', default: '0.1', allowed: '0 < x < 1', help: 'The share.' },
+      { name: 'joint', type: 'bool', default: 'false', allowed: '', help: 'Whether joint.' },
+      { name: 'weights', type: 'choice', default: 'ei', allowed: 'one of: uniform, ei', help: '' },
+    ],
+  },
+];
+
+let text: string;
+
+function Harness({ start, faults = [] }: { start: string; faults?: Fault[] }) {
+  const [now, setNow] = useState(start);
+  text = now;
+  return (
+    <ExperimentForm
+      document={readDocument(now)}
+      validation={{ faults, choices: [], experiments: [], checked: true, error: undefined }}
+      algorithms={ALGORITHMS}
+      edit={(path, value) => setNow((old) => editDocument(old, path, value))}
+    />
+  );
+}
+
+function spec() {
+  return (readDocument(text).plain as { spec: Record<string, unknown> }).spec;
+}
+
+it('edits the document, and leaves its comments', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  const metric = within(screen.getByRole('region', { name: 'Objective' })).getByLabelText('Metric');
+  await userEvent.clear(metric);
+  await userEvent.type(metric, 'loss');
+  await userEvent.selectOptions(screen.getByLabelText('Direction'), 'Minimise');
+  expect(spec().objective).toEqual({ type: 'minimize', objectiveMetricName: 'loss' });
+  expect(text).toContain('# Prints lines such as "accuracy=0.93".');
+});
+
+it('keeps what is typed while it is typed', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  const goal = screen.getByLabelText('Goal');
+  await userEvent.type(goal, '1.');
+  expect(goal).toHaveValue('1.');
+  await userEvent.type(goal, '50');
+  expect(goal).toHaveValue('1.50');
+  expect(spec().objective).toMatchObject({ goal: 1.5 });
+  await userEvent.tab();
+  expect(goal).toHaveValue('1.5');
+});
+
+it('offers every setting of the chosen algorithm with its help', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  const algorithm = within(screen.getByRole('region', { name: 'Algorithm' }));
+  await userEvent.selectOptions(algorithm.getByLabelText('Algorithm'), 'tpe');
+  expect(algorithm.getByText('The share. (0 < x < 1)')).toBeInTheDocument();
+  await userEvent.type(algorithm.getByLabelText('gamma'), '0.2');
+  await userEvent.selectOptions(algorithm.getByLabelText('joint'), 'true');
+  await userEvent.selectOptions(algorithm.getByLabelText('weights'), 'uniform');
+  expect(spec().algorithm).toEqual({
+    algorithmName: 'tpe',
+    algorithmSettings: [
+      { name: 'gamma', value: '0.2' },
+      { name: 'joint', value: 'true' },
+      { name: 'weights', value: 'uniform' },
+    ],
+  });
+  await userEvent.selectOptions(algorithm.getByLabelText('joint'), 'false (default)');
+  await userEvent.clear(algorithm.getByLabelText('gamma'));
+  expect(spec().algorithm).toMatchObject({ algorithmSettings: [{ name: 'weights' }] });
+});
+
+it('adds, changes and removes parameters', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  const space = within(screen.getByRole('region', { name: 'Search space' }));
+  await userEvent.click(space.getByRole('button', { name: 'Add a parameter' }));
+  const second = within(space.getByRole('group', { name: 'parameter 2' }));
+  await userEvent.type(second.getByLabelText('Name'), 'optimizer');
+  await userEvent.selectOptions(second.getByLabelText('Type'), 'words');
+  await userEvent.type(second.getByLabelText('Values'), 'sgd, adam');
+  await userEvent.click(second.getByRole('button', { name: 'Add a condition to optimizer' }));
+  await userEvent.type(second.getByLabelText('is one of'), '0.1');
+  expect(spec().parameters).toMatchObject([
+    { name: 'lr' },
+    {
+      name: 'optimizer',
+      parameterType: 'categorical',
+      feasibleSpace: { list: ['sgd', 'adam'] },
+      activeWhen: { parameter: 'lr', values: ['0.1'] },
+    },
+  ]);
+  await userEvent.click(space.getByRole('button', { name: 'Remove parameter 1' }));
+  expect(spec().parameters).toMatchObject([{ name: 'optimizer' }]);
+});
+
+it('hands new parameters to the command', async () => {
+  const start = editDocument(BLANK_DOCUMENT, ['spec', 'parameters', 1], {
+    name: 'width',
+    parameterType: 'int',
+    feasibleSpace: { min: '1', max: '9' },
+  });
+  render(<Harness start={start} />);
+  await userEvent.click(screen.getByRole('button', { name: /Hand the missing parameters/ }));
+  expect(text).toContain('- --width=${trialParameters.width}');
+  expect(spec().trialTemplate).toMatchObject({
+    trialParameters: [{ name: 'lr' }, { name: 'width', reference: 'width' }],
+  });
+});
+
+it('switches architecture search and early stopping on and off', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  await userEvent.click(screen.getByRole('button', { name: /Architecture search/ }));
+  await userEvent.click(screen.getByRole('checkbox', { name: /Search for a network/ }));
+  await userEvent.clear(screen.getByLabelText('Layers'));
+  await userEvent.type(screen.getByLabelText('Layers'), '4');
+  expect(spec().nasConfig).toMatchObject({ graphConfig: { numLayers: 4 } });
+  await userEvent.click(screen.getByRole('checkbox', { name: /Search for a network/ }));
+  await userEvent.click(screen.getByRole('button', { name: /Early stopping/ }));
+  await userEvent.click(screen.getByRole('checkbox', { name: /End trials early/ }));
+  expect(spec().earlyStopping).toEqual({ algorithmName: 'medianstop' });
+  await userEvent.click(screen.getByRole('checkbox', { name: /End trials early/ }));
+  expect(text).toBe(BLANK_DOCUMENT);
+});
+
+it('shows a fault beside its field and at its section', () => {
+  const fault = {
+    source: '',
+    line: 16,
+    column: 29,
+    field: 'spec.parameters[0].feasibleSpace.min',
+    message: '1 should be below max, which is <b>0</b>',
+  };
+  render(<Harness start={BLANK_DOCUMENT} faults={[fault]} />);
+  expect(screen.getByLabelText('From')).toBeInvalid();
+  expect(screen.getByLabelText('From')).toHaveAccessibleDescription(fault.message);
+  expect(screen.getByRole('button', { name: 'Search space has a fault' })).toBeInTheDocument();
+});
+
+it('survives documents of any form', () => {
+  for (const start of [
+    '',
+    '- a\n- b\n',
+    'spec: 3\n',
+    'spec: {parameters: {a: 1}, nasConfig: []}\n',
+  ]) {
+    const { unmount } = render(<Harness start={start} />);
+    expect(screen.getByRole('region', { name: 'Objective' })).toBeInTheDocument();
+    unmount();
+  }
+  render(<Harness start="a: [1" />);
+  expect(screen.getByText('The YAML cannot be read.')).toBeInTheDocument();
+});
