@@ -16,12 +16,16 @@
 #include "server/http/http_server.h"
 #include "server/observed_store.h"
 #include "suggestion/service/suggestion_server.h"
+#include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
 
 namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
+// Clients look whether the server is still there this often at most, also while nothing is called;
+// gRPC's own limit of five minutes would take a watch on a quiet experiment for an attack.
+constexpr int kShortestPingMilliseconds = 10 * 1000;
 
 StatusOr<std::string> CollectorPath() {
   std::error_code error;
@@ -77,7 +81,7 @@ class QalamServer final : public Server {
   std::unique_ptr<SuggestionServer> suggestion_server_;
   std::unique_ptr<SuggestionClient> suggestions_;
   std::unique_ptr<Controller> controller_;
-  std::unique_ptr<grpc::Service> experiments_, db_manager_;
+  std::unique_ptr<grpc::Service> experiments_, db_manager_, samplers_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<http::HttpServer> http_;
@@ -139,6 +143,8 @@ Status QalamServer::StartFrontDoor() {
                              .runs_trials = options_.run_trials,
                              .web_url = [this] { return http_url(); }});
   db_manager_ = MakeKatibDbManagerService(*store_);
+  // For those who keep their own experiments and want to be told what to try.
+  samplers_ = MakeSuggestionService();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -156,7 +162,11 @@ Status QalamServer::StartFrontDoor() {
   }
   builder.RegisterService(experiments_.get());
   builder.RegisterService(db_manager_.get());
+  builder.RegisterService(samplers_.get());
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kShortestPingMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   // Nobody else may open the socket, not even for the moment before a chmod.
   const mode_t mask = umask(0077);
   server_ = builder.BuildAndStart();

@@ -1,4 +1,6 @@
 #include <absl/time/clock.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -18,7 +20,29 @@ struct Options {
   std::string tls_certificate;
   std::string tls_key;
   bool insecure = false;
+  bool until_input_ends = false;
 };
+
+constexpr int kLookMilliseconds = 100;
+
+// Whether standard input reaches its end within the time between two looks; what comes before it is
+// passed over.
+bool InputEnds() {
+  pollfd input = {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  if (poll(&input, 1, kLookMilliseconds) <= 0) return false;
+  char passed_over[256];
+  return read(STDIN_FILENO, passed_over, sizeof(passed_over)) <= 0;
+}
+
+void WaitForTheEnd(bool until_input_ends) {
+  while (!Interrupted()) {
+    if (!until_input_ends) {
+      absl::SleepFor(absl::Milliseconds(kLookMilliseconds));
+    } else if (InputEnds()) {
+      return;
+    }
+  }
+}
 
 StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
   NoteInterrupts();
@@ -46,7 +70,7 @@ StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
   if (!url.empty()) std::printf("web UI %s\n", url.c_str());
   std::printf("database %s\n", common.database.c_str());
   std::fflush(stdout);
-  while (!Interrupted()) absl::SleepFor(absl::Milliseconds(100));
+  WaitForTheEnd(options.until_input_ends);
   std::printf("stopping; running trials go on and are taken up at the next start\n");
   server->Shutdown();
   return 0;
@@ -72,6 +96,8 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
   verb->add_option("--tls-key", options->tls_key, "The certificate's private key, a PEM file");
   verb->add_flag("--insecure", options->insecure,
                  "Allow addresses beyond this machine without token and TLS");
+  verb->add_flag("--until-stdin-closes", options->until_input_ends,
+                 "End when standard input does: with the program that started this one");
   verb->callback([chosen, options] {
     *chosen = [options](const CommonOptions& common) { return Serve(common, *options); };
   });
