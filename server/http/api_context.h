@@ -14,6 +14,7 @@ namespace qalam::http {
 
 class EventHub;
 class Summaries;
+class TrialTables;
 
 // All that handlers work with; outlives every request.
 struct ApiContext {
@@ -24,6 +25,7 @@ struct ApiContext {
   TrialOperator& trial_operator;
   const Clock& clock;
   Summaries& summaries;
+  TrialTables& tables;
   EventHub& events;
   // Shown by /info.
   std::string operator_name;

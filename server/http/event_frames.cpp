@@ -1,8 +1,9 @@
 #include "server/http/event_frames.h"
 
+#include "server/analysis/json_text.h"
+#include "server/analysis/metric_series.h"
 #include "server/http/answer.h"
 #include "server/http/message_json.h"
-#include "server/http/metric_series.h"
 #include "server/messages.h"
 
 namespace qalam::http {
@@ -132,10 +133,11 @@ void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
     if (trial == nullptr || !IsOf(topic, trial->name_space, trial->name)) continue;
     std::vector<MetricPoint> points;
     for (const auto& some : appended) points.insert(points.end(), some->begin(), some->end());
-    events.push_back(MakeEvent("metrics", {{"trial", trial->name_space + "/" + trial->name},
-                                           {"since", changes.after},
-                                           {"change", changes.last},
-                                           {"series", SeriesToJson(points)}}));
+    std::string text = "event: metrics\ndata: {\"trial\":";
+    AppendJsonString(text, trial->name_space + "/" + trial->name);
+    text += fmt::format(",\"since\":{},\"change\":{},\"series\":{}}}\n", changes.after,
+                        changes.last, PrintMetricSeries(points));
+    events.push_back(std::make_shared<const std::string>(std::move(text)));
   }
 }
 

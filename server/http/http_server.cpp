@@ -18,6 +18,7 @@
 #include "server/http/summaries.h"
 #include "server/http/system_info.h"
 #include "server/http/text.h"
+#include "server/http/trial_tables.h"
 
 namespace qalam::http {
 
@@ -201,6 +202,7 @@ class HttplibServer final : public HttpServer {
                 const Clock& clock)
       : service_(std::move(service)),
         summaries_(store, changes),
+        tables_(store, changes),
         events_(store, changes, summaries_, trial_operator),
         context_{.service = *service_,
                  .store = store,
@@ -209,6 +211,7 @@ class HttplibServer final : public HttpServer {
                  .trial_operator = trial_operator,
                  .clock = clock,
                  .summaries = summaries_,
+                 .tables = tables_,
                  .events = events_,
                  .operator_name = options.operator_name,
                  .database_path = options.database_path,
@@ -227,6 +230,7 @@ class HttplibServer final : public HttpServer {
 
   const std::unique_ptr<v1::ExperimentService::Stub> service_;
   Summaries summaries_;
+  TrialTables tables_;
   EventHub events_;
   const ApiContext context_;
   std::string url_;

@@ -51,8 +51,11 @@ const std::vector<Route>& Routes() {
     AddSystemRoutes(*all);
     AddDocumentRoutes(*all);
     AddExperimentRoutes(*all);
+    AddChartRoutes(*all);
+    AddTrialListRoutes(*all);
     AddTrialRoutes(*all);
     AddTrialDataRoutes(*all);
+    AddTrialFileRoutes(*all);
     AddEventRoutes(*all);
     return all;
   }();

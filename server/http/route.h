@@ -42,8 +42,11 @@ const std::vector<Route>& Routes();
 void AddSystemRoutes(std::vector<Route>& routes);
 void AddDocumentRoutes(std::vector<Route>& routes);
 void AddExperimentRoutes(std::vector<Route>& routes);
+void AddChartRoutes(std::vector<Route>& routes);
+void AddTrialListRoutes(std::vector<Route>& routes);
 void AddTrialRoutes(std::vector<Route>& routes);
 void AddTrialDataRoutes(std::vector<Route>& routes);
+void AddTrialFileRoutes(std::vector<Route>& routes);
 void AddEventRoutes(std::vector<Route>& routes);
 
 struct Match {
