@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/files.h"
 #include "db/store.h"
 #include "server/server.h"
 #include "tests/support/temporary_directory.h"
