@@ -11,6 +11,7 @@
 #include <cstdio>
 
 #include "api/proto/qalam_v1.grpc.pb.h"
+#include "base/clock.h"
 #include "base/status.h"
 
 namespace qalam {
