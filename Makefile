@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui clean
 
 all: build
 
@@ -37,6 +37,11 @@ bench-nas: packages $(BUILD)/build.ninja
 	@scripts/install-packages scripts/packages-bench.txt
 	cmake --build $(BUILD) --target sampler_benchmarks
 	nice bench/samplers/run $(BUILD)/bin --suites nas --table "$(TABLE)" $(ARGUMENTS)
+
+# The web UI in chromium, against real servers; web/node_modules has what drives it.
+bench-ui: build
+	cmake --build $(BUILD) --target ui_benchmarks
+	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
 
 clean:
 	cmake -E rm -rf $(BUILD)

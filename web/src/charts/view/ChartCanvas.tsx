@@ -10,6 +10,7 @@ import { init, type EChartsType } from './echarts';
 import { cancelInFrame, runInFrame } from './frame_queue';
 import { Overlay, type Pointed } from './overlay';
 import type { SelectionStore } from './selection_store';
+import { paintUnderlay, splitLargeSeries } from './underlay';
 import styles from './chart.module.css';
 
 interface Props {
@@ -49,6 +50,7 @@ export function ChartCanvas({
   onTurn,
 }: Props) {
   const holder = useRef<HTMLDivElement>(null);
+  const under = useRef<HTMLCanvasElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType>(null);
   const overlay = useRef<Overlay>(null);
@@ -68,7 +70,12 @@ export function ChartCanvas({
 
   useEffect(() => {
     chart.current?.resize({ width: wide, height: model.height, silent: true });
-    chart.current?.setOption(model.option, { notMerge: true });
+    const { option, large } = splitLargeSeries(model.option);
+    if (under.current) {
+      under.current.hidden = large.length === 0;
+      if (large.length > 0) paintUnderlay(under.current, model, large, theme, wide);
+    }
+    chart.current?.setOption(option, { notMerge: true });
     const over = overlay.current!;
     over.setChart(model, table, theme, wide);
     over.brushes = restoreBrushes(selection.brush, id, model.panels);
@@ -205,6 +212,13 @@ export function ChartCanvas({
 
   return (
     <div className={styles.stage} style={{ height: model.height, width: wide }}>
+      <canvas
+        ref={under}
+        className={styles.drawing}
+        style={{ height: model.height, width: wide }}
+        aria-hidden="true"
+        hidden
+      />
       <div ref={holder} className={styles.drawing} aria-hidden="true" />
       <canvas
         ref={canvas}
