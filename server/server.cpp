@@ -94,9 +94,12 @@ Status QalamServer::CheckAddresses() const {
   for (const auto& address : options_.listen) {
     RETURN_IF_ERROR(CheckAddress(address, options_.access));
   }
-  // HTTP knows neither token nor TLS.
-  if (!options_.http.empty()) {
-    return CheckAddress(options_.http, {.allow_remote = options_.access.allow_remote});
+  // HTTP knows no TLS: even a token would travel in the clear.
+  if (!options_.http.empty() && !IsLoopback(options_.http) && !options_.access.allow_remote) {
+    return InvalidArgument(
+        "the web UI's {} can be reached from other machines, and nothing would travel there in "
+        "secret; serve it on 127.0.0.1, for ssh -L or a proxy with TLS to reach, or say --insecure",
+        options_.http);
   }
   return absl::OkStatus();
 }
@@ -190,6 +193,7 @@ Status QalamServer::StartHttp() {
   ASSIGN_OR_RETURN(
       http_, http::HttpServer::Start({.address = options_.http,
                                       .any_port_if_taken = options_.http_any_port_if_taken,
+                                      .token = options_.access.token,
                                       .operator_name = "process",
                                       .database_path = options_.database_path,
                                       .workers = options_.workers},

@@ -13,6 +13,7 @@
 namespace qalam::http {
 
 class EventHub;
+class Gate;
 class Summaries;
 class TrialTables;
 
@@ -27,6 +28,7 @@ struct ApiContext {
   Summaries& summaries;
   TrialTables& tables;
   EventHub& events;
+  Gate& gate;
   // Shown by /info.
   std::string operator_name;
   std::string database_path;

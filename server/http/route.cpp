@@ -48,6 +48,7 @@ std::optional<std::map<std::string, std::string>> MatchPath(std::string_view pat
 const std::vector<Route>& Routes() {
   static const auto* routes = [] {
     auto* all = new std::vector<Route>;
+    AddSessionRoutes(*all);
     AddSystemRoutes(*all);
     AddDocumentRoutes(*all);
     AddExperimentRoutes(*all);

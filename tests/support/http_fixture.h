@@ -31,12 +31,14 @@ class HttpFixture {
     Restart();
   }
 
-  void Restart() {
+  // With a token, the client must send it.
+  void Restart(const std::string& token = "") {
     server_.reset();
     ServerOptions options;
     options.database_path = database();
     options.work_root = directory_.File("trials");
     options.http = "127.0.0.1:0";
+    options.access.token = token;
     auto server = Server::Start(options);
     INFO((server.ok() ? "" : Message(server.status())));
     REQUIRE(server.ok());
