@@ -100,7 +100,8 @@ StatusOr<TrialTables::Printed> TrialTables::Print(const ExperimentRecord& experi
     }
   }
   ASSIGN_OR_RETURN(const auto now, Get(experiment));
-  const std::string text = PrintTrialTable(now.table->columns(), static_cast<int64_t>(now.change));
+  const std::string text =
+      PrintTrialTable(now.table->columns(), static_cast<int64_t>(now.change), TableNumbers::kShort);
   Printed printed{std::make_shared<const std::string>(Gzip(text, kCompression)), now.change,
                   sequence};
   absl::MutexLock lock(&entry->mutex);
