@@ -110,7 +110,7 @@ Json ImportanceSchema() {
   const Json number = {{"type", "number"}};
   return ObjectOf(
       {{"evaluator", TextSchema()},
-       {"objective", WholeSchema()},
+       {"objective", TextSchema()},
        {"trials", WholeSchema()},
        {"importances", ArrayOf(ObjectOf({{"parameter", TextSchema()}, {"importance", number}}))},
        {"pairs",

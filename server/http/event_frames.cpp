@@ -100,11 +100,6 @@ void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet&
 
 void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
                                 const ChangeSet& reporting, std::vector<EventText>& events) {
-  for (const auto& uid : changes.experiments) {
-    const auto* experiment = FindExperiment(uid);
-    if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
-    AddSummary(uid, events);
-  }
   std::set<std::string> uids;
   for (const auto& [uid, trials] : changes.trials) uids.insert(uid);
   for (const auto& [uid, trials] : reporting.reporting) uids.insert(uid);
@@ -112,6 +107,12 @@ void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
     const auto* experiment = FindExperiment(uid);
     if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
     AddTrials(*experiment, changes, reporting, events);
+  }
+  // Afterwards: whoever is told that it has ended knows how.
+  for (const auto& uid : changes.experiments) {
+    const auto* experiment = FindExperiment(uid);
+    if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
+    AddSummary(uid, events);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <absl/time/clock.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
@@ -97,7 +98,7 @@ spec:
   objective: {{type: minimize, objectiveMetricName: loss}}
   algorithm: {{algorithmName: random}}
   maxTrialCount: {}
-  parallelTrialCount: 2
+  parallelTrialCount: {}
 {}  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
   trialTemplate:
     trialParameters: [{{name: x, reference: x}}]
@@ -106,7 +107,7 @@ spec:
       kind: Job
       spec: {{template: {{spec: {{containers: [{{name: main, command: [sh, -c, '{}', '${{trialParameters.x}}']}}]}}}}}}
 )",
-                       name, trials, more, script);
+                       name, trials, std::clamp(trials, 1, 2), more, script);
   }
   void Create(const std::string& name, const std::string& script, int trials,
               const std::string& more = "") {
