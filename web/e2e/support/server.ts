@@ -19,7 +19,7 @@ function executable(): string {
 }
 
 // A `qalam serve` of its own: on free ports, with a database in a folder that goes with it. With
-// QALAM_WEB=dist the pages come from web/dist rather than from the executable, so that work on the
+// QALAM_WEB=dist the pages come from that folder of web/ rather than from the executable, so that work on the
 // pages needs no build of the rest.
 export class QalamServer {
   private constructor(
@@ -34,7 +34,8 @@ export class QalamServer {
     const folder = await mkdtemp(join(tmpdir(), 'qalam-e2e-'));
     try {
       const { child, url } = await launch(folder, '127.0.0.1:0');
-      const dist = process.env.QALAM_WEB === 'dist' ? await serveDist(url) : undefined;
+      const pages = process.env.QALAM_WEB;
+      const dist = pages ? await serveDist(resolve(WEB_FOLDER, pages), url) : undefined;
       const close = dist?.close ?? (() => Promise.resolve());
       return new QalamServer(folder, child, url, dist?.url ?? url, close);
     } catch (error) {
