@@ -103,7 +103,10 @@ export function stateGroups(
       symbol: 'diamond',
     },
   ];
-  table.stateNames.forEach((state, index) => {
+  // The successful ones lie on top of those that were given up.
+  const states = table.stateNames.map((state, index) => ({ state, index }));
+  states.sort((a, b) => Number(a.state === 'Succeeded') - Number(b.state === 'Succeeded'));
+  states.forEach(({ state, index }) => {
     groups.push({
       id: state,
       marks: marksWhere(

@@ -73,8 +73,8 @@ describe('historyChart', () => {
     expect(points(model, 'best')).toEqual([[1, 0.7]]);
     expect(model.legend.map((entry) => entry.label)).toEqual([
       'infeasible',
-      'succeeded',
       'stopped early',
+      'succeeded',
       'best so far',
     ]);
     expect(model.description).toContain('the best accuracy is 0.7, of trial 1');

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react';
 import { useUrlState } from '../../../app/url_state';
-import { EmptyState } from '../../../components/States';
+import { EmptyState, LoadingState } from '../../../components/States';
 import { Select } from '../../../components/Field';
 import type { TrialTable } from '../../../charts/data/trial_table';
 import { NearView } from '../../../charts/view/NearView';
@@ -122,7 +122,7 @@ export function ChartsTab({ view }: TabProps) {
             wide={wide}
             eager={selection.brush?.chart === id || wanted === id}
           >
-            <Suspense>
+            <Suspense fallback={<LoadingState />}>
               <Content view={view} objective={objective} />
             </Suspense>
           </NearView>
