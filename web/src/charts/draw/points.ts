@@ -14,7 +14,7 @@ export interface PointGroup {
 }
 
 // So small that single points can be told apart, so large that they can be seen.
-export function pointSize(count: number): number {
+function pointSize(count: number): number {
   return count <= 300 ? 8 : count <= 2000 ? 6 : 4;
 }
 

@@ -87,10 +87,10 @@ export function historyChart(input: ChartInput<HistoryOptions>): ChartResult {
   };
 }
 
-export const STAR = 'path://M50 5 L61 38 L96 38 L68 59 L79 93 L50 72 L21 93 L32 59 L4 38 L39 38 Z';
+const STAR = 'path://M50 5 L61 38 L96 38 L68 59 L79 93 L50 72 L21 93 L32 59 L4 38 L39 38 Z';
 
 // Points by state: ended ones filled, early-stopped ones as rings, infeasible ones grey.
-export function stateGroups(
+function stateGroups(
   table: TrialTable,
   colors: Readonly<Record<string, string>>,
   infeasible: string,

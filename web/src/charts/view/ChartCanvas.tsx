@@ -3,6 +3,7 @@ import { TrialSelection } from '../data/trial_selection';
 import type { TrialTable } from '../data/trial_table';
 import type { DrawnChart } from './ChartCard';
 import { boxBetween, NO_BRUSHES, selectionOf } from './brush';
+import { stepFrom } from './step_through';
 import { restoreBrushes, storeBrushes } from './stored_brush';
 import { ChartTooltip, type TooltipPlace } from './ChartTooltip';
 import { init, type EChartsType } from './echarts';
@@ -257,24 +258,4 @@ function placeOf(over: Overlay, pointed: Pointed): TooltipPlace | undefined {
   const { rect } = hits.panels[pointed.panel]!;
   const x = Math.min(rect.left + rect.width, Math.max(rect.left, pixels.x[mark]!));
   return { row: pointed.row, x, y: pixels.y[mark]! };
-}
-
-// The trial that an arrow key goes to from the one pointed at, in the order of the marks.
-function stepFrom(over: Overlay, key: string): Pointed | undefined {
-  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: 1, End: -1 }[key];
-  const hits = over.hits;
-  if (step === undefined || !hits) return undefined;
-  const panel = over.pointed?.panel ?? hits.panels.findIndex((one) => one.marks.rows.length > 0);
-  if (panel < 0) return undefined;
-  const { marks } = hits.panels[panel]!;
-  const from = over.pointed && key !== 'Home' && key !== 'End' ? over.pointed.row : undefined;
-  let mark =
-    from === undefined ? (step > 0 ? 0 : marks.rows.length - 1) : hits.markOfRow(panel, from);
-  if (from !== undefined) mark += step;
-  while (mark >= 0 && mark < marks.rows.length) {
-    const row = marks.rows[mark]!;
-    if (row !== from && !Number.isNaN(marks.x[mark]! + marks.y[mark]!)) return { panel, row };
-    mark += step;
-  }
-  return undefined;
 }
