@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { serveDist } from './dist_proxy';
 
 export const WEB_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+const TOKEN_FILE = 'token';
 const START_MS = 30_000;
 const STOP_MS = 15_000;
 
@@ -30,9 +31,11 @@ export class QalamServer {
     private readonly closePages: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<QalamServer> {
+  // With a token, the server wants it.
+  static async start(token = ''): Promise<QalamServer> {
     const folder = await mkdtemp(join(tmpdir(), 'qalam-e2e-'));
     try {
+      if (token) await writeFile(join(folder, TOKEN_FILE), token, { mode: 0o600 });
       const { child, url } = await launch(folder, '127.0.0.1:0');
       const pages = process.env.QALAM_WEB;
       const dist = pages ? await serveDist(resolve(WEB_FOLDER, pages), url) : undefined;
@@ -73,9 +76,15 @@ export class QalamServer {
 }
 
 async function launch(folder: string, http: string): Promise<{ child: ChildProcess; url: string }> {
+  const token = join(folder, TOKEN_FILE);
   const child = spawn(
     executable(),
-    ['serve', '--db', join(folder, 'qalam.db'), '--listen', '127.0.0.1:0', '--http', http],
+    [
+      'serve',
+      ...['--db', join(folder, 'qalam.db')],
+      ...['--listen', '127.0.0.1:0', '--http', http],
+      ...(existsSync(token) ? ['--token-file', token] : []),
+    ],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
