@@ -47,10 +47,10 @@ const PANELS: readonly Panel[] = [
   { id: 'importance', label: 'Importance', content: ImportancePanel },
   { id: 'parallel', label: 'Parallel', content: ParallelPanel, wide: true },
   { id: 'slice', label: 'Slices', content: SlicePanel, wide: true },
-  { id: 'curves', label: 'Curves', content: CurvesPanel },
+  { id: 'curves', label: 'Curves', content: CurvesPanel, wide: true },
   { id: 'contour', label: 'Contour', content: ContourPanel },
-  { id: 'rank', label: 'Ranks', content: RankPanel, wide: true },
   { id: 'edf', label: 'Distribution', content: EdfPanel },
+  { id: 'rank', label: 'Ranks', content: RankPanel, wide: true },
   {
     id: 'rungs',
     label: 'Early stopping',
