@@ -68,3 +68,21 @@ export function largeTable(count: number, outlier = 50): TrialTable {
     metrics: [],
   });
 }
+
+// An experiment without trials.
+export const EMPTY_TABLE: TrialTable = {
+  change: 0,
+  length: 0,
+  numbers: new Int32Array(0),
+  names: [],
+  states: new Uint8Array(0),
+  stateNames: [],
+  created: new Float64Array(0),
+  started: new Float64Array(0),
+  completed: new Float64Array(0),
+  objectives: [],
+  feasible: new Uint8Array(0),
+  parameters: [],
+  metrics: [],
+  labels: [],
+};

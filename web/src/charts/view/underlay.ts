@@ -45,14 +45,17 @@ export function splitLargeSeries(option: EChartsCoreOption): SplitOption {
   };
 }
 
-export function paintUnderlay(
-  canvas: HTMLCanvasElement,
-  model: ChartModel,
-  large: readonly LargeSeries[],
-  theme: ChartTheme,
-  width: number,
-): void {
-  const ratio = window.devicePixelRatio || 1;
+export interface Underlay {
+  readonly model: ChartModel;
+  readonly large: readonly LargeSeries[];
+  readonly theme: ChartTheme;
+  readonly width: number;
+  readonly zoom: number;
+}
+
+export function paintUnderlay(canvas: HTMLCanvasElement, underlay: Underlay): void {
+  const { model, large, theme, width, zoom } = underlay;
+  const ratio = (window.devicePixelRatio || 1) * zoom;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(model.height * ratio);
   const context = canvas.getContext('2d');
