@@ -98,7 +98,8 @@ class TrialTable {
   std::vector<WordIndex> parameter_words_, label_words_;
 };
 
-// All trials of the experiment, read in parts so that little is held at once.
+// All trials of the experiment, read in parts so that little is held at once. What changes meanwhile
+// may be missing: note how far the changes are before, and Put those that come after.
 StatusOr<TrialTable> LoadTrialTable(Store& store, const std::string& experiment_uid,
                                     const ExperimentSpec& spec);
 
