@@ -199,9 +199,11 @@ void ClientPass::RepeatAnswers() {
 // Those who have waited as long as they would, unless proposals are under way.
 void ClientPass::RefuseOverdue() {
   const ExperimentSnapshot snapshot = Snapshot();
-  const bool more_to_come =
-      run_.suggesting || (MakePlan(snapshot).suggestions > 0 && now_ >= run_.suggest_at);
-  if (more_to_come) return;
+  const Plan plan = MakePlan(snapshot);
+  const bool more_to_come = run_.suggesting || (plan.suggestions > 0 && now_ >= run_.suggest_at);
+  // When the experiment has ended, that is the answer: see AnswerRest.
+  const bool is_over = IsTerminal(snapshot.state) || plan.ending || plan.remove;
+  if (more_to_come || is_over) return;
   const Refusal refusal = WhyNothing(snapshot);
   for (const auto& call : run_.asks) {
     if (IsServed(call) || call.deadline > now_) continue;
