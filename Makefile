@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages clean
 
 all: build
 
@@ -42,6 +42,10 @@ bench-nas: packages $(BUILD)/build.ninja
 bench-ui: build
 	cmake --build $(BUILD) --target ui_benchmarks
 	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
+
+# The web UI's pages as a person uses them, in chromium, against the real program.
+test-pages: build
+	cd web && QALAM_BINARY="$(abspath $(BUILD))/bin/qalam" npm run e2e
 
 clean:
 	cmake -E rm -rf $(BUILD)
