@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages sdk bench-sdk clean
 
 all: build
 
@@ -20,6 +20,11 @@ demo: build
 
 test: build
 	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
+
+# The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
+sdk: packages $(BUILD)/build.ninja
+	cmake --build $(BUILD) --target sdk
+	@echo "use $(BUILD)/sdk/venv/bin/python; the wheel is in $(BUILD)/sdk/dist"
 
 bench: build
 	@scripts/install-packages scripts/packages-bench.txt
@@ -42,6 +47,11 @@ bench-nas: packages $(BUILD)/build.ninja
 bench-ui: build
 	cmake --build $(BUILD) --target ui_benchmarks
 	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
+# The Python SDK beside Optuna's storages: asking and telling, reporting, importing.
+bench-sdk: packages $(BUILD)/build.ninja
+	@scripts/install-packages scripts/packages-bench.txt
+	cmake --build $(BUILD) --target sdk
+	$(BUILD)/sdk/venv/bin/python bench/python/run.py $(ARGUMENTS)
 
 # The web UI's pages as a person uses them, in chromium, against the real program.
 test-pages: build

@@ -1,0 +1,116 @@
+"""A server of one's own: started on a private socket, ended with this process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import weakref
+from typing import Optional, Sequence
+
+from qalam import _environment
+from qalam._binary import find_program
+from qalam.errors import ServerStartError
+
+_STOP_SECONDS = 10.0
+_MOST_OUTPUT = 4000
+# The longest path of a socket that every system takes.
+_LONGEST_PATH = 100
+
+
+class EmbeddedServer:
+    """`qalam VERB` on a socket in a folder that nobody else can open.
+
+    It ends when `stop` is called, when this process exits, and, since its standard input closes then,
+    also when this process is killed.
+
+    Args:
+        verb: What to run, with its arguments; `{folder}` in them stands for `folder`.
+
+    Attributes:
+        folder: For what the server needs; removed when it has ended.
+        address: Where it listens.
+
+    Raises:
+        ServerStartError: The program is missing or ended at once.
+    """
+
+    def __init__(self, verb: Sequence[str]) -> None:
+        self._owner = os.getpid()
+        program = find_program()
+        self.folder = _private_folder()
+        self.address = f"unix:{self.folder}/socket"
+        self._log = self.folder / "server.log"
+        arguments = [argument.replace("{folder}", str(self.folder)) for argument in verb]
+        with open(self._log, "wb") as log:
+            self._process = subprocess.Popen(
+                [program, *arguments, "--listen", self.address, "--until-stdin-closes"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=_environment.without_any(),
+                # Ctrl-C is for this process, which then decides what becomes of the server.
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_it_listens()
+        except BaseException:
+            self.stop()
+            raise
+        atexit.register(_stop_if_alive, weakref.ref(self))
+
+    def explain_silence(self) -> str:
+        """Why it does not answer; empty while it runs."""
+        if self._owner != os.getpid() or self._process.poll() is None:
+            return ""
+        return f"the embedded server has ended ({self._end()})"
+
+    def stop(self) -> None:
+        """Ends it and waits until it has ended. Idempotent; does nothing in a forked child."""
+        if self._owner != os.getpid():
+            return
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait_until_it_listens(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("listening on "):
+                return
+        self._process.wait()
+        raise ServerStartError(f"the embedded server ended at once ({self._end()})")
+
+    def _end(self) -> str:
+        """How it ended, and the last of what it said."""
+        try:
+            said = self._log.read_text(errors="replace")[-_MOST_OUTPUT:].strip()
+        except OSError:
+            said = ""
+        return f"exit status {self._process.returncode}: {said}"
+
+
+def _private_folder() -> pathlib.Path:
+    """A new folder for this user only, its path short enough for a socket."""
+    parent: Optional[str] = None
+    if len(tempfile.gettempdir()) > _LONGEST_PATH - len("/qalam-12345678/socket"):
+        parent = "/tmp"
+    return pathlib.Path(tempfile.mkdtemp(prefix="qalam-", dir=parent))
+
+
+def _stop_if_alive(reference: weakref.ref[EmbeddedServer]) -> None:
+    server = reference()
+    if server is not None:
+        server.stop()
