@@ -47,6 +47,7 @@ bench-nas: packages $(BUILD)/build.ninja
 bench-ui: build
 	cmake --build $(BUILD) --target ui_benchmarks
 	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
+
 # The Python SDK beside Optuna's storages: asking and telling, reporting, importing.
 bench-sdk: packages $(BUILD)/build.ninja
 	@scripts/install-packages scripts/packages-bench.txt
