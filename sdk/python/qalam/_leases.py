@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -62,7 +63,7 @@ class LeaseKeeper:
         self._process = os.getpid()
         self._changed = threading.Condition()
         self._leases: weakref.WeakValueDictionary[int, Lease] = weakref.WeakValueDictionary()
-        self._idle = False
+        self._wakes = math.inf  # when the thread looks again, by time.monotonic()
         self._thread: Optional[threading.Thread] = None
 
     def hold(self, lease: Lease) -> None:
@@ -75,7 +76,7 @@ class LeaseKeeper:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="qalam-leases", daemon=True)
                 self._thread.start()
-            elif self._idle:
+            elif lease.due < self._wakes:
                 self._changed.notify()
 
     def release(self, lease: Lease) -> None:
@@ -95,16 +96,15 @@ class LeaseKeeper:
                 if self._closed:
                     return
                 leases = list(self._leases.values())
-                pause = min((lease.due for lease in leases), default=0.0) - time.monotonic()
-                # With none, it waits to be told; leases that come while it waits for an older one
-                # are due later than that.
-                self._idle = not leases
-                if self._idle or pause > 0:
-                    del leases
-                    self._changed.wait(None if self._idle else pause)
+                # With none, it waits to be told.
+                self._wakes = min((lease.due for lease in leases), default=math.inf)
+                pause = self._wakes - time.monotonic()
+                if pause > 0:
+                    leases.clear()
+                    self._changed.wait(pause if pause < math.inf else None)
                     continue
             self._renew(leases)
-            del leases
+            leases.clear()
 
     def _renew(self, leases: list[Lease]) -> None:
         request = api.RenewLeasesRequest()

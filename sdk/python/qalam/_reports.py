@@ -179,6 +179,9 @@ class Reporter:
         self._closed.set()
         self._wake.set()
         try:
+            if self._thread is not None and self._process == os.getpid():
+                # It may be sending, and its points are in no buffer meanwhile.
+                self._thread.join(timeout)
             self.flush(timeout)
         except QalamError as error:
             _log.warning("some metrics were not sent: %s", error)

@@ -65,7 +65,7 @@ def _connection_hint(details: str) -> str:
         return "the server there does not speak TLS; leave `tls` out"
     if "certificate" in text:
         return "its certificate is not signed by an authority that `tls` trusts, or is for another name"
-    if "ssl" in text or "handshake" in text:
+    if "ssl" in text:
         return "the server there may not speak TLS; then leave `tls` out"
     if "socket closed" in text or "connection reset" in text:
         return "the server may have ended, or want TLS; then give `tls`"

@@ -262,7 +262,7 @@ class Experiment(PlottingMethods):
         return self._changed("ResumeExperiment", self.api_name)
 
     def stop(self) -> ExperimentStatus:
-        """Ends it and its running trials."""
+        """Ends it and its running trials; `wait` returns once they have ended."""
         return self._changed("StopExperiment", self.api_name)
 
     def delete(self) -> None:

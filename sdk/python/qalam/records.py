@@ -35,7 +35,7 @@ class MetricPoint:
     Attributes:
         metric: The metric's name.
         time: When it was measured, with UTC as its time zone.
-        value: The number; 0 where `text` is set.
+        value: The number; NaN where `text` is set.
         step: Of the training, as the trial counts; None when the trial gave none.
         text: A value that is no number; empty otherwise.
     """

@@ -125,7 +125,7 @@ class RunningTrial:
             message: For people, e.g. why it failed.
 
         Returns:
-            The trial as it is now.
+            The trial as it is now; of its metrics, what was reported before.
 
         Raises:
             InvalidArgumentError: An objective was neither told nor reported; the trial goes on.

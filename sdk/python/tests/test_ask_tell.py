@@ -32,7 +32,8 @@ class TestTelling:
     def test_metrics_by_name(self, experiment):
         told = experiment.ask().tell({"loss": 0.25, "size": 3, "kind": "small"})
         assert told.value == 0.25
-        assert told.metrics["size"].latest == 3 and told.metrics["kind"].text == "small"
+        metrics = experiment.trials()[told.number].metrics
+        assert metrics["size"].latest == 3 and metrics["kind"].text == "small"
 
     def test_what_was_reported(self, experiment):
         trial = experiment.ask()
@@ -183,7 +184,7 @@ class TestAsking:
         with pytest.raises(qalam.LeaseLostError):
             lost.tell(1.0)
         assert taken.tell(2.0).value == 2.0
-        assert experiment.state == "Succeeded"
+        assert experiment.wait(timeout=20).best_trial.value == 2.0
 
     def test_a_lease_is_renewed_while_its_trial_lives(self, client):
         experiment = client.create_experiment(

@@ -298,7 +298,8 @@ class TestExperiments:
         assert (status.max_trials, status.parallel_trials, status.max_failed_trials) == (3, 1, 2)
         with pytest.raises(qalam.ChangedMeanwhileError):
             experiment.edit_budget(trials=5, expected_version=status.version + 100)
-        assert experiment.stop().state == "Stopped"
+        experiment.stop()
+        assert experiment.wait(timeout=20).state == "Stopped"
         with pytest.raises(qalam.ExperimentEndedError):
             experiment.ask()
         experiment.delete()
