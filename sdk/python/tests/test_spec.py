@@ -150,7 +150,7 @@ class TestSpec:
 
 class TestParameterTypes:
     def test_choices_come_back_as_they_were(self, client, name):
-        choices = ["relu", "on", "1", None, True, False, 1, 1.0, 2.5]
+        choices = ["relu", "on", "yes", None, True, False, 1, 1.0, 2.5]
         spec = qalam.ExperimentSpec(
             {"c": search.categorical(choices), "d": search.discrete([1, 2.5])},
             "minimize loss",
