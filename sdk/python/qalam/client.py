@@ -233,7 +233,7 @@ class Client:
 
         >>> spec = qalam.ExperimentSpec({"x": search.double(1, 0)}, "minimize loss", algorithm="tpe")
         >>> [fault.field for fault in client.validate(spec)]
-        ['spec.parameters[0].feasibleSpace.max']
+        ['spec.parameters[0].feasibleSpace.min']
         """
         return self._faults(document_of(spec, self.namespace))
 

@@ -111,6 +111,7 @@ class TestSearchCV:
             LogisticRegression(max_iter=500),
             {"C": [1.0, -1.0]},
             n_iter=2,
+            batch_size=2,
             algorithm="grid",
             client=client,
             keep_experiment=True,
