@@ -15,7 +15,6 @@
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
 #include "server/observed_store.h"
-#include "suggestion/service/suggestion_server.h"
 #include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
@@ -78,7 +77,6 @@ class QalamServer final : public Server {
   std::string socket_path_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<TrialOperator> operator_;
-  std::unique_ptr<SuggestionServer> suggestion_server_;
   std::unique_ptr<SuggestionClient> suggestions_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<grpc::Service> experiments_, db_manager_, samplers_;
@@ -122,14 +120,12 @@ Status QalamServer::Begin() {
 }
 
 Status QalamServer::StartController() {
-  std::shared_ptr<grpc::Channel> channel;
-  if (options_.suggestion_address.empty()) {
-    ASSIGN_OR_RETURN(suggestion_server_, SuggestionServer::Start(""));
-    channel = suggestion_server_->InProcessChannel();
-  } else {
-    channel = grpc::CreateChannel(options_.suggestion_address, grpc::InsecureChannelCredentials());
-  }
-  suggestions_ = std::make_unique<SuggestionClient>(channel, *store_);
+  suggestions_ = options_.suggestion_address.empty()
+                     ? std::make_unique<SuggestionClient>(*store_)
+                     : std::make_unique<SuggestionClient>(
+                           grpc::CreateChannel(options_.suggestion_address,
+                                               grpc::InsecureChannelCredentials()),
+                           *store_);
   controller_ = std::make_unique<Controller>(
       *store_, *operator_, *suggestions_, clock_,
       ControllerOptions{.workers = options_.workers, .adopt_existing = options_.adopt_existing});
