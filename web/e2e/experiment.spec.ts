@@ -93,7 +93,7 @@ test('what is brushed in one chart is selected in all, in the table and in the a
   page,
 }) => {
   await page.goto('/experiments/default/charts');
-  await brush(page, 'history', [0.2, 0.02], [0.6, 0.85]);
+  await brush(page, 'history', [0.2, 0.08], [0.6, 0.8]);
   const bar = page.getByRole('region', { name: 'Selected trials' });
   await expect(bar.getByText(/\d+ trials selected/)).toBeVisible();
   const count = Number(/(\d+) trials/.exec(await bar.innerText())![1]);
