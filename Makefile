@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages sdk bench-sdk clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages sdk test-sdk bench-sdk clean
 
 all: build
 
@@ -23,8 +23,14 @@ test: build
 
 # The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
 sdk: packages $(BUILD)/build.ninja
+	@scripts/install-packages scripts/packages-sdk.txt
 	cmake --build $(BUILD) --target sdk
 	@echo "use $(BUILD)/sdk/venv/bin/python; the wheel is in $(BUILD)/sdk/dist"
+
+# Its tests, against real servers; some two minutes.
+test-sdk: sdk
+	@scripts/install-packages scripts/packages-sdk-tests.txt
+	@scripts/test-sdk $(BUILD) $(ARGUMENTS)
 
 bench: build
 	@scripts/install-packages scripts/packages-bench.txt
@@ -49,9 +55,8 @@ bench-ui: build
 	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
 
 # The Python SDK beside Optuna's storages: asking and telling, reporting, importing.
-bench-sdk: packages $(BUILD)/build.ninja
+bench-sdk: sdk
 	@scripts/install-packages scripts/packages-bench.txt
-	cmake --build $(BUILD) --target sdk
 	$(BUILD)/sdk/venv/bin/python bench/python/run.py $(ARGUMENTS)
 
 # The web UI's pages as a person uses them, in chromium, against the real program.

@@ -32,7 +32,7 @@ spec:
   algorithm: {{algorithmName: tpe}}
   seed: 1
   maxTrialCount: {}
-  parallelTrialCount: 16
+  parallelTrialCount: {}
   parameters:
     - {{name: learning_rate, parameterType: double, feasibleSpace: {{min: "1e-5", max: "0.1", distribution: logUniform}}}}
     - {{name: momentum, parameterType: double, feasibleSpace: {{min: "0.5", max: "0.99"}}}}
@@ -58,7 +58,8 @@ spec:
 
 StatusOr<ExperimentRecord> EndedExperiment(const std::string& name, int64_t trials, Time begin) {
   const auto parsed =
-      ParseDocuments(fmt::format(kDocument, name, trials), "fill", RegisteredAlgorithms());
+      ParseDocuments(fmt::format(kDocument, name, trials, std::min<int64_t>(kWorkers, trials)),
+                     "fill", RegisteredAlgorithms());
   if (parsed.documents.empty()) return Internal("{}", parsed.faults.at(0).ToString());
   ExperimentRecord experiment;
   experiment.uid = "uid-" + name;

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import weakref
-from typing import Optional, Sequence
+from typing import Sequence
 
 from qalam import _environment
 from qalam._binary import find_program
@@ -17,6 +17,8 @@ from qalam.errors import ServerStartError
 
 _STOP_SECONDS = 10.0
 _MOST_OUTPUT = 4000
+_PREFIX = "qalam-python-"
+_OWNER_FILE = "owner"
 # The longest path of a socket that every system takes.
 _LONGEST_PATH = 100
 
@@ -104,10 +106,25 @@ class EmbeddedServer:
 
 def _private_folder() -> pathlib.Path:
     """A new folder for this user only, its path short enough for a socket."""
-    parent: Optional[str] = None
-    if len(tempfile.gettempdir()) > _LONGEST_PATH - len("/qalam-12345678/socket"):
+    parent = tempfile.gettempdir()
+    if len(parent) > _LONGEST_PATH - len(f"/{_PREFIX}12345678/socket"):
         parent = "/tmp"
-    return pathlib.Path(tempfile.mkdtemp(prefix="qalam-", dir=parent))
+    _remove_what_others_left(pathlib.Path(parent))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    (folder / _OWNER_FILE).write_text(str(os.getpid()))
+    return folder
+
+
+def _remove_what_others_left(parent: pathlib.Path) -> None:
+    """Folders of this user's processes that were killed before they could tidy up."""
+    for owner in parent.glob(f"{_PREFIX}*/{_OWNER_FILE}"):
+        try:
+            if owner.stat().st_uid == os.getuid():
+                os.kill(int(owner.read_text()), 0)
+        except ProcessLookupError:
+            shutil.rmtree(owner.parent, ignore_errors=True)
+        except (OSError, ValueError):
+            continue  # another user's, or just being made or removed
 
 
 def _stop_if_alive(reference: weakref.ref[EmbeddedServer]) -> None:

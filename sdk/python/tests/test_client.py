@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import os
+import pathlib
 import pickle
 import signal
 import socket
@@ -67,7 +68,7 @@ class TestEmbedded:
                 import qalam
 
                 client = qalam.Client()
-                print(client._server._process.pid, flush=True)
+                print(client._server._process.pid, client._server.folder, flush=True)
                 sys.stdin.readline()
                 """
             )
@@ -76,8 +77,9 @@ class TestEmbedded:
             [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         with process:
-            server = int(process.stdout.readline())
-            assert is_alive(server)
+            pid, folder = process.stdout.readline().split()
+            server, folder = int(pid), pathlib.Path(folder)
+            assert is_alive(server) and folder.exists()
             if signal_number is None:
                 process.stdin.write("\n")
                 process.stdin.close()
@@ -85,6 +87,9 @@ class TestEmbedded:
                 process.send_signal(signal_number)
             process.wait(30)
         wait_until(lambda: not is_alive(server))
+        # What a killed one could not tidy up, the next one does.
+        with qalam.Client():
+            assert not folder.exists()
 
     def test_its_running_trials_end_with_it(self, tmp_path):
         with qalam.Client() as client:

@@ -60,7 +60,7 @@ export function watchSession(): void {
   onUnauthenticated(() => {
     if (!session.wanted) set({ wanted: true, given: false });
   });
-  eventStream.onState(() => {
-    if (eventStream.state === 'lost') getServerInfo().catch(() => undefined);
+  eventStream.onFailure(() => {
+    getServerInfo().catch(() => undefined);
   });
 }

@@ -134,7 +134,7 @@ export function ChartCanvas({ id, title, drawn, table, selection, onOpenTrial, o
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0) return;
     const at = positionIn(event);
-    const panel = overlay.current?.hits?.panelAt(at.x, at.y) ?? -1;
+    const panel = overlay.current?.hits?.panelNear(at.x, at.y) ?? -1;
     if (panel < 0 && !onTurn) return;
     drag.current = { panel, from: at, last: at, moved: false };
     event.currentTarget.setPointerCapture(event.pointerId);
