@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "suggestion/math/normal_distribution.h"
 #include "suggestion/search_space.h"
 
 namespace qalam {
@@ -12,8 +13,6 @@ namespace {
 
 // Katib's normal distribution: centred, with three standard deviations to either bound.
 constexpr double kNormalBound = 3;
-
-double NormalCdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
 // The unit interval to the standard normal truncated at kNormalBound, scaled to [0, 1]; and back.
 double TruncatedNormalQuantile(double unit) {

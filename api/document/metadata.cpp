@@ -15,7 +15,7 @@ bool IsDnsLabel(const std::string& text, size_t longest) {
 }
 
 // A trial adds nine characters to its experiment's name, and 63 is the most that a label may have.
-constexpr size_t kLongestName = 54;
+constexpr size_t kLongestExperimentName = 54;
 
 void CheckName(Reader& reader, const Field& field, const std::string& name, size_t longest,
                const std::string& suffix = "") {
@@ -41,11 +41,11 @@ Metadata ReadMetadata(Reader& reader, const Field& field) {
   metadata.name = reader.Text(name).value_or("");
   metadata.generate_name = reader.Text(generate_name).value_or("");
   if (name.present()) {
-    CheckName(reader, name, metadata.name, kLongestName);
+    CheckName(reader, name, metadata.name, kLongestExperimentName);
   } else if (generate_name.present()) {
     // What is added to it begins and ends with a letter or digit.
     const std::string suffix = "00000";
-    CheckName(reader, generate_name, metadata.generate_name, kLongestName - suffix.size(), suffix);
+    CheckName(reader, generate_name, metadata.generate_name, kLongestExperimentName - suffix.size(), suffix);
   } else {
     reader.AddFault({field.node, "metadata.name"}, "missing; give a name or a generateName");
   }

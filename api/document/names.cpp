@@ -12,7 +12,7 @@ namespace {
 
 // Comparing costs the product of the lengths, and nobody misspells a longer name by a letter, or
 // looks for one among more.
-constexpr size_t kLongestName = 100;
+constexpr size_t kLongestFieldName = 100;
 constexpr size_t kMostCompared = 1000;
 // More than a reader looks through; every list of our own is shorter.
 constexpr size_t kMostNames = 40;
@@ -45,12 +45,12 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string DidYouMean(const std::string& found, const std::vector<std::string>& names) {
-  if (found.size() > kLongestName || names.size() > kMostCompared) return "";
+  if (found.size() > kLongestFieldName || names.size() > kMostCompared) return "";
   const std::string* nearest = nullptr;
   // A third of the letters may be wrong; beyond that a guess is a nuisance.
   size_t best = std::max<size_t>(1, found.size() / 3) + 1;
   for (const auto& name : names) {
-    if (name.size() > kLongestName) continue;
+    if (name.size() > kLongestFieldName) continue;
     const size_t distance = EditDistance(found, name);
     if (distance < best) {
       best = distance;

@@ -6,7 +6,7 @@ namespace qalam::document {
 
 namespace {
 
-const std::vector<std::pair<std::string, ObjectiveType>> kTypes = {
+const std::vector<std::pair<std::string, ObjectiveType>> kObjectiveTypes = {
     {"minimize", ObjectiveType::kMinimize}, {"maximize", ObjectiveType::kMaximize}};
 const std::vector<std::pair<std::string, MetricStrategyType>> kStrategies = {
     {"min", MetricStrategyType::kMin},
@@ -68,7 +68,7 @@ void ReadAdditionalObjectives(Reader& reader, const Field& list, Objective& obje
     }
     seen.push_back(metric);
     objective.additional_objectives.push_back(
-        {metric, reader.Choice(type, kTypes).value_or(ObjectiveType::kMinimize),
+        {metric, reader.Choice(type, kObjectiveTypes).value_or(ObjectiveType::kMinimize),
          reader.Number(Reader::Child(item, "goal"))});
   }
 }
@@ -85,7 +85,7 @@ Objective ReadObjective(Reader& reader, const Field& spec) {
   }
   const Field type = Reader::Child(field, "type");
   if (reader.Require(field, type, "minimize or maximize")) {
-    objective.type = reader.Choice(type, kTypes).value_or(ObjectiveType::kMaximize);
+    objective.type = reader.Choice(type, kObjectiveTypes).value_or(ObjectiveType::kMaximize);
   }
   objective.goal = reader.Number(Reader::Child(field, "goal"));
   const Field name = Reader::Child(field, "objectiveMetricName");

@@ -9,7 +9,7 @@ namespace qalam::document {
 
 namespace {
 
-const std::vector<std::pair<std::string, ParameterType>> kTypes = {
+const std::vector<std::pair<std::string, ParameterType>> kParameterTypes = {
     {"double", ParameterType::kDouble},
     {"int", ParameterType::kInt},
     {"discrete", ParameterType::kDiscrete},
@@ -131,7 +131,7 @@ Parameter ReadParameter(Reader& reader, const Field& field) {
   const Field type = Reader::Child(field, "parameterType");
   const Field space = Reader::Child(field, "feasibleSpace");
   const bool has_type = reader.Require(field, type, "double, int, discrete or categorical");
-  const auto chosen = reader.Choice(type, kTypes);
+  const auto chosen = reader.Choice(type, kParameterTypes);
   if (!reader.Require(field, space, "min and max, or list") ||
       !reader.CheckMap(space, {"min", "max", "step", "list", "distribution"}) || !has_type ||
       !chosen) {

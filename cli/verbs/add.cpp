@@ -9,12 +9,12 @@ namespace qalam {
 
 namespace {
 
-struct Options {
+struct AddOptions {
   std::string experiment;
   std::vector<std::string> assignments;
 };
 
-StatusOr<int> Add(const CommonOptions& common, const Options& options) {
+StatusOr<int> Add(const CommonOptions& common, const AddOptions& options) {
   v1::AddTrialRequest request;
   *request.mutable_experiment() = MakeName(common, options.experiment);
   for (const auto& text : options.assignments) {
@@ -43,7 +43,7 @@ StatusOr<int> Add(const CommonOptions& common, const Options& options) {
 void AddAdd(CLI::App& app, CommonOptions& common, Action* chosen) {
   CLI::App* verb = NewVerb(app, common, "add", "Add a trial with parameters of your own",
                            "qalam add digits-tpe lr=0.01 units=64");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AddOptions>();
   verb->add_option("NAME", options->experiment, "The experiment")->required();
   verb->add_option("PARAMETER=VALUE", options->assignments, "A value for each parameter")
       ->required();

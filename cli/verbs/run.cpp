@@ -28,7 +28,7 @@ Status Continue(Connection& connection, const v1::ExperimentName& name) {
   return FromGrpc(connection.stub().ResumeExperiment(&context, name, &reply));
 }
 
-struct Options {
+struct RunOptions {
   std::vector<std::string> files;
   bool ui = false;
 };
@@ -46,7 +46,7 @@ Status ShowWebUi(Connection& connection) {
   return absl::OkStatus();
 }
 
-StatusOr<int> Run(const CommonOptions& common, const Options& options) {
+StatusOr<int> Run(const CommonOptions& common, const RunOptions& options) {
   ASSIGN_OR_RETURN(const auto documents, ReadDocuments(options.files));
   NoteInterrupts();
   ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun, options.ui));
@@ -90,7 +90,7 @@ StatusOr<int> Run(const CommonOptions& common, const Options& options) {
 void AddRun(CLI::App& app, CommonOptions& common, Action* chosen) {
   CLI::App* verb = NewVerb(app, common, "run", "Run experiments here and show how they go",
                            "qalam run examples/digits/tpe.yaml");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   verb->add_option("FILE", options->files, "Experiment documents; - reads standard input")
       ->required();
   verb->add_flag("--ui", options->ui, "Serve the web UI, too, and go on after the end");

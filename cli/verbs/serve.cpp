@@ -12,7 +12,7 @@ namespace qalam {
 
 namespace {
 
-struct Options {
+struct ServeOptions {
   std::vector<std::string> listen = {"127.0.0.1:6789"};
   std::string work_dir;
   std::string suggestion;
@@ -44,7 +44,7 @@ void WaitForTheEnd(bool until_input_ends) {
   }
 }
 
-StatusOr<int> Serve(const CommonOptions& common, const Options& options) {
+StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
   NoteInterrupts();
   ServerOptions server_options;
   server_options.database_path = common.database;
@@ -82,7 +82,7 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
   CLI::App* verb = NewVerb(app, common, "serve",
                            "Serve experiments over gRPC and in a web UI, and run their trials",
                            "qalam serve --listen 127.0.0.1:6789");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   verb->add_option("--listen", options->listen, "Where to listen; port 0 takes a free one");
   verb->add_option("--http", options->http,
                    fmt::format("Where the web UI listens, HOST:PORT, or none; by default {}, or a "

@@ -14,6 +14,9 @@
 
 namespace qalam::sqlite {
 
+// SQLite takes a negative LIMIT as none.
+inline constexpr int64_t kNoLimit = -1;
+
 // A prepared statement in use: bind in order, step, read columns in order. Reset when destroyed.
 // Errors are kept and reported by Step, so that binding reads as one expression.
 class Statement {

@@ -49,9 +49,6 @@ constexpr const char* kPages[][2] = {
 #undef QALAM_BOTH
 #undef QALAM_PAGE
 
-// SQLite takes a negative LIMIT as none.
-constexpr int64_t kNoLimit = -1;
-
 void BindFilter(Statement& row, const ExperimentQuery& query) {
   int64_t states = 0;
   for (const ExperimentState state : query.states) states |= int64_t{1} << static_cast<int>(state);
@@ -79,7 +76,7 @@ void BindPlace(Statement& row, const ExperimentQuery& query) {
   row.Bind(place.created).Bind(place.uid);
 }
 
-StatusOr<std::vector<ExperimentRecord>> ReadAll(Statement& row) {
+StatusOr<std::vector<ExperimentRecord>> ReadExperiments(Statement& row) {
   std::vector<ExperimentRecord> records;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, row.Step());
@@ -101,14 +98,14 @@ StatusOr<std::vector<ExperimentRecord>> ListExperiments(Connection& connection,
                                                 : QALAM_EXPERIMENTS
                                             "WHERE name_space=?2 AND name=?3 AND " QALAM_FILTER));
     BindFilter(row, query);
-    return ReadAll(row);
+    return ReadExperiments(row);
   }
   ASSIGN_OR_RETURN(auto row,
                    connection.Prepare(kPages[static_cast<size_t>(query.order)][query.descending]));
   BindFilter(row, query);
   BindPlace(row, query);
   row.Bind(query.limit > 0 ? query.limit : kNoLimit);
-  return ReadAll(row);
+  return ReadExperiments(row);
 }
 
 StatusOr<int64_t> CountExperiments(Connection& connection, const ExperimentQuery& query) {

@@ -49,7 +49,7 @@ MetricPoint ReadPoint(Statement& row, const Metric& metric) {
   return point;
 }
 
-StatusOr<std::vector<MetricPoint>> ReadAll(Connection& connection, int64_t trial,
+StatusOr<std::vector<MetricPoint>> ReadPoints(Connection& connection, int64_t trial,
                                            const std::vector<Metric>& metrics) {
   ASSIGN_OR_RETURN(auto row, connection.Prepare("SELECT metric_id, time, value, step, text FROM "
                                                 "points WHERE trial_id=? ORDER BY sequence"));
@@ -117,7 +117,7 @@ StatusOr<MetricSeries> ReadMetrics(Connection& connection, const MetricQuery& qu
   if (metrics.empty()) return series;
   for (const auto& metric : metrics) series.total += metric.count;
   if (query.max_points <= 0) {
-    ASSIGN_OR_RETURN(series.points, ReadAll(connection, trial, metrics));
+    ASSIGN_OR_RETURN(series.points, ReadPoints(connection, trial, metrics));
     return series;
   }
   ASSIGN_OR_RETURN(const auto picked, Pick(connection, trial, metrics, query.max_points));

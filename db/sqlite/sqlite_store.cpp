@@ -15,9 +15,6 @@ namespace qalam {
 namespace sqlite {
 namespace {
 
-// SQLite takes a negative LIMIT as none.
-constexpr int64_t kNoLimit = -1;
-
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, const SqliteOptions& options,

@@ -22,7 +22,7 @@ struct Architecture {
   std::vector<nas::ArchitectureGraph> graphs;
 };
 
-const MetricSummary* FindMetric(const TrialRecord& trial, const std::string& name) {
+const MetricSummary* FindSummary(const TrialRecord& trial, const std::string& name) {
   const auto found = std::find_if(trial.metrics.begin(), trial.metrics.end(),
                                   [&](const MetricSummary& metric) { return metric.name == name; });
   return found == trial.metrics.end() ? nullptr : &*found;
@@ -52,7 +52,7 @@ std::optional<nas::EdgeAssignments> EdgesOf(const TrialRecord& trial, const nas:
 }
 
 StatusOr<Architecture> FindArchitecture(const TrialRecord& trial) {
-  const MetricSummary* const genotype = FindMetric(trial, kGenotypeMetric);
+  const MetricSummary* const genotype = FindSummary(trial, kGenotypeMetric);
   if (genotype != nullptr && !genotype->text.empty()) {
     return CellsOf(nas::ParseKatibGenotype(genotype->text));
   }
@@ -113,7 +113,7 @@ StatusOr<std::string> ArchitectureJson(const TrialRecord& trial) {
   Json graphs = Json::array();
   for (const auto& graph : architecture.graphs) graphs.push_back(GraphJson(architecture, graph));
   Json json = {{"kind", architecture.kind}, {"graphs", std::move(graphs)}};
-  const MetricSummary* const count = FindMetric(trial, kParameterCountMetric);
+  const MetricSummary* const count = FindSummary(trial, kParameterCountMetric);
   if (count != nullptr && std::isfinite(count->latest)) {
     json["parameterCount"] = static_cast<int64_t>(count->latest);
   }

@@ -10,7 +10,7 @@ namespace qalam {
 
 namespace {
 
-const MetricColumn* FindMetric(const TrialColumns& columns, const std::string& name) {
+const MetricColumn* FindColumn(const TrialColumns& columns, const std::string& name) {
   const auto found = std::find_if(columns.metrics.begin(), columns.metrics.end(),
                                   [&](const MetricColumn& column) { return column.name == name; });
   return found == columns.metrics.end() ? nullptr : &*found;
@@ -31,7 +31,7 @@ std::vector<size_t> ByObjective(const ObjectiveColumn& objective, std::vector<si
 
 std::vector<size_t> ChooseCurves(const TrialColumns& columns, const std::string& metric,
                                  size_t most) {
-  const MetricColumn* const column = FindMetric(columns, metric);
+  const MetricColumn* const column = FindColumn(columns, metric);
   std::vector<size_t> rows;
   for (size_t row = 0; column != nullptr && row < columns.numbers.size(); ++row) {
     if (column->reported[row] != 0) rows.push_back(row);

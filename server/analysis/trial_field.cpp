@@ -11,37 +11,37 @@ namespace qalam {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-using Kind = TrialField::Kind;
+using FieldKind = TrialField::Kind;
 struct FieldWord {
   const char* word;
-  Kind kind;
+  FieldKind kind;
 };
-constexpr std::array<FieldWord, 7> kWords = {{{"number", Kind::kNumber},
-                                              {"state", Kind::kState},
-                                              {"objective", Kind::kObjective},
-                                              {"duration", Kind::kDuration},
-                                              {"created", Kind::kCreated},
-                                              {"started", Kind::kStarted},
-                                              {"completed", Kind::kCompleted}}};
+constexpr std::array<FieldWord, 7> kWords = {{{"number", FieldKind::kNumber},
+                                              {"state", FieldKind::kState},
+                                              {"objective", FieldKind::kObjective},
+                                              {"duration", FieldKind::kDuration},
+                                              {"created", FieldKind::kCreated},
+                                              {"started", FieldKind::kStarted},
+                                              {"completed", FieldKind::kCompleted}}};
 
 double Seconds(Time time) {
-  return time == absl::InfinitePast() ? kNone : static_cast<double>(absl::ToUnixMicros(time)) / 1e6;
+  return time == absl::InfinitePast() ? kNoValue : static_cast<double>(absl::ToUnixMicros(time)) / 1e6;
 }
 
 double SecondsTaken(const TrialColumns& columns, size_t row) {
   const Time started = columns.started[row], completed = columns.completed[row];
-  if (started == absl::InfinitePast() || completed == absl::InfinitePast()) return kNone;
+  if (started == absl::InfinitePast() || completed == absl::InfinitePast()) return kNoValue;
   return absl::ToDoubleSeconds(completed - started);
 }
 
 double SpelledNumber(const std::string* text) {
-  if (text == nullptr) return kNone;
+  if (text == nullptr) return kNoValue;
   double value = 0;
   const char* const end = text->data() + text->size();
   const auto [at, error] = std::from_chars(text->data(), end, value);
-  return error == std::errc() && at == end ? value : kNone;
+  return error == std::errc() && at == end ? value : kNoValue;
 }
 
 }  // namespace
@@ -59,11 +59,11 @@ StatusOr<TrialField> FindTrialField(const TrialColumns& columns, const std::stri
     known.push_back(place.is_number ? columns.number_parameters[place.index].name
                                     : columns.word_parameters[place.index].name);
     if (known.back() != name) continue;
-    return TrialField{place.is_number ? Kind::kNumberParameter : Kind::kWordParameter, place.index};
+    return TrialField{place.is_number ? FieldKind::kNumberParameter : FieldKind::kWordParameter, place.index};
   }
   for (size_t i = 0; i < columns.metrics.size(); ++i) {
     known.push_back(columns.metrics[i].name);
-    if (known.back() == name) return TrialField{Kind::kMetric, i};
+    if (known.back() == name) return TrialField{FieldKind::kMetric, i};
   }
   return InvalidArgument("there is no parameter, metric or field {}{}; allowed are {}",
                          document::Shortened(name), document::DidYouMean(name, known),
@@ -72,32 +72,32 @@ StatusOr<TrialField> FindTrialField(const TrialColumns& columns, const std::stri
 
 double FieldNumber(const TrialColumns& columns, const TrialField& field, size_t row) {
   switch (field.kind) {
-    case Kind::kNumber:
+    case FieldKind::kNumber:
       return static_cast<double>(columns.numbers[row]);
-    case Kind::kState:
-      return kNone;
-    case Kind::kObjective:
+    case FieldKind::kState:
+      return kNoValue;
+    case FieldKind::kObjective:
       return columns.objectives[0].values[row];
-    case Kind::kDuration:
+    case FieldKind::kDuration:
       return SecondsTaken(columns, row);
-    case Kind::kCreated:
+    case FieldKind::kCreated:
       return Seconds(columns.created[row]);
-    case Kind::kStarted:
+    case FieldKind::kStarted:
       return Seconds(columns.started[row]);
-    case Kind::kCompleted:
+    case FieldKind::kCompleted:
       return Seconds(columns.completed[row]);
-    case Kind::kNumberParameter:
+    case FieldKind::kNumberParameter:
       return columns.number_parameters[field.column].values[row];
-    case Kind::kWordParameter:
+    case FieldKind::kWordParameter:
       return SpelledNumber(FieldText(columns, field, row));
-    case Kind::kMetric:
+    case FieldKind::kMetric:
       return columns.metrics[field.column].Values()[row];
   }
-  return kNone;
+  return kNoValue;
 }
 
 const std::string* FieldText(const TrialColumns& columns, const TrialField& field, size_t row) {
-  if (field.kind == Kind::kState) {
+  if (field.kind == FieldKind::kState) {
     static const auto* const names = [] {
       auto* list = new std::vector<std::string>;
       for (int i = 0; i <= static_cast<int>(TrialState::kMetricsUnavailable); ++i) {
@@ -107,7 +107,7 @@ const std::string* FieldText(const TrialColumns& columns, const TrialField& fiel
     }();
     return &(*names)[static_cast<size_t>(columns.states[row])];
   }
-  if (field.kind != Kind::kWordParameter) return nullptr;
+  if (field.kind != FieldKind::kWordParameter) return nullptr;
   const WordColumn& column = columns.word_parameters[field.column];
   const int32_t word = column.values[row];
   return word < 0 ? nullptr : &column.words[static_cast<size_t>(word)];

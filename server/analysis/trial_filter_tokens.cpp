@@ -9,7 +9,7 @@ namespace qalam {
 
 namespace {
 
-using Kind = FilterToken::Kind;
+using TokenKind = FilterToken::Kind;
 
 bool IsNameLetter(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
@@ -29,7 +29,7 @@ class Tokenizer {
       FilterToken token{.column = at_ + 1};
       if (at_ < text_.size()) RETURN_IF_ERROR(Take(token));
       tokens_.push_back(std::move(token));
-      if (tokens_.back().kind == Kind::kEnd) return std::move(tokens_);
+      if (tokens_.back().kind == TokenKind::kEnd) return std::move(tokens_);
     }
   }
 
@@ -37,14 +37,14 @@ class Tokenizer {
   Status Take(FilterToken& token) {
     const char c = text_[at_];
     if (c == '(' || c == ')') {
-      token.kind = c == '(' ? Kind::kOpen : Kind::kClose;
+      token.kind = c == '(' ? TokenKind::kOpen : TokenKind::kClose;
       ++at_;
       return absl::OkStatus();
     }
     if (c == '"' || c == '\'' || c == '`') return TakeQuoted(token);
     if (BeginsNumber(c)) return TakeNumber(token);
     if (IsNameLetter(c)) {
-      token.kind = Kind::kName;
+      token.kind = TokenKind::kName;
       while (at_ < text_.size() && IsNameLetter(text_[at_])) token.text += text_[at_++];
       return absl::OkStatus();
     }
@@ -53,7 +53,7 @@ class Tokenizer {
 
   Status TakeQuoted(FilterToken& token) {
     const char quote = text_[at_++];
-    token.kind = quote == '`' ? Kind::kQuotedName : Kind::kText;
+    token.kind = quote == '`' ? TokenKind::kQuotedName : TokenKind::kText;
     for (; at_ < text_.size(); ++at_) {
       if (text_[at_] == quote) {
         ++at_;
@@ -68,7 +68,7 @@ class Tokenizer {
   }
 
   Status TakeNumber(FilterToken& token) {
-    token.kind = Kind::kNumber;
+    token.kind = TokenKind::kNumber;
     size_t end = at_;
     while (end < text_.size() && (IsNameLetter(text_[end]) || text_[end] == '+')) ++end;
     const std::string word = text_.substr(at_, end - at_);
@@ -85,7 +85,7 @@ class Tokenizer {
   }
 
   Status TakeComparison(FilterToken& token) {
-    token.kind = Kind::kComparison;
+    token.kind = TokenKind::kComparison;
     const std::string_view rest = std::string_view(text_).substr(at_);
     for (const std::string_view sign : {"==", "!=", "<=", ">=", "<", ">"}) {
       if (!rest.starts_with(sign)) continue;

@@ -8,7 +8,7 @@ namespace qalam {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoEntry = std::numeric_limits<double>::quiet_NaN();
 constexpr int32_t kNoWord = -1;
 
 template <typename Value>
@@ -20,7 +20,7 @@ double ParseNumber(const std::string& text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && at == end ? value : kNone;
+  return error == std::errc() && at == end ? value : kNoEntry;
 }
 
 bool IsLog(const Parameter& parameter) {
@@ -96,12 +96,12 @@ size_t TrialTable::RowFor(int64_t number) {
   for (auto* times : {&columns_.created, &columns_.started, &columns_.completed}) {
     put(*times, Time(absl::InfinitePast()));
   }
-  for (auto& column : columns_.objectives) put(column.values, kNone);
+  for (auto& column : columns_.objectives) put(column.values, kNoEntry);
   put(columns_.feasible, char{1});
-  for (auto& column : columns_.number_parameters) put(column.values, kNone);
+  for (auto& column : columns_.number_parameters) put(column.values, kNoEntry);
   for (auto& column : columns_.word_parameters) put(column.values, kNoWord);
   for (auto& column : columns_.metrics) {
-    for (auto* values : {&column.latest, &column.min, &column.max}) put(*values, kNone);
+    for (auto* values : {&column.latest, &column.min, &column.max}) put(*values, kNoEntry);
     put(column.reported, char{0});
   }
   for (auto& column : columns_.labels) put(column.values, kNoWord);
@@ -126,7 +126,7 @@ void TrialTable::PutMetric(const MetricSummary& metric, size_t row) {
     if (columns_.metrics.size() >= kMostMetricColumns) return;
     MetricColumn& column = columns_.metrics.emplace_back();
     column.name = metric.name;
-    for (auto* values : {&column.latest, &column.min, &column.max}) values->assign(size(), kNone);
+    for (auto* values : {&column.latest, &column.min, &column.max}) values->assign(size(), kNoEntry);
     column.reported.assign(size(), 0);
     found = metric_by_name_.emplace(metric.name, columns_.metrics.size() - 1).first;
   }

@@ -16,7 +16,7 @@ bool IsOf(const Topic& topic, const std::string& name_space, const std::string& 
   return topic.name == name && topic.name_space == name_space;
 }
 
-const std::set<std::string>& TrialsOf(
+const std::set<std::string>& ChangedTrialsOf(
     const std::map<std::string, std::set<std::string>>& by_experiment, const std::string& uid) {
   static const auto* none = new std::set<std::string>;
   const auto entry = by_experiment.find(uid);
@@ -77,8 +77,8 @@ void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet&
                             const ChangeSet& reporting, std::vector<EventText>& events) {
   // An event of many trials would keep the others of the stream waiting.
   constexpr size_t kMostInOneEvent = 500;
-  std::set<std::string> uids = TrialsOf(changes.trials, experiment.uid);
-  const auto& more = TrialsOf(reporting.reporting, experiment.uid);
+  std::set<std::string> uids = ChangedTrialsOf(changes.trials, experiment.uid);
+  const auto& more = ChangedTrialsOf(reporting.reporting, experiment.uid);
   uids.insert(more.begin(), more.end());
   Json trials = Json::array();
   const auto flush = [&] {

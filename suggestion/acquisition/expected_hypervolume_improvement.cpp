@@ -11,13 +11,13 @@ namespace {
 
 using Eigen::Index;
 
-struct Side {
+struct CellSide {
   double value, by_mean, by_deviation;
 };
 
 // log(E max(upper - y, 0) - E max(lower - y, 0)): how much of the cell's side y is expected to
 // cover.
-Side LogCovered(double lower, double upper, double mean, double deviation) {
+CellSide LogCovered(double lower, double upper, double mean, double deviation) {
   const double z = (upper - mean) / deviation;
   const Sloped whole = LogExpectedImprovement(z);
   double value = whole.value, by_mean = -whole.slope, by_deviation = -whole.slope * z;

@@ -75,7 +75,7 @@ class OneShotForm final : public DerivedForm {
   const std::vector<Assignment> assignments_;
 };
 
-SettingSchema Whole(const char* name, const char* default_value, const char* help, double min,
+SettingSchema WholeSetting(const char* name, const char* default_value, const char* help, double min,
                     bool none_allowed = false) {
   return {.name = name,
           .type = SettingType::kInt,
@@ -85,7 +85,7 @@ SettingSchema Whole(const char* name, const char* default_value, const char* hel
           .none_allowed = none_allowed};
 }
 
-SettingSchema Real(const char* name, const char* default_value, const char* help) {
+SettingSchema RealSetting(const char* name, const char* default_value, const char* help) {
   return {.name = name,
           .type = SettingType::kDouble,
           .default_value = default_value,
@@ -98,20 +98,20 @@ SettingSchema Real(const char* name, const char* default_value, const char* help
 // In the order in which Katib writes them; whether a default has a point is part of its form.
 std::vector<SettingSchema> OneShotSettings() {
   return {
-      Whole("num_epochs", "50", "Epochs of the search.", 1),
-      Real("w_lr", "0.025", "First learning rate of the weights; it follows a cosine."),
-      Real("w_lr_min", "0.001", "Last learning rate of the weights."),
-      Real("w_momentum", "0.9", "Momentum of the weights."),
-      Real("w_weight_decay", "0.0003", "Weight decay of the weights."),
-      Real("w_grad_clip", "5.0", "Largest norm of the weights' gradient."),
-      Real("alpha_lr", "0.0003", "Learning rate of the architecture."),
-      Real("alpha_weight_decay", "0.001", "Weight decay of the architecture."),
-      Whole("batch_size", "128", "Examples a step.", 1, /*none_allowed=*/true),
-      Whole("num_workers", "4", "Threads that load data.", 0),
-      Whole("init_channels", "16", "Channels of the first cell.", 1),
-      Whole("print_step", "50", "Steps between lines of progress.", 1),
-      Whole("num_nodes", "4", "Computed nodes of a cell.", 1),
-      Whole("stem_multiplier", "3", "Channels before the cells, as a multiple of init_channels.",
+      WholeSetting("num_epochs", "50", "Epochs of the search.", 1),
+      RealSetting("w_lr", "0.025", "First learning rate of the weights; it follows a cosine."),
+      RealSetting("w_lr_min", "0.001", "Last learning rate of the weights."),
+      RealSetting("w_momentum", "0.9", "Momentum of the weights."),
+      RealSetting("w_weight_decay", "0.0003", "Weight decay of the weights."),
+      RealSetting("w_grad_clip", "5.0", "Largest norm of the weights' gradient."),
+      RealSetting("alpha_lr", "0.0003", "Learning rate of the architecture."),
+      RealSetting("alpha_weight_decay", "0.001", "Weight decay of the architecture."),
+      WholeSetting("batch_size", "128", "Examples a step.", 1, /*none_allowed=*/true),
+      WholeSetting("num_workers", "4", "Threads that load data.", 0),
+      WholeSetting("init_channels", "16", "Channels of the first cell.", 1),
+      WholeSetting("print_step", "50", "Steps between lines of progress.", 1),
+      WholeSetting("num_nodes", "4", "Computed nodes of a cell.", 1),
+      WholeSetting("stem_multiplier", "3", "Channels before the cells, as a multiple of init_channels.",
             1),
   };
 }

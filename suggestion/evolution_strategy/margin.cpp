@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "suggestion/math/normal_distribution.h"
+
 namespace qalam {
 
 namespace {
 
-double NormalCdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 // x with P(z > x) = tail. Far tails end at 38 deviations, past which doubles hold no probability.
 double UpperQuantile(double tail) { return -NormalQuantile(std::max(tail, 1e-300)); }
 

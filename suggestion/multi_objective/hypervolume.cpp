@@ -9,7 +9,7 @@ namespace qalam {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 using Points = std::vector<ObjectiveVector>;
 
@@ -124,7 +124,7 @@ bool IsInside(const ObjectiveVector& point, const ObjectiveVector& reference) {
 }
 
 bool HasNegativeInfinity(const ObjectiveVector& point) {
-  return std::find(point.begin(), point.end(), -kInfinity) != point.end();
+  return std::find(point.begin(), point.end(), -kUnbounded) != point.end();
 }
 
 }  // namespace
@@ -133,11 +133,11 @@ double Hypervolume(std::span<const ObjectiveVector> points, const ObjectiveVecto
   Points inside;
   for (const ObjectiveVector& point : points) {
     if (!IsInside(point, reference)) continue;
-    if (HasNegativeInfinity(point)) return kInfinity;
+    if (HasNegativeInfinity(point)) return kUnbounded;
     inside.push_back(point);
   }
   const double volume = Volume(std::move(inside), reference, reference.size());
-  return std::isfinite(volume) ? volume : kInfinity;  // huge numbers overflow
+  return std::isfinite(volume) ? volume : kUnbounded;  // huge numbers overflow
 }
 
 std::vector<double> ExclusiveHypervolumes(std::span<const ObjectiveVector> points,
@@ -157,11 +157,11 @@ std::vector<double> ExclusiveHypervolumes(std::span<const ObjectiveVector> point
     Points limited = LimitedBy(point, std::span(inside).first(inside.size() - 1), point.size());
     const bool covered = std::find(limited.begin(), limited.end(), point) != limited.end();
     if (!covered && HasNegativeInfinity(point)) {
-      volumes[places[i]] = kInfinity;
+      volumes[places[i]] = kUnbounded;
     } else if (!covered) {
       const double alone = BoxVolume(point, reference, point.size()) -
                            Volume(std::move(limited), reference, reference.size());
-      volumes[places[i]] = std::isfinite(alone) ? std::max(alone, 0.0) : kInfinity;
+      volumes[places[i]] = std::isfinite(alone) ? std::max(alone, 0.0) : kUnbounded;
     }
     std::swap(inside[i], inside.back());
   }
@@ -172,7 +172,7 @@ ObjectiveVector ReferencePoint(std::span<const ObjectiveVector> points) {
   constexpr double kBeyond = 0.1;  // Ishibuchi et al.: 1 / (points per objective - 1), about ten
   ObjectiveVector reference(points[0].size());
   for (size_t i = 0; i < reference.size(); ++i) {
-    double low = kInfinity, high = -kInfinity;
+    double low = kUnbounded, high = -kUnbounded;
     for (const ObjectiveVector& point : points) {
       if (!std::isfinite(point[i])) continue;
       low = std::min(low, point[i]);

@@ -13,7 +13,7 @@ namespace {
 
 // Draws that keep meeting taken points: the first few from the policy as it is, then from ever
 // flatter ones, so that a search that has settled goes on with what is near.
-constexpr int kPlainDraws = 8;
+constexpr int kDrawsAsTheyAre = 8;
 constexpr int kFlattenedDraws = 24;
 
 nas::ControllerOptions ReadControllerOptions(const Settings& settings) {
@@ -73,9 +73,9 @@ class EnasSampler final : public Sampler {
              const TakenPoints& taken) const {
     RandomStream stream(seed_, number, "enas");
     Point point;
-    for (int draw = 0; draw < kPlainDraws + kFlattenedDraws; ++draw) {
+    for (int draw = 0; draw < kDrawsAsTheyAre + kFlattenedDraws; ++draw) {
       constexpr double kFlattening = 0.85;  // 24 times: nearly uniform
-      const double sharpness = std::pow(kFlattening, std::max(0, draw - kPlainDraws + 1));
+      const double sharpness = std::pow(kFlattening, std::max(0, draw - kDrawsAsTheyAre + 1));
       point = actions_.Decode(controller.Sample(stream, sharpness));
       if (!taken.Contains(point)) return point;
     }
@@ -91,7 +91,7 @@ class EnasSampler final : public Sampler {
   PointSet finished_;
 };
 
-SettingSchema Whole(const char* name, const char* default_value, const char* help, double max) {
+SettingSchema ControllerWhole(const char* name, const char* default_value, const char* help, double max) {
   return {.name = name,
           .type = SettingType::kInt,
           .default_value = default_value,
@@ -100,7 +100,7 @@ SettingSchema Whole(const char* name, const char* default_value, const char* hel
           .max = max};
 }
 
-SettingSchema Real(const char* name, const char* default_value, const char* help,
+SettingSchema ControllerReal(const char* name, const char* default_value, const char* help,
                    std::optional<double> max = std::nullopt, bool none_allowed = false) {
   return {.name = name,
           .type = SettingType::kDouble,
@@ -116,17 +116,17 @@ SettingSchema Real(const char* name, const char* default_value, const char* help
 
 std::vector<SettingSchema> EnasSettings() {
   return {
-      Whole("controller_hidden_size", "64", "Units of the controller's LSTM.", 1024),
-      Real("controller_temperature", "5", "Divides the logits.", {}, true),
-      Real("controller_tanh_const", "2.25", "Bounds the logits.", {}, true),
-      Real("controller_entropy_weight", "1e-5", "Reward for uncertainty.", {}, true),
-      Real("controller_baseline_decay", "0.999", "Of the moving average of rewards.", 1),
-      Real("controller_learning_rate", "5e-5", "Of Adam.", 1),
-      Real("controller_skip_target", "0.4", "Share of skip connections to keep to.", 1),
-      Real("controller_skip_weight", "0.8", "Penalty for leaving that share.", {}, true),
-      Whole("controller_train_steps", "50", "Training steps for each generation of results.",
+      ControllerWhole("controller_hidden_size", "64", "Units of the controller's LSTM.", 1024),
+      ControllerReal("controller_temperature", "5", "Divides the logits.", {}, true),
+      ControllerReal("controller_tanh_const", "2.25", "Bounds the logits.", {}, true),
+      ControllerReal("controller_entropy_weight", "1e-5", "Reward for uncertainty.", {}, true),
+      ControllerReal("controller_baseline_decay", "0.999", "Of the moving average of rewards.", 1),
+      ControllerReal("controller_learning_rate", "5e-5", "Of Adam.", 1),
+      ControllerReal("controller_skip_target", "0.4", "Share of skip connections to keep to.", 1),
+      ControllerReal("controller_skip_weight", "0.8", "Penalty for leaving that share.", {}, true),
+      ControllerWhole("controller_train_steps", "50", "Training steps for each generation of results.",
             10000),
-      Whole("controller_log_every_steps", "10", "Accepted for Katib's sake; nothing is logged.",
+      ControllerWhole("controller_log_every_steps", "10", "Accepted for Katib's sake; nothing is logged.",
             10000),
       RandomStateSetting(),
   };

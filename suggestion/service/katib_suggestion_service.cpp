@@ -30,7 +30,7 @@ TrialState StateOf(katib::TrialStatus::TrialConditionType condition) {
   }
 }
 
-std::vector<Assignment> Assignments(const katib::Trial& trial) {
+std::vector<Assignment> KatibAssignments(const katib::Trial& trial) {
   std::vector<Assignment> assignments;
   for (const auto& item : trial.spec().parameter_assignments().assignments()) {
     assignments.push_back({item.name(), item.value()});
@@ -50,7 +50,7 @@ std::optional<double> ObjectiveOf(const katib::Trial& trial, const std::string& 
   return std::nullopt;
 }
 
-struct Session {
+struct KatibSession {
   std::unique_ptr<SamplerSession> sampler;
   KatibHistory history;
 };
@@ -60,7 +60,7 @@ SamplerSession::Result ResultOf(const katib::Trial& trial, int64_t number,
   SamplerSession::Result result;
   result.number = number;
   result.state = StateOf(trial.status().condition());
-  result.parameters = Assignments(trial);
+  result.parameters = KatibAssignments(trial);
   result.objective = ObjectiveOf(trial, metric);
   result.labels.insert(trial.spec().labels().begin(), trial.spec().labels().end());
   return result;
@@ -91,9 +91,9 @@ class KatibSuggestionService final : public katib::Suggestion::Service {
 
  private:
   static Status Begin(const katib::GetSuggestionsRequest& request, const std::string& content,
-                      Session& session) {
+                      KatibSession& session) {
     ASSIGN_OR_RETURN(const auto spec, FromKatibProto(request.experiment().spec()));
-    session = Session{};
+    session = KatibSession{};
     ASSIGN_OR_RETURN(
         session.sampler,
         SamplerSession::Create(spec, StableHash(request.experiment().name() + "\n" + content)));
@@ -101,7 +101,7 @@ class KatibSuggestionService final : public katib::Suggestion::Service {
   }
 
   static Status Suggest(const katib::GetSuggestionsRequest& request, const std::string& content,
-                        Session& session, katib::GetSuggestionsReply& reply) {
+                        KatibSession& session, katib::GetSuggestionsReply& reply) {
     ASSIGN_OR_RETURN(auto difference, session.history.Compare(request));
     if (session.sampler == nullptr || difference.contradicts) {
       RETURN_IF_ERROR(Begin(request, content, session));
@@ -117,7 +117,7 @@ class KatibSuggestionService final : public katib::Suggestion::Service {
     std::vector<SamplerSession::Pending> pending;
     for (int i = 0; i < request.trials_size(); ++i) {
       const katib::Trial& trial = request.trials(i);
-      if (!IsFinished(trial)) pending.push_back({difference.numbers[i], Assignments(trial)});
+      if (!IsFinished(trial)) pending.push_back({difference.numbers[i], KatibAssignments(trial)});
     }
 
     const int count = request.current_request_number();
@@ -138,7 +138,7 @@ class KatibSuggestionService final : public katib::Suggestion::Service {
     return absl::OkStatus();
   }
 
-  SessionCache<Session> sessions_{kMostSessions};
+  SessionCache<KatibSession> sessions_{kMostSessions};
 };
 
 }  // namespace

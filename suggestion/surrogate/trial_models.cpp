@@ -10,7 +10,7 @@ namespace qalam {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoBound = std::numeric_limits<double>::infinity();
 constexpr size_t kIncumbents = 5;
 
 // How much of the front the hypervolume is measured over, so that there are some hundred cells (see
@@ -28,7 +28,7 @@ ObjectiveVector Reference(const std::vector<ObjectiveVector>& front) {
   constexpr double kBeyond = 0.1, kLeastRange = 2;
   ObjectiveVector reference(front.front().size());
   for (size_t i = 0; i < reference.size(); ++i) {
-    double low = kInfinity, high = -kInfinity;
+    double low = kNoBound, high = -kNoBound;
     for (const auto& point : front) {
       low = std::min(low, point[i]);
       high = std::max(high, point[i]);
@@ -86,7 +86,7 @@ void TrialModels::Learn(const TrialResult& result) {
   const Eigen::VectorXd encoded = features_.Encode(result.point);
   for (size_t i = 0; i < losses.size(); ++i) {
     // +inf is a loss, -inf is no better than not a number.
-    if (!std::isfinite(losses[i])) losses[i] = kInfinity;
+    if (!std::isfinite(losses[i])) losses[i] = kNoBound;
     usable = usable && std::isfinite(losses[i]);
     objectives_[i].Add(result.number, encoded, losses[i]);
   }

@@ -4,12 +4,13 @@
 
 #include "api/experiment.h"
 #include "suggestion/registry.h"
+#include "tests/support/all_faults.h"
 
 namespace qalam {
 namespace {
 
 // `extra` lines go into the spec, from line 3.
-std::string Document(const std::string& algorithm, const std::string& extra) {
+std::string ConstrainedDocument(const std::string& algorithm, const std::string& extra) {
   return fmt::format(R"(metadata: {{name: good}}
 spec:
 {}  objective: {{type: maximize, objectiveMetricName: accuracy, additionalMetricNames: [latency]}}
@@ -31,14 +32,6 @@ kind: Experiment
                      extra, algorithm);
 }
 
-std::string AllFaults(const std::string& text) {
-  std::string all;
-  for (const auto& fault : ParseDocuments(text, "f.yaml", RegisteredAlgorithms()).faults) {
-    all += fault.ToString() + "\n";
-  }
-  return all;
-}
-
 void CheckSurvives(const std::string& text) {
   INFO(AllFaults(text));
   const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
@@ -53,7 +46,7 @@ void CheckSurvives(const std::string& text) {
 }  // namespace
 
 TEST_CASE("Constraints are read, can be run and survive printing", "[document]") {
-  CheckSurvives(Document("random", R"(  constraints:
+  CheckSurvives(ConstrainedDocument("random", R"(  constraints:
     - batch-size * layer.width <= 1024
     - "min(batch-size, 8) > 2"
 )"));
@@ -81,13 +74,13 @@ TEST_CASE("A faulty constraint is named with its place", "[document]") {
   CAPTURE(one.constraint);
   const auto faults =
       // One that takes none over metrics.
-      AllFaults(Document("pbt", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
+      AllFaults(ConstrainedDocument("pbt", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
   INFO(faults);
   CHECK(faults.find(one.fault) != std::string::npos);
 }
 
 TEST_CASE("Given trials are read, can be run and survive printing", "[document]") {
-  CheckSurvives(Document("random", R"(  initialTrials:
+  CheckSurvives(ConstrainedDocument("random", R"(  initialTrials:
     - {batch-size: 8, layer.width: 64, activation: relu}
     - {batch-size: "16", layer.width: 16.0, activation: tanh}
   warmStart:
@@ -131,14 +124,14 @@ TEST_CASE("A faulty given trial is named with its place", "[document]") {
       {"warmStart: {trial: []}", "spec.warmStart.trial: unknown field (did you mean \"trials\"?)"},
   }));
   CAPTURE(one.spec);
-  const auto faults = AllFaults(Document("random", fmt::format("  {}\n", one.spec)));
+  const auto faults = AllFaults(ConstrainedDocument("random", fmt::format("  {}\n", one.spec)));
   INFO(faults);
   CHECK(faults.find(one.fault) != std::string::npos);
 }
 
 TEST_CASE("Constraints that exclude each other are a fault of the list", "[document]") {
   const auto faults =
-      AllFaults(Document("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
+      AllFaults(ConstrainedDocument("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
   CHECK(faults ==
         "f.yaml:3:16: spec.constraints: exclude each other: no point of the search space keeps the "
         "constraints\n");

@@ -25,7 +25,7 @@ std::vector<std::string> Testdata() {
   return texts;
 }
 
-ParseResult Parse(const std::string& text) {
+ParseResult ParseMutant(const std::string& text) {
   return ParseDocuments(text, "f", RegisteredAlgorithms());
 }
 
@@ -33,7 +33,7 @@ ParseResult Parse(const std::string& text) {
 void CheckSurvivesPrinting(const ExperimentDocument& document) {
   const Json json = ToJson(document);
   for (const std::string& text : {ToYaml(document), json.dump(), json.dump(2)}) {
-    const auto again = Parse(text);
+    const auto again = ParseMutant(text);
     for (const auto& fault : again.faults) UNSCOPED_INFO(fault.ToString());
     INFO(text);
     REQUIRE(again.documents.size() == 1);
@@ -42,7 +42,7 @@ void CheckSurvivesPrinting(const ExperimentDocument& document) {
 }
 
 void CheckBehaves(const std::string& text) {
-  const auto parsed = Parse(text);
+  const auto parsed = ParseMutant(text);
   CHECK(parsed.documents.empty() == !parsed.faults.empty());
   for (const auto& fault : parsed.faults) {
     CHECK_FALSE(fault.message.empty());
@@ -170,14 +170,14 @@ std::string Repeat(const std::string& part, size_t bytes) {
 
 TEST_CASE("Every document of the testdata survives printing", "[fuzz]") {
   for (const auto& text : Testdata()) {
-    const auto parsed = Parse(text);
+    const auto parsed = ParseMutant(text);
     REQUIRE_FALSE(parsed.documents.empty());
     for (const auto& document : parsed.documents) CheckSurvivesPrinting(document);
   }
 }
 
 TEST_CASE("Odd text survives printing wherever it stands", "[fuzz]") {
-  const auto parsed = Parse(Testdata().front());
+  const auto parsed = ParseMutant(Testdata().front());
   REQUIRE_FALSE(parsed.documents.empty());
   ExperimentDocument document = parsed.documents.front();
   const std::string texts[] = {"",
@@ -268,7 +268,7 @@ TEST_CASE("Mutated documents never crash or hang", "[fuzz]") {
     for (uint64_t change = 0; change < changes; ++change) {
       random.UniformInt(2) == 0 ? MutateBytes(text, random) : MutateLines(text, random);
     }
-    if (!Parse(text).documents.empty()) ++accepted;
+    if (!ParseMutant(text).documents.empty()) ++accepted;
     CheckBehaves(text);
   }
   // Both sides of the parser were tried.
@@ -323,7 +323,7 @@ TEST_CASE("Documents made to be slow, deep or wide end soon", "[fuzz][slow]") {
   for (size_t i = 0; i < std::size(texts); ++i) {
     CAPTURE(i, texts[i].substr(0, 60));
     const double before = CpuSeconds();
-    const auto parsed = Parse(texts[i]);
+    const auto parsed = ParseMutant(texts[i]);
     CHECK_FALSE(parsed.faults.empty());
     CHECK(parsed.faults.size() <= 1001);
     size_t printed = 0;

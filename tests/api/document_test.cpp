@@ -3,6 +3,7 @@
 #include "api/experiment.h"
 #include "base/files.h"
 #include "suggestion/registry.h"
+#include "tests/support/all_faults.h"
 
 namespace qalam {
 
@@ -59,14 +60,6 @@ std::string Replace(const std::string& from, const std::string& to) {
   const size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
   return text.replace(at, from.size(), to);
-}
-
-std::string AllFaults(const std::string& text) {
-  std::string all;
-  for (const auto& fault : ParseDocuments(text, "f.yaml", RegisteredAlgorithms()).faults) {
-    all += fault.ToString() + "\n";
-  }
-  return all;
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::vector<std::string> Names() {
   return names;
 }
 
-ParseResult Parse(const std::string& name) {
+ParseResult ParseKatibFile(const std::string& name) {
   const auto text = ReadFile(std::string(QALAM_TESTDATA) + "/experiments/" + name + ".yaml");
   REQUIRE(text.ok());
   return ParseDocuments(*text, name, RegisteredAlgorithms());
@@ -36,7 +36,7 @@ TEST_CASE("Katib's experiments are read unchanged and survive printing", "[katib
   REQUIRE(Names().size() >= 30);
   for (const auto& name : Names()) {
     CAPTURE(name);
-    const auto parsed = Parse(name);
+    const auto parsed = ParseKatibFile(name);
     for (const auto& fault : parsed.faults) UNSCOPED_INFO(fault.ToString());
     CHECK(parsed.faults.empty());
     CHECK(parsed.documents.size() == (name == "several" ? 2 : 1));
@@ -72,7 +72,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "several"};
   for (const auto& name : Names()) {
     CAPTURE(name);
-    const auto parsed = Parse(name);
+    const auto parsed = ParseKatibFile(name);
     REQUIRE_FALSE(parsed.documents.empty());
     const auto faults = CheckExecutable(parsed.documents[0], RegisteredAlgorithms());
     CHECK(faults.empty() == runnable.contains(name));

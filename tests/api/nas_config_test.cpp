@@ -10,7 +10,7 @@ namespace qalam {
 namespace {
 
 // A Katib document with one part of it replaced.
-ParseResult Parse(const std::string& name, const std::string& from, const std::string& to) {
+ParseResult ParseChanged(const std::string& name, const std::string& from, const std::string& to) {
   std::string text = *ReadFile(std::string(QALAM_TESTDATA) + "/experiments/" + name + ".yaml");
   const size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
@@ -45,7 +45,7 @@ TEST_CASE("Faults of a nasConfig come with their field", "[nas]") {
   const std::string name = GENERATE("enas", "darts");
   for (const auto& one : cases) {
     CAPTURE(name, one.from, one.to);
-    const auto parsed = Parse(name, one.from, one.to);
+    const auto parsed = ParseChanged(name, one.from, one.to);
     for (const auto& fault : parsed.faults) UNSCOPED_INFO(fault.ToString());
     REQUIRE(parsed.faults.size() == 1);
     CHECK(parsed.faults[0].field == std::string("spec.nasConfig") + one.field);
@@ -55,23 +55,23 @@ TEST_CASE("Faults of a nasConfig come with their field", "[nas]") {
 }
 
 TEST_CASE("A chain must say what it takes and gives", "[nas]") {
-  const auto parsed = Parse("enas", "inputSizes: [32, 32, 3]", "inputSizes: []");
+  const auto parsed = ParseChanged("enas", "inputSizes: [32, 32, 3]", "inputSizes: []");
   REQUIRE(parsed.faults.size() == 1);
   CHECK(parsed.faults[0].field == "spec.nasConfig");
   CHECK_THAT(parsed.faults[0].message, Catch::Contains("input sizes"));
 }
 
 TEST_CASE("trialParameters refer to what the algorithm gives", "[nas]") {
-  CHECK(Parse("enas",
+  CHECK(ParseChanged("enas",
               "algorithmName: enas\n    algorithmSettings:\n      - name: "
               "\"controller_hidden_size\"\n        value: \"64\"\n      - name: "
               "\"controller_temperature\"\n        value: \"None\"\n",
               "algorithmName: random\n")
             .faults.empty());
-  const auto parsed = Parse("enas", "reference: nn_config", "reference: search-space");
+  const auto parsed = ParseChanged("enas", "reference: nn_config", "reference: search-space");
   REQUIRE(parsed.faults.size() == 1);
   CHECK(parsed.faults[0].field == "spec.trialTemplate.trialParameters[1].reference");
-  CHECK(Parse("darts", "reference: num-layers", "reference: architecture").faults.size() == 1);
+  CHECK(ParseChanged("darts", "reference: num-layers", "reference: architecture").faults.size() == 1);
 }
 
 }  // namespace qalam

@@ -10,7 +10,7 @@
 namespace qalam {
 namespace {
 
-std::string Document(const std::string& more) {
+std::string DocumentOfRunner(const std::string& more) {
   return R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {name: asked}
@@ -21,14 +21,14 @@ spec:
 )" + more;
 }
 
-ParseResult Parse(const std::string& more) {
-  return ParseDocuments(Document(more), "f.yaml", RegisteredAlgorithms());
+ParseResult ParseRunner(const std::string& more) {
+  return ParseDocuments(DocumentOfRunner(more), "f.yaml", RegisteredAlgorithms());
 }
 
 }  // namespace
 
 TEST_CASE("Clients need no template, and as many of them as like may ask", "[trial-runner]") {
-  const auto parsed = Parse("  trialRunner: Client\n");
+  const auto parsed = ParseRunner("  trialRunner: Client\n");
   for (const auto& fault : parsed.faults) UNSCOPED_INFO(fault.ToString());
   REQUIRE(parsed.documents.size() == 1);
   const ExperimentSpec& spec = parsed.documents[0].spec;
@@ -45,7 +45,7 @@ TEST_CASE("Clients need no template, and as many of them as like may ask", "[tri
 }
 
 TEST_CASE("A count that is given bounds what clients run at once", "[trial-runner]") {
-  const auto parsed = Parse("  trialRunner: Client\n  parallelTrialCount: 5\n");
+  const auto parsed = ParseRunner("  trialRunner: Client\n  parallelTrialCount: 5\n");
   REQUIRE(parsed.documents.size() == 1);
   CHECK(parsed.documents[0].spec.parallel_trial_count == 5);
   CHECK(ToJson(parsed.documents[0])["spec"]["parallelTrialCount"] == 5);
@@ -66,14 +66,14 @@ TEST_CASE("What clients have no use for is a fault", "[trial-runner]") {
       {"", "spec.trialTemplate: missing; the job that a trial runs; or trialRunner: Client"},
       {"  trialRunner: Operator\n", "spec.trialTemplate: missing"},
   }));
-  const auto parsed = Parse(one.more);
+  const auto parsed = ParseRunner(one.more);
   for (const auto& fault : parsed.faults) UNSCOPED_INFO(fault.ToString());
   CHECK(std::any_of(parsed.faults.begin(), parsed.faults.end(), [&](const Fault& fault) {
     return fault.ToString().find(one.fault) != std::string::npos;
   }));
   // Other faults are found as ever.
   const auto both =
-      ParseDocuments(Document(one.more) + "  maxTrialCount: 0\n", "f.yaml", RegisteredAlgorithms());
+      ParseDocuments(DocumentOfRunner(one.more) + "  maxTrialCount: 0\n", "f.yaml", RegisteredAlgorithms());
   CHECK(both.faults.size() == parsed.faults.size() + 1);
 }
 

@@ -8,9 +8,9 @@ namespace qalam {
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
-ExperimentSpec Spec() {
+ExperimentSpec TwoMetricSpec() {
   ExperimentSpec spec;
   spec.objective = {.type = ObjectiveType::kMaximize, .goal = 0.9, .metric_name = "accuracy"};
   spec.objective.additional_objectives = {{"seconds", ObjectiveType::kMinimize, 10.0},
@@ -37,7 +37,7 @@ TEST_CASE("A trial's outcome takes each metric by its strategy", "[objective]") 
                                               {"latency", 50, 120, 60, 3},
                                               {"seconds", 1, 9, 5, 3},
                                               {"size", 2, 4, 3, 3}};
-  const auto outcome = OutcomeOf(Spec(), metrics);
+  const auto outcome = OutcomeOf(TwoMetricSpec(), metrics);
   REQUIRE(outcome.ok());
   CHECK(outcome->objectives == std::vector<double>{0.8, 5, 2});
   // The latency's strategy is the main objective's, max; the other is held by 5 * 2 >= 4.
@@ -46,15 +46,15 @@ TEST_CASE("A trial's outcome takes each metric by its strategy", "[objective]") 
 
 TEST_CASE("A trial without one of its objectives has no outcome", "[objective]") {
   std::vector<MetricSummary> metrics = {{"accuracy", 0.1, 0.8, 0.7, 3}, {"size", 2, 4, 3, 3}};
-  auto outcome = OutcomeOf(Spec(), metrics);
+  auto outcome = OutcomeOf(TwoMetricSpec(), metrics);
   CHECK(outcome.status().code() == StatusCode::kNotFound);
   CHECK(Message(outcome.status()) ==
         "the trial ended without reporting seconds; it reported accuracy, size");
-  metrics.push_back({"seconds", 1, 9, kNaN, 3});
-  outcome = OutcomeOf(Spec(), metrics);
+  metrics.push_back({"seconds", 1, 9, kNotANumber, 3});
+  outcome = OutcomeOf(TwoMetricSpec(), metrics);
   CHECK(outcome.status().code() == StatusCode::kOutOfRange);
   metrics.back().latest = 4;
-  outcome = OutcomeOf(Spec(), metrics);
+  outcome = OutcomeOf(TwoMetricSpec(), metrics);
   REQUIRE(outcome.ok());
   // A metric of a constraint may be missing: then it is not known whether it holds.
   CHECK(std::isnan(outcome->violations.at(0)));
@@ -66,7 +66,7 @@ TEST_CASE("An objective in words is an outcome without numbers, but not one of s
   ExperimentSpec spec;
   spec.objective.metric_name = "Best-Genotype";
   const std::vector<MetricSummary> metrics = {
-      {"Best-Genotype", kNaN, kNaN, kNaN, 1, "Genotype(normal=[])"}, {"seconds", 1, 9, 5, 3}};
+      {"Best-Genotype", kNotANumber, kNotANumber, kNotANumber, 1, "Genotype(normal=[])"}, {"seconds", 1, 9, 5, 3}};
   auto outcome = OutcomeOf(spec, metrics);
   REQUIRE(outcome.ok());
   CHECK(outcome->objectives.empty());
@@ -77,13 +77,13 @@ TEST_CASE("An objective in words is an outcome without numbers, but not one of s
 }
 
 TEST_CASE("The goal is reached by one feasible trial that meets every goal given", "[objective]") {
-  const Objective objective = Spec().objective;
+  const Objective objective = TwoMetricSpec().objective;
   CHECK(ReachesGoal(objective, Finished({0.9, 10, 1e9}, {})));
   CHECK(ReachesGoal(objective, Finished({0.95, 1, 1}, {0, -1})));
   CHECK_FALSE(ReachesGoal(objective, Finished({0.89, 1, 1}, {})));
   CHECK_FALSE(ReachesGoal(objective, Finished({0.95, 11, 1}, {})));
   CHECK_FALSE(ReachesGoal(objective, Finished({0.95, 1, 1}, {0.1})));
-  CHECK_FALSE(ReachesGoal(objective, Finished({0.95, 1, 1}, {kNaN})));
+  CHECK_FALSE(ReachesGoal(objective, Finished({0.95, 1, 1}, {kNotANumber})));
   CHECK_FALSE(ReachesGoal(objective, TrialRecord{}));
   Objective without = objective;
   without.goal.reset();

@@ -15,7 +15,7 @@ ExperimentSnapshot Running(TrialCounts counts) {
 }
 
 constexpr auto kRun = TrialState::kRunning;
-constexpr auto kGood = TrialState::kSucceeded;
+constexpr auto kEndedWell = TrialState::kSucceeded;
 constexpr auto kBad = TrialState::kFailed;
 
 }  // namespace
@@ -23,7 +23,7 @@ constexpr auto kBad = TrialState::kFailed;
 TEST_CASE("Free slots are filled, never beyond the budget", "[plan]") {
   CHECK(MakePlan(Running({})).suggestions == 4);
   CHECK(MakePlan(Running({{kRun, 3}})).suggestions == 1);
-  CHECK(MakePlan(Running({{kRun, 2}, {kGood, 7}})).suggestions == 1);
+  CHECK(MakePlan(Running({{kRun, 2}, {kEndedWell, 7}})).suggestions == 1);
   CHECK(MakePlan(Running({{kRun, 4}})).suggestions == 0);
   // A lowered parallelTrialCount stops nothing that runs.
   auto lowered = Running({{kRun, 4}});
@@ -39,32 +39,32 @@ TEST_CASE("Free slots are filled, never beyond the budget", "[plan]") {
 }
 
 TEST_CASE("The end waits for what runs and names its reason", "[plan]") {
-  CHECK_FALSE(MakePlan(Running({{kRun, 1}, {kGood, 9}})).ending);
-  const auto done = MakePlan(Running({{kBad, 1}, {kGood, 9}})).ending;
+  CHECK_FALSE(MakePlan(Running({{kRun, 1}, {kEndedWell, 9}})).ending);
+  const auto done = MakePlan(Running({{kBad, 1}, {kEndedWell, 9}})).ending;
   REQUIRE(done);
   CHECK(done->state == ExperimentState::kSucceeded);
   CHECK(done->reason == "MaxTrialsReached");
 
-  auto goal = Running({{kRun, 2}, {kGood, 1}});
+  auto goal = Running({{kRun, 2}, {kEndedWell, 1}});
   goal.goal_reached = true;
   CHECK(MakePlan(goal).cancel_active);
   CHECK_FALSE(MakePlan(goal).ending);
-  goal.counts = {{kGood, 1}, {TrialState::kKilled, 2}};
+  goal.counts = {{kEndedWell, 1}, {TrialState::kKilled, 2}};
   CHECK(MakePlan(goal).ending->reason == "GoalReached");
 
-  auto space = Running({{kGood, 3}});
+  auto space = Running({{kEndedWell, 3}});
   space.suggestions_exhausted = true;
   CHECK(MakePlan(space).ending->reason == "SearchSpaceExhausted");
 
-  auto stopped = Running({{kGood, 3}});
+  auto stopped = Running({{kEndedWell, 3}});
   stopped.stop_requested = true;
   CHECK(MakePlan(stopped).ending->state == ExperimentState::kStopped);
 }
 
 TEST_CASE("Failures end the experiment once there are more than are allowed", "[plan]") {
-  CHECK_FALSE(MakePlan(Running({{kBad, 2}, {kGood, 1}})).ending);
+  CHECK_FALSE(MakePlan(Running({{kBad, 2}, {kEndedWell, 1}})).ending);
   const auto failed =
-      MakePlan(Running({{kBad, 2}, {TrialState::kMetricsUnavailable, 1}, {kGood, 1}})).ending;
+      MakePlan(Running({{kBad, 2}, {TrialState::kMetricsUnavailable, 1}, {kEndedWell, 1}})).ending;
   REQUIRE(failed);
   CHECK(failed->reason == "MaxFailedTrialsReached");
   auto unlimited = Running({{kBad, 10}});
@@ -82,7 +82,7 @@ TEST_CASE("A waiting trial takes the place of a proposal, within parallelTrialCo
   CHECK(MakePlan(added).release == 2);
   CHECK(MakePlan(added).suggestions == 1);
   // The last of the budget may be waiting.
-  added.counts = {{TrialState::kPending, 2}, {kGood, 8}};
+  added.counts = {{TrialState::kPending, 2}, {kEndedWell, 8}};
   CHECK(MakePlan(added).release == 2);
   CHECK(MakePlan(added).suggestions == 0);
   CHECK_FALSE(MakePlan(added).ending);
@@ -121,18 +121,18 @@ TEST_CASE("Who asks in vain is told why", "[plan]") {
   CHECK(WhyNothing(snapshot).reason == "ParallelTrialCountReached");
   snapshot.parallel_trial_count = 0;
   CHECK(WhyNothing(snapshot).reason == "NoProposalYet");
-  snapshot.counts = {{kRun, 1}, {kGood, 9}};
+  snapshot.counts = {{kRun, 1}, {kEndedWell, 9}};
   CHECK(WhyNothing(snapshot).reason == "AllTrialsRunning");
   snapshot.paused = true;
   CHECK(WhyNothing(snapshot).reason == "Paused");
 }
 
 TEST_CASE("A trial may be added by hand as long as there is room for it", "[plan]") {
-  auto snapshot = Running({{kRun, 4}, {kGood, 5}});
+  auto snapshot = Running({{kRun, 4}, {kEndedWell, 5}});
   CHECK(CheckRoomForAnother(snapshot).ok());
   snapshot.paused = true;
   CHECK(CheckRoomForAnother(snapshot).ok());
-  snapshot.counts[kGood] = 6;
+  snapshot.counts[kEndedWell] = 6;
   CHECK(Message(CheckRoomForAnother(snapshot)) ==
         "all 10 trials of the experiment's maxTrialCount are used up; raise it");
   snapshot.max_trial_count.reset();

@@ -109,7 +109,7 @@ class Worker {
   std::multiset<int64_t> given_;  // numbers of the trials that it ran
 };
 
-int64_t Ended(Stub& stub) {
+int64_t EndedTrials(Stub& stub) {
   grpc::ClientContext context;
   v1::GetExperimentRequest request;
   request.mutable_experiment()->set_name("asked");
@@ -117,7 +117,7 @@ int64_t Ended(Stub& stub) {
   return stub.GetExperiment(&context, request, &reply).ok() ? reply.counts().succeeded() : -1;
 }
 
-std::vector<v1::Trial> Trials(Stub& stub) {
+std::vector<v1::Trial> AllTrials(Stub& stub) {
   grpc::ClientContext context;
   v1::ListTrialsRequest request;
   request.mutable_experiment()->set_name("asked");
@@ -143,7 +143,7 @@ TEST_CASE("64 workers run 5,000 trials once each past a server that is killed", 
   RandomStream moments(absl::ToUnixNanos(absl::Now()), 0, "kill moments");
   for (int kill = 1; kill <= kKills; ++kill) {
     // Spread over the whole run, however fast it is.
-    while (Ended(*stub) < kTrials * kill / (kKills + 1)) absl::SleepFor(absl::Milliseconds(1));
+    while (EndedTrials(*stub) < kTrials * kill / (kKills + 1)) absl::SleepFor(absl::Milliseconds(1));
     absl::SleepFor(absl::Milliseconds(moments.UniformInt(30)));
     served.Kill();
     stub = served.Start();
@@ -157,7 +157,7 @@ TEST_CASE("64 workers run 5,000 trials once each past a server that is killed", 
   }
   CHECK(given.size() == kTrials);
   CHECK(std::set<int64_t>(given.begin(), given.end()).size() == kTrials);
-  const auto trials = Trials(*stub);
+  const auto trials = AllTrials(*stub);
   REQUIRE(trials.size() == kTrials);
   std::set<std::string> values;
   for (const auto& trial : trials) {

@@ -26,7 +26,7 @@ constexpr int kKills = 50;
 constexpr int kPointsPerTrial = 4;
 
 // Each trial notes that it began, in a file that all share, and reports a few points as it goes.
-std::string Document(const std::string& name, int trials, const std::string& marker,
+std::string MarkedDocument(const std::string& name, int trials, const std::string& marker,
                      const std::string& pause) {
   std::string steps;
   for (int step = 1; step <= kPointsPerTrial; ++step) {
@@ -82,7 +82,7 @@ v1::Experiment Get(Stub& stub, const std::string& name) {
   return experiment;
 }
 
-std::vector<v1::Trial> Trials(Stub& stub, const std::string& name) {
+std::vector<v1::Trial> TrialsOfExperiment(Stub& stub, const std::string& name) {
   grpc::ClientContext context;
   v1::ListTrialsRequest request;
   request.mutable_experiment()->set_name(name);
@@ -105,7 +105,7 @@ std::vector<v1::MetricPoint> Points(Stub& stub, const std::string& trial) {
 void CheckWhole(Stub& stub, const std::string& name, int count, const std::string& marker) {
   const auto experiment = Get(stub, name);
   CHECK(experiment.state() == v1::EXPERIMENT_SUCCEEDED);
-  const auto trials = Trials(stub, name);
+  const auto trials = TrialsOfExperiment(stub, name);
   CHECK(static_cast<int>(trials.size()) == count);
   std::multiset<std::string> expected;
   for (const auto& trial : trials) {
@@ -118,15 +118,15 @@ void CheckWhole(Stub& stub, const std::string& name, int count, const std::strin
   CHECK(std::multiset<std::string>(begun.begin(), begun.end()) == expected);
 }
 
-bool Ended(const v1::Experiment& experiment) {
+bool IsEnded(const v1::Experiment& experiment) {
   return experiment.state() == v1::EXPERIMENT_SUCCEEDED ||
          experiment.state() == v1::EXPERIMENT_FAILED ||
          experiment.state() == v1::EXPERIMENT_STOPPED;
 }
 
-void WaitUntilEnded(Stub& stub, const std::string& name) {
+void WaitForEnd(Stub& stub, const std::string& name) {
   const auto deadline = absl::Now() + absl::Seconds(60);
-  while (!Ended(Get(stub, name))) {
+  while (!IsEnded(Get(stub, name))) {
     REQUIRE(absl::Now() < deadline);
     absl::SleepFor(absl::Milliseconds(20));
   }
@@ -156,7 +156,7 @@ TEST_CASE("A server killed 50 times loses no trial and runs none twice", "[fault
   {
     grpc::ClientContext context;
     v1::CreateExperimentsRequest request;
-    request.set_document(Document("killed", kTrials, marker, "0.03"));
+    request.set_document(MarkedDocument("killed", kTrials, marker, "0.03"));
     v1::CreateExperimentsReply reply;
     const auto status = stub->CreateExperiments(&context, request, &reply);
     INFO(status.error_message());
@@ -171,7 +171,7 @@ TEST_CASE("A server killed 50 times loses no trial and runs none twice", "[fault
   }
   stub = Connect(database);
   REQUIRE(stub);
-  WaitUntilEnded(*stub, "killed");
+  WaitForEnd(*stub, "killed");
   CheckWhole(*stub, "killed", kTrials, marker);
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
     grpc::ClientContext context;
     v1::CreateExperimentsRequest request;
     // One trial that stays for as long as the test needs it; its own points carry another name.
-    request.set_document(Document("held", 1, directory.File("begun"), "1000"));
+    request.set_document(MarkedDocument("held", 1, directory.File("begun"), "1000"));
     v1::CreateExperimentsReply reply;
     REQUIRE(stub->CreateExperiments(&context, request, &reply).ok());
   }
@@ -238,8 +238,8 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
     v1::Experiment reply;
     CHECK(stub->StopExperiment(&context, request, &reply).ok());
   }
-  WaitUntilEnded(*stub, "held");
-  CHECK(Trials(*stub, "held").front().state() == v1::TRIAL_KILLED);
+  WaitForEnd(*stub, "held");
+  CHECK(TrialsOfExperiment(*stub, "held").front().state() == v1::TRIAL_KILLED);
 }
 
 TEST_CASE("qalam run killed again and again goes on where it was", "[fault][slow]") {
@@ -250,7 +250,7 @@ TEST_CASE("qalam run killed again and again goes on where it was", "[fault][slow
   const FileDescriptor log(
       open(directory.File("log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
   constexpr int kTrials = 200;
-  REQUIRE(WriteFileAtomically(file, Document("rerun", kTrials, marker, "0.03"), false).ok());
+  REQUIRE(WriteFileAtomically(file, MarkedDocument("rerun", kTrials, marker, "0.03"), false).ok());
   const auto start = [&] {
     return std::make_unique<ChildProcess>(
         std::vector<std::string>{QALAM_BIN "/qalam", "run", "--db", database, file},

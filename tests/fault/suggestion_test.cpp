@@ -12,7 +12,7 @@
 namespace qalam {
 namespace {
 
-std::string Document() {
+std::string SearchDocument() {
   return R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {name: lonely}
@@ -77,7 +77,7 @@ class Rig {
 TEST_CASE("A killed suggestion service comes back as if it had not died", "[fault][slow]") {
   Rig rig;
   const std::string file = rig.File("lonely.yaml");
-  REQUIRE(WriteFileAtomically(file, Document(), false).ok());
+  REQUIRE(WriteFileAtomically(file, SearchDocument(), false).ok());
   rig.Start({"run", "--db", rig.File("calm.db"), file})->Wait();
   const std::string expected = rig.Trials(rig.File("calm.db"));
 

@@ -28,7 +28,7 @@ struct Case {
   const char* message;  // a part of it
 };
 
-std::vector<nlohmann::json> Trials(Shell& shell, const std::string& experiment) {
+std::vector<nlohmann::json> TrialDocuments(Shell& shell, const std::string& experiment) {
   const auto outcome = shell.Run({"trials", experiment, "-o", "json"});
   INFO(outcome.text);
   REQUIRE(outcome.status == 0);
@@ -43,7 +43,7 @@ bool HasEnded(const std::string& pid) {
   return name_end == std::string::npos || (*stat)[name_end + 2] == 'Z';
 }
 
-bool WaitUntilEnded(const std::string& pid) {
+bool WaitUntilGone(const std::string& pid) {
   const auto deadline = absl::Now() + absl::Seconds(20);
   while (!HasEnded(pid)) {
     if (absl::Now() > deadline) return false;
@@ -75,7 +75,7 @@ TEST_CASE("A trial that misbehaves has its state and its reason", "[fault]") {
   CHECK(run.status == one.status);
   if (kMeasuresMemory) CHECK(run.resident_bytes < kMostResidentBytes);
   int found = 0;
-  for (const auto& trial : Trials(shell, "odd")) {
+  for (const auto& trial : TrialDocuments(shell, "odd")) {
     INFO(trial.dump());
     // The other of the pair may have been stopped when the first had failed.
     if (trial["state"] == "TRIAL_KILLED") continue;
@@ -99,7 +99,7 @@ TEST_CASE("A hundred megabytes without a line break cost no memory", "[fault][sl
   CHECK(Has(run.text, "MaxTrialsReached"));
   CAPTURE(run.resident_bytes);
   if (kMeasuresMemory) CHECK(run.resident_bytes < kMostResidentBytes);
-  for (const auto& trial : Trials(shell, "long")) CHECK(trial["state"] == "TRIAL_SUCCEEDED");
+  for (const auto& trial : TrialDocuments(shell, "long")) CHECK(trial["state"] == "TRIAL_SUCCEEDED");
 }
 
 TEST_CASE("What a trial leaves running goes with it", "[fault]") {
@@ -117,7 +117,7 @@ TEST_CASE("What a trial leaves running goes with it", "[fault]") {
   for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
     const std::string pid = text.substr(at, text.find('\n', at) - at);
     CAPTURE(pid);
-    CHECK(WaitUntilEnded(pid));
+    CHECK(WaitUntilGone(pid));
   }
 }
 
@@ -139,10 +139,10 @@ TEST_CASE("A trial that ignores TERM is ended when the goal is reached", "[fault
   CHECK(run.status == 0);
   CHECK(Has(run.text, "GoalReached"));
   std::multiset<std::string> states;
-  for (const auto& trial : Trials(shell, "stubborn")) states.insert(trial["state"]);
+  for (const auto& trial : TrialDocuments(shell, "stubborn")) states.insert(trial["state"]);
   CHECK(states == std::multiset<std::string>{"TRIAL_KILLED", "TRIAL_SUCCEEDED"});
   const std::string text = *ReadFile(pid);
-  CHECK(WaitUntilEnded(text.substr(0, text.find('\n'))));
+  CHECK(WaitUntilGone(text.substr(0, text.find('\n'))));
 }
 
 TEST_CASE("A trial that ignores TERM is ended when the experiment is stopped", "[fault][slow]") {
@@ -161,9 +161,9 @@ TEST_CASE("A trial that ignores TERM is ended when the experiment is stopped", "
   CHECK(WEXITSTATUS(run->Wait()) == 130);
   INFO(shell.Output());
   CHECK(Has(shell.Output(), "qalam resume stopped"));
-  for (const auto& trial : Trials(shell, "stopped")) CHECK(trial["state"] == "TRIAL_KILLED");
+  for (const auto& trial : TrialDocuments(shell, "stopped")) CHECK(trial["state"] == "TRIAL_KILLED");
   const std::string text = *ReadFile(pid);
-  CHECK(WaitUntilEnded(text.substr(0, text.find('\n'))));
+  CHECK(WaitUntilGone(text.substr(0, text.find('\n'))));
 }
 
 }  // namespace qalam

@@ -11,14 +11,14 @@
 namespace qalam {
 namespace {
 
-std::vector<int64_t> Numbers(const TrialTable& table, const TrialSelection& selection) {
+std::vector<int64_t> NumbersInOrder(const TrialTable& table, const TrialSelection& selection) {
   const auto page = SelectTrials(table.columns(), selection);
   INFO(Message(page.status()));
   REQUIRE(page.ok());
   return page->numbers;
 }
 
-std::string FaultOf(const TrialSelection& selection) {
+std::string OrderFault(const TrialSelection& selection) {
   const auto page = SelectTrials(SampleTable(9).columns(), selection);
   CHECK(page.status().code() == StatusCode::kInvalidArgument);
   return Message(page.status());
@@ -30,16 +30,16 @@ using List = std::vector<int64_t>;
 
 TEST_CASE("Trials are sorted by any field, either way, equals by number", "[order]") {
   const TrialTable table = SampleTable(6);
-  CHECK(Numbers(table, {}) == List{0, 1, 2, 3, 4, 5});
-  CHECK(Numbers(table, {.sort = "number", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
-  CHECK(Numbers(table, {.sort = "objective", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
-  CHECK(Numbers(table, {.sort = "duration", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
-  CHECK(Numbers(table, {.sort = "lr"}) == List{3, 2, 1, 5, 0, 4});
-  CHECK(Numbers(table, {.sort = "lr", .order = "desc"}) == List{0, 4, 1, 5, 2, 3});
-  CHECK(Numbers(table, {.sort = "layers"}) == List{0, 3, 1, 4, 2, 5});
-  CHECK(Numbers(table, {.sort = "optimizer"}) == List{1, 3, 5, 0, 2, 4});
-  CHECK(Numbers(table, {.sort = "accuracy"}) == List{0, 1, 2, 3, 4, 5});
-  CHECK(Numbers(table, {.sort = "`accuracy`"}) == List{0, 1, 2, 3, 4, 5});
+  CHECK(NumbersInOrder(table, {}) == List{0, 1, 2, 3, 4, 5});
+  CHECK(NumbersInOrder(table, {.sort = "number", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
+  CHECK(NumbersInOrder(table, {.sort = "objective", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
+  CHECK(NumbersInOrder(table, {.sort = "duration", .order = "desc"}) == List{5, 4, 3, 2, 1, 0});
+  CHECK(NumbersInOrder(table, {.sort = "lr"}) == List{3, 2, 1, 5, 0, 4});
+  CHECK(NumbersInOrder(table, {.sort = "lr", .order = "desc"}) == List{0, 4, 1, 5, 2, 3});
+  CHECK(NumbersInOrder(table, {.sort = "layers"}) == List{0, 3, 1, 4, 2, 5});
+  CHECK(NumbersInOrder(table, {.sort = "optimizer"}) == List{1, 3, 5, 0, 2, 4});
+  CHECK(NumbersInOrder(table, {.sort = "accuracy"}) == List{0, 1, 2, 3, 4, 5});
+  CHECK(NumbersInOrder(table, {.sort = "`accuracy`"}) == List{0, 1, 2, 3, 4, 5});
 }
 
 TEST_CASE("States stand in the order of a trial's life", "[order]") {
@@ -49,7 +49,7 @@ TEST_CASE("States stand in the order of a trial's life", "[order]") {
   pending.state = TrialState::kPending;
   table.Put(running);
   table.Put(pending);
-  CHECK(Numbers(table, {.sort = "state"}) == List{3, 2, 0, 1});
+  CHECK(NumbersInOrder(table, {.sort = "state"}) == List{3, 2, 0, 1});
 }
 
 TEST_CASE("Trials without a value come last either way", "[order]") {
@@ -59,8 +59,8 @@ TEST_CASE("Trials without a value come last either way", "[order]") {
     trial.objective_value.reset();
     table.Put(trial);
   }
-  CHECK(Numbers(table, {.sort = "objective"}) == List{1, 3, 0, 2});
-  CHECK(Numbers(table, {.sort = "objective", .order = "desc"}) == List{3, 1, 0, 2});
+  CHECK(NumbersInOrder(table, {.sort = "objective"}) == List{1, 3, 0, 2});
+  CHECK(NumbersInOrder(table, {.sort = "objective", .order = "desc"}) == List{3, 1, 0, 2});
 }
 
 TEST_CASE("State and filter choose, and the total is of what they choose", "[order]") {
@@ -74,7 +74,7 @@ TEST_CASE("State and filter choose, and the total is of what they choose", "[ord
                                       .limit = 2});
   CHECK(page.numbers == List{1, 3});
   CHECK(page.total == 5);
-  CHECK(Numbers(table, {.states = {TrialState::kFailed}}) == List{3});
+  CHECK(NumbersInOrder(table, {.states = {TrialState::kFailed}}) == List{3});
 }
 
 TEST_CASE("Pages go on where the last one ended, and the last has no cursor", "[order]") {
@@ -94,7 +94,7 @@ TEST_CASE("Pages go on where the last one ended, and the last has no cursor", "[
   }
   selection.cursor.clear();
   selection.limit = 100;
-  CHECK(seen == Numbers(table, selection));
+  CHECK(seen == NumbersInOrder(table, selection));
 }
 
 TEST_CASE("No trial is shown twice or left out while others come and change", "[order]") {
@@ -130,11 +130,11 @@ TEST_CASE("No trial is shown twice or left out while others come and change", "[
 }
 
 TEST_CASE("What is wrong with a selection is said", "[order]") {
-  CHECK(FaultOf({.sort = "lrr"}).starts_with("sort: there is no parameter, metric or field lrr"));
-  CHECK(FaultOf({.order = "up"}) == "order: should be asc or desc, not up");
-  CHECK(FaultOf({.filter = "lr <"}) ==
+  CHECK(OrderFault({.sort = "lrr"}).starts_with("sort: there is no parameter, metric or field lrr"));
+  CHECK(OrderFault({.order = "up"}) == "order: should be asc or desc, not up");
+  CHECK(OrderFault({.filter = "lr <"}) ==
         "filter: at column 5: a name, number or text is expected here");
-  CHECK(FaultOf({.limit = 0}) == "limit: should be above 0");
+  CHECK(OrderFault({.limit = 0}) == "limit: should be above 0");
 }
 
 TEST_CASE("A broken cursor, or one of another list, is refused", "[order]") {
@@ -144,12 +144,12 @@ TEST_CASE("A broken cursor, or one of another list, is refused", "[order]") {
   for (const auto& broken :
        {std::string("x"), cursor + "0", cursor.substr(0, cursor.size() - 20),
         "v2" + cursor.substr(2), std::string(100000, '.'), cursor + ".1", std::string("v1...")}) {
-    CHECK(FaultOf({.sort = "lr", .cursor = broken}).starts_with("cursor: "));
+    CHECK(OrderFault({.sort = "lr", .cursor = broken}).starts_with("cursor: "));
   }
-  CHECK(FaultOf({.sort = "layers", .cursor = cursor}).starts_with("cursor: belongs to another"));
-  CHECK(FaultOf({.filter = "lr < 1", .sort = "lr", .cursor = cursor})
+  CHECK(OrderFault({.sort = "layers", .cursor = cursor}).starts_with("cursor: belongs to another"));
+  CHECK(OrderFault({.filter = "lr < 1", .sort = "lr", .cursor = cursor})
             .starts_with("cursor: belongs to another"));
-  CHECK(Numbers(table, {.sort = "lr", .limit = 3, .cursor = cursor}).size() == 3);
+  CHECK(NumbersInOrder(table, {.sort = "lr", .limit = 3, .cursor = cursor}).size() == 3);
 }
 
 }  // namespace qalam

@@ -13,7 +13,7 @@ namespace qalam {
 namespace {
 
 using Labels = std::map<std::string, std::string>;
-using Objective = std::function<TrialResult(const Proposal&)>;
+using ObjectiveFunction = std::function<TrialResult(const Proposal&)>;
 
 Parameter Continuous(const std::string& name) {
   Parameter parameter{.name = name};
@@ -21,7 +21,7 @@ Parameter Continuous(const std::string& name) {
   return parameter;
 }
 
-Parameter Whole(const std::string& name, int high) {
+Parameter WholeNumbers(const std::string& name, int high) {
   Parameter parameter{.name = name, .type = ParameterType::kInt};
   parameter.feasible_space = {.min = "0", .max = std::to_string(high)};
   return parameter;
@@ -58,7 +58,7 @@ std::vector<Parameter> Cube(int dimensions) {
   return parameters;
 }
 
-double Sphere(const Point& point, double centre = 0.3) {
+double SphereOf(const Point& point, double centre = 0.3) {
   double sum = 0;
   for (const double x : point.values) sum += (x - centre) * (x - centre);
   return sum;
@@ -72,7 +72,7 @@ TrialResult Succeed(const Proposal& proposal, double loss) {
 }
 
 TrialResult SphereTrial(const Proposal& proposal) {
-  return Succeed(proposal, Sphere(proposal.point));
+  return Succeed(proposal, SphereOf(proposal.point));
 }
 
 Proposal Ask(const Sampler& sampler, int64_t number) {
@@ -80,7 +80,7 @@ Proposal Ask(const Sampler& sampler, int64_t number) {
 }
 
 // One trial at a time; all that was told.
-std::vector<TrialResult> Run(Sampler& sampler, int trials, const Objective& objective) {
+std::vector<TrialResult> RunEvolution(Sampler& sampler, int trials, const ObjectiveFunction& objective) {
   std::vector<TrialResult> told;
   for (int i = 0; i < trials; ++i) {
     told.push_back(objective(Ask(sampler, i)));
@@ -89,7 +89,7 @@ std::vector<TrialResult> Run(Sampler& sampler, int trials, const Objective& obje
   return told;
 }
 
-double Best(const std::vector<TrialResult>& told) {
+double BestValue(const std::vector<TrialResult>& told) {
   double best = std::numeric_limits<double>::infinity();
   for (const auto& result : told) {
     const bool feasible = result.violations.empty() || result.violations[0] <= 0;
@@ -105,7 +105,7 @@ bool Same(const Proposal& a, const Proposal& b) {
 // Workers whose trials take anything from 1 to `slowest` ticks, one in ten of them the longest.
 // Calls `check` after each tick with all that was told so far.
 std::vector<TrialResult> RunParallel(
-    Sampler& sampler, int trials, int workers, int slowest, const Objective& objective,
+    Sampler& sampler, int trials, int workers, int slowest, const ObjectiveFunction& objective,
     const std::function<void(const std::vector<TrialResult>&, const SampleRequest&)>& check = {}) {
   struct Running {
     Proposal proposal;
@@ -144,9 +144,9 @@ std::vector<TrialResult> RunParallel(
 
 int Generation(const Proposal& proposal) { return std::stoi(proposal.labels.at("generation")); }
 
-std::vector<Parameter> MixedSpace() {
-  return {Continuous("a"), Continuous("b"), Whole("steps", 9), Words("kind", {"x", "y", "z"}),
-          Whole("flag", 1)};
+std::vector<Parameter> SpaceOfAllKinds() {
+  return {Continuous("a"), Continuous("b"), WholeNumbers("steps", 9), Words("kind", {"x", "y", "z"}),
+          WholeNumbers("flag", 1)};
 }
 
 // Best at a = b = 0.3, steps = 7, kind = y, flag = 1.
@@ -164,19 +164,19 @@ TrialResult MixedTrial(const Proposal& proposal) {
 
 TEST_CASE("cmaes converges inside the cube and on its faces", "[cmaes]") {
   const Search search = MakeSearch(Cube(5));
-  CHECK(Best(Run(*search.Make(), 900, SphereTrial)) < 1e-10);
+  CHECK(BestValue(RunEvolution(*search.Make(), 900, SphereTrial)) < 1e-10);
   // Falls towards a corner.
-  const auto corner = Run(*search.Make(), 300, [](const Proposal& proposal) {
-    return Succeed(proposal, Sphere(proposal.point, -0.5) - 5 * 0.25);
+  const auto corner = RunEvolution(*search.Make(), 300, [](const Proposal& proposal) {
+    return Succeed(proposal, SphereOf(proposal.point, -0.5) - 5 * 0.25);
   });
-  CHECK(Best(corner) == Approx(0).margin(1e-12));
+  CHECK(BestValue(corner) == Approx(0).margin(1e-12));
 }
 
 TEST_CASE("cmaes tries the faces of the cube only where the search leads there", "[cmaes]") {
   const auto share_on_faces = [](double centre) {
     const Search search = MakeSearch(Cube(5));
-    const auto told = Run(*search.Make(), 200, [&](const Proposal& proposal) {
-      return Succeed(proposal, Sphere(proposal.point, centre));
+    const auto told = RunEvolution(*search.Make(), 200, [&](const Proposal& proposal) {
+      return Succeed(proposal, SphereOf(proposal.point, centre));
     });
     const auto count = std::count_if(told.begin(), told.end(), [](const auto& result) {
       return std::any_of(result.point.values.begin(), result.point.values.end(),
@@ -190,10 +190,10 @@ TEST_CASE("cmaes tries the faces of the cube only where the search leads there",
 }
 
 TEST_CASE("cmaes settles integers, lists and categories", "[cmaes]") {
-  const Search search = MakeSearch(MixedSpace());
+  const Search search = MakeSearch(SpaceOfAllKinds());
   int solved = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
-    solved += Best(Run(*search.Make(seed), 400, MixedTrial)) < 1e-4;
+    solved += BestValue(RunEvolution(*search.Make(seed), 400, MixedTrial)) < 1e-4;
   }
   CHECK(solved >= 8);
 }
@@ -202,7 +202,7 @@ TEST_CASE("A generation waits for nobody, and stragglers still count", "[cmaes]"
   const Search search = MakeSearch(Cube(5));
   const auto sampler = search.Make();
   const auto told = RunParallel(*sampler, 900, 12, 40, SphereTrial);
-  CHECK(Best(told) < 1e-4);
+  CHECK(BestValue(told) < 1e-4);
 
   // One trial of the first generation never ends.
   const auto stuck = search.Make();
@@ -222,7 +222,7 @@ TEST_CASE("A generation waits for nobody, and stragglers still count", "[cmaes]"
 
 TEST_CASE("The state is a function of the set of results, also in mid-generation", "[cmaes]") {
   const std::string restarts = GENERATE("none", "bipop");
-  const Search search = MakeSearch(MixedSpace(), {{"restart_strategy", restarts}});
+  const Search search = MakeSearch(SpaceOfAllKinds(), {{"restart_strategy", restarts}});
   const auto live = search.Make();
   int tick = 0;
   RunParallel(*live, 250, 5, 25, MixedTrial, [&](const auto& told, const auto& request) {
@@ -246,7 +246,7 @@ TEST_CASE("The state is a function of the set of results, also in mid-generation
 TEST_CASE("Trials without labels are learnt from in order of number", "[cmaes]") {
   const Search search = MakeSearch(Cube(5));
   const auto sampler = search.Make();
-  auto told = Run(*sampler, 200, SphereTrial);
+  auto told = RunEvolution(*sampler, 200, SphereTrial);
   const Proposal labelled = Ask(*sampler, 200);
 
   SECTION("a controller drops the labels of all") {
@@ -281,7 +281,7 @@ TEST_CASE("A label that makes no sense does no harm", "[cmaes]") {
     if (i % 2 == 0) result.labels = {{"restart", text}, {"generation", text}, {"draw", text}};
     sampler->Tell({&result, 1});
   }
-  CHECK(Best({SphereTrial(Ask(*sampler, 40))}) < 2);
+  CHECK(BestValue({SphereTrial(Ask(*sampler, 40))}) < 2);
 }
 
 TEST_CASE("Earlier results give a head start", "[cmaes]") {
@@ -292,14 +292,14 @@ TEST_CASE("Earlier results give a head start", "[cmaes]") {
     Point point;
     for (int k = 0; k < 6; ++k) point.values.push_back(stream.Uniform());
     // A similar task: its optimum is a little off.
-    earlier.push_back({.number = -1 - i, .point = point, .objectives = {Sphere(point, 0.25)}});
+    earlier.push_back({.number = -1 - i, .point = point, .objectives = {SphereOf(point, 0.25)}});
   }
   int wins = 0;
   constexpr int kSeeds = 20;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const auto warm = search.Make(seed);
     warm->Tell(earlier);
-    wins += Best(Run(*warm, 40, SphereTrial)) < Best(Run(*search.Make(seed), 40, SphereTrial));
+    wins += BestValue(RunEvolution(*warm, 40, SphereTrial)) < BestValue(RunEvolution(*search.Make(seed), 40, SphereTrial));
   }
   // A fair coin gives 15 or more heads of 20 with probability 0.02.
   CHECK(wins >= 15);
@@ -308,15 +308,15 @@ TEST_CASE("Earlier results give a head start", "[cmaes]") {
 TEST_CASE("cmaes keeps outcome constraints and avoids failures", "[cmaes]") {
   const Search search = MakeSearch(Cube(3));
   // The best feasible points have x0 = 0.6, at a loss of 0.09.
-  const auto constrained = Run(*search.Make(), 400, [](const Proposal& proposal) {
+  const auto constrained = RunEvolution(*search.Make(), 400, [](const Proposal& proposal) {
     auto result = SphereTrial(proposal);
     result.violations = {0.6 - proposal.point.values[0]};
     return result;
   });
-  CHECK(Best(constrained) >= 0.09);
-  CHECK(Best(constrained) < 0.0901);
+  CHECK(BestValue(constrained) >= 0.09);
+  CHECK(BestValue(constrained) < 0.0901);
 
-  const auto failing = Run(*search.Make(), 500, [](const Proposal& proposal) {
+  const auto failing = RunEvolution(*search.Make(), 500, [](const Proposal& proposal) {
     auto result = SphereTrial(proposal);
     if (proposal.point.values[0] > 0.45) {
       result.state = TrialState::kFailed;
@@ -324,7 +324,7 @@ TEST_CASE("cmaes keeps outcome constraints and avoids failures", "[cmaes]") {
     }
     return result;
   });
-  CHECK(Best(failing) < 1e-8);
+  CHECK(BestValue(failing) < 1e-8);
 }
 
 TEST_CASE("A run ends on a plateau, and not while it gets on", "[cmaes]") {
@@ -335,10 +335,10 @@ TEST_CASE("A run ends on a plateau, and not while it gets on", "[cmaes]") {
   };
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     const auto smooth = MakeSearch(Cube(5), settings).Make(seed);
-    Run(*smooth, 500, SphereTrial);
+    RunEvolution(*smooth, 500, SphereTrial);
     CHECK(restarts(*smooth, 500) == 0);
     const auto stepped = MakeSearch(Cube(2), settings).Make(seed);
-    Run(*stepped, 200, [](const Proposal& proposal) {
+    RunEvolution(*stepped, 200, [](const Proposal& proposal) {
       double sum = 0;
       for (const double x : proposal.point.values) sum += std::floor(std::fabs(8 * (x - 0.3)));
       return Succeed(proposal, sum);
@@ -364,7 +364,7 @@ TEST_CASE("A failed trial ranks behind one that breaks a constraint", "[cmaes]")
     return failed;
   };
   for (uint64_t seed = 1; seed <= 5; ++seed) {
-    CHECK(std::isfinite(Best(Run(*search.Make(seed), 100, trial))));
+    CHECK(std::isfinite(BestValue(RunEvolution(*search.Make(seed), 100, trial))));
   }
 }
 
@@ -381,7 +381,7 @@ TEST_CASE("Restarts find what a single run misses", "[cmaes]") {
   for (const std::string strategy : {"none", "ipop", "bipop"}) {
     const Search search = MakeSearch(Cube(3), {{"restart_strategy", strategy}});
     for (uint64_t seed = 1; seed <= 10; ++seed) {
-      solved[strategy] += Best(Run(*search.Make(seed), 12000, rastrigin)) < 1e-6;
+      solved[strategy] += BestValue(RunEvolution(*search.Make(seed), 12000, rastrigin)) < 1e-6;
     }
   }
   CHECK(solved["ipop"] > solved["none"]);

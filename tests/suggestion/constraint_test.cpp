@@ -35,7 +35,7 @@ Parameter List(const std::string& name, ParameterType type, std::vector<std::str
   return parameter;
 }
 
-ExperimentSpec Spec(const std::string& algorithm, std::vector<Parameter> parameters,
+ExperimentSpec ConstraintSpec(const std::string& algorithm, std::vector<Parameter> parameters,
                     std::vector<std::string> constraints) {
   ExperimentSpec spec{.parameters = std::move(parameters), .constraints = std::move(constraints)};
   spec.algorithm.name = algorithm;
@@ -176,8 +176,8 @@ TEST_CASE("Every sampler keeps the constraints", "[constraint][sampler]") {
   CAPTURE(algorithm);
   const bool finite = FindAlgorithm(algorithm)->capabilities.needs_finite || GENERATE(true, false);
   const auto spec =
-      finite ? Spec(algorithm, {Whole("a", 40), Whole("b", 40)}, {"a * b <= 40", "a + b >= 10"})
-             : Spec(algorithm, {Real("a"), Real("b")}, {"a * b <= 0.1", "a + b >= 0.8"});
+      finite ? ConstraintSpec(algorithm, {Whole("a", 40), Whole("b", 40)}, {"a * b <= 40", "a + b >= 10"})
+             : ConstraintSpec(algorithm, {Real("a"), Real("b")}, {"a * b <= 0.1", "a + b >= 0.8"});
   const auto space = *SearchSpace::ForExperiment(spec);
   const auto sampler = *CreateSampler(spec, space, 3);
   // Results from elsewhere may break them, and may be the best there are.
@@ -209,7 +209,7 @@ TEST_CASE("Every sampler tries all feasible points of a small space before it re
   const std::string algorithm = AnyAlgorithm();
   CAPTURE(algorithm);
   // Six points of 121.
-  const auto spec = Spec(algorithm, {Whole("a", 10), Whole("b", 10)}, {"a + b <= 2"});
+  const auto spec = ConstraintSpec(algorithm, {Whole("a", 10), Whole("b", 10)}, {"a + b <= 2"});
   const auto space = *SearchSpace::ForExperiment(spec);
   const auto sampler = *CreateSampler(spec, space, 3);
   std::vector<Point> seen;
@@ -229,13 +229,13 @@ TEST_CASE("Every sampler tries all feasible points of a small space before it re
 }
 
 TEST_CASE("Constraints that leave nothing are refused when the sampler is made", "[constraint]") {
-  const auto spec = Spec("random", {Real("a"), Real("b")}, {"a + b <= 0.5", "a > 0.6"});
+  const auto spec = ConstraintSpec("random", {Real("a"), Real("b")}, {"a + b <= 0.5", "a > 0.6"});
   const auto space = SearchSpace::ForExperiment(spec);
   REQUIRE(space.ok());
   const auto sampler = CreateSampler(spec, *space, 1);
   CHECK(Message(sampler.status()) == "none of 10000 points drawn keeps the constraints");
   // One point of 10,201, which drawing may miss and looking at all does not.
-  const auto needle = Spec("random", {Whole("a", 100), Whole("b", 100)}, {"a + b <= 0"});
+  const auto needle = ConstraintSpec("random", {Whole("a", 100), Whole("b", 100)}, {"a + b <= 0"});
   const auto small = *SearchSpace::ForExperiment(needle);
   CHECK((*CreateSampler(needle, small, 1))->Suggest({.count = 1}).ok());
 }

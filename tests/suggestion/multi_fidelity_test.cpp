@@ -16,7 +16,7 @@ Parameter Number(const std::string& name, ParameterType type, const std::string&
   return parameter;
 }
 
-ExperimentSpec Spec(const std::string& algorithm, const std::string& most) {
+ExperimentSpec MultiFidelitySpec(const std::string& algorithm, const std::string& most) {
   ExperimentSpec spec;
   spec.algorithm.name = algorithm;
   spec.algorithm.settings = {{"resource_name", "epochs"}};
@@ -47,7 +47,7 @@ TrialResult Failure(int64_t number, double x, double epochs) {
 }  // namespace
 
 TEST_CASE("The levels of a resource are powers of eta on its own grid", "[fidelity]") {
-  auto spec = Spec("hyperband", "81");
+  auto spec = MultiFidelitySpec("hyperband", "81");
   const auto space = *SearchSpace::Create(spec.parameters);
   CHECK(Ladder(spec, space).levels() == std::vector<double>{1, 3, 9, 27, 81});
   spec.algorithm.settings = {{"resource_name", "epochs"}, {"eta", "4"}, {"r_l", "50"}};
@@ -58,7 +58,7 @@ TEST_CASE("The levels of a resource are powers of eta on its own grid", "[fideli
 }
 
 TEST_CASE("Brackets are those of Hyperband's algorithm 1", "[fidelity]") {
-  const auto spec = Spec("hyperband", "81");
+  const auto spec = MultiFidelitySpec("hyperband", "81");
   const auto space = *SearchSpace::Create(spec.parameters);
   std::vector<int64_t> configurations;
   for (const auto& bracket : HyperbandBrackets(Ladder(spec, space))) {
@@ -70,7 +70,7 @@ TEST_CASE("Brackets are those of Hyperband's algorithm 1", "[fidelity]") {
 }
 
 TEST_CASE("Hyperband begins a round with the configurations of each bracket", "[fidelity]") {
-  const auto spec = Spec("hyperband", "9");
+  const auto spec = MultiFidelitySpec("hyperband", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 1);
   std::map<double, int> begun;
@@ -81,7 +81,7 @@ TEST_CASE("Hyperband begins a round with the configurations of each bracket", "[
 }
 
 TEST_CASE("A configuration goes on as soon as it is in the best third", "[fidelity]") {
-  const auto spec = Spec("asha", "9");
+  const auto spec = MultiFidelitySpec("asha", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 1);
   const std::vector<TrialResult> two = {Result(0, 0.1, 1, 5), Result(1, 0.2, 1, 4)};
@@ -101,7 +101,7 @@ TEST_CASE("A configuration goes on as soon as it is in the best third", "[fideli
 }
 
 TEST_CASE("A failed trial never blocks a rung", "[fidelity]") {
-  const auto spec = Spec("asha", "9");
+  const auto spec = MultiFidelitySpec("asha", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 1);
   const std::vector<TrialResult> history = {Failure(0, 0.1, 1), Result(1, 0.2, 1, 4),
@@ -115,7 +115,7 @@ TEST_CASE("A failed trial never blocks a rung", "[fidelity]") {
 }
 
 TEST_CASE("Promotions do not depend on the order in which levels were told", "[fidelity]") {
-  const auto spec = Spec("hyperband", "9");
+  const auto spec = MultiFidelitySpec("hyperband", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
   std::vector<TrialResult> history;
   for (int i = 0; i < 9; ++i) history.push_back(Result(i, 0.1 * i, 1, i));
@@ -133,7 +133,7 @@ TEST_CASE("Promotions do not depend on the order in which levels were told", "[f
 }
 
 TEST_CASE("A resource that is missing, unknown or no number is refused", "[fidelity]") {
-  auto spec = Spec("asha", "9");
+  auto spec = MultiFidelitySpec("asha", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto message = [&](std::vector<Setting> settings) {
     spec.algorithm.settings = std::move(settings);
@@ -158,7 +158,7 @@ TEST_CASE("With the same epochs in all, halving finds better than full training"
   int wins = 0;
   constexpr int kSeeds = 20;
   for (int seed = 1; seed <= kSeeds; ++seed) {
-    const auto spec = Spec(algorithm, "81");
+    const auto spec = MultiFidelitySpec(algorithm, "81");
     const auto space = *SearchSpace::Create(spec.parameters);
     const auto sampler = *CreateSampler(spec, space, seed);
     RandomStream noise(seed, 0, "test.noise");

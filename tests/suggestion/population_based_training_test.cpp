@@ -7,7 +7,7 @@
 namespace qalam {
 namespace {
 
-ExperimentSpec Spec() {
+ExperimentSpec PopulationSpec() {
   ExperimentSpec spec;
   spec.algorithm.name = "pbt";
   spec.algorithm.settings = {{"n_population", "10"}, {"truncation_threshold", "0.2"}};
@@ -24,7 +24,7 @@ int64_t Parent(const Proposal& proposal) { return std::stoll(proposal.labels.at(
 }  // namespace
 
 TEST_CASE("The worst go on from the best, the others from themselves", "[pbt]") {
-  const auto spec = Spec();
+  const auto spec = PopulationSpec();
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 1);
   const auto first = *sampler->Suggest({.count = 10});
@@ -62,7 +62,7 @@ TEST_CASE("The worst go on from the best, the others from themselves", "[pbt]") 
 }
 
 TEST_CASE("A member whose last trial is still running goes on from one of the best", "[pbt]") {
-  const auto spec = Spec();
+  const auto spec = PopulationSpec();
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 1);
   const auto first = *sampler->Suggest({.count = 10});
@@ -79,7 +79,7 @@ TEST_CASE("A member whose last trial is still running goes on from one of the be
 // theta1^2, but training climbs a surrogate that weighs them by h, so that one setting for the
 // whole training leaves a coordinate behind.
 TEST_CASE("Checkpoints carry progress from member to member", "[pbt]") {
-  auto spec = Spec();
+  auto spec = PopulationSpec();
   const auto space = *SearchSpace::Create(spec.parameters);
   const auto sampler = *CreateSampler(spec, space, 3);
   std::vector<std::pair<double, double>> checkpoints;

@@ -9,7 +9,7 @@
 namespace qalam {
 
 namespace {
-Dimension Make(ParameterType type, FeasibleSpace space) {
+Dimension MakeSpace(ParameterType type, FeasibleSpace space) {
   Parameter parameter{.name = "p", .type = type, .feasible_space = std::move(space)};
   auto dimension = Dimension::Create(parameter);
   INFO(Message(dimension.status()));
@@ -19,7 +19,7 @@ Dimension Make(ParameterType type, FeasibleSpace space) {
 }  // namespace
 
 TEST_CASE("Integers get equal mass, both ends included", "[space]") {
-  const Dimension dimension = Make(ParameterType::kInt, {.min = "-1", .max = "3"});
+  const Dimension dimension = MakeSpace(ParameterType::kInt, {.min = "-1", .max = "3"});
   std::map<std::string, int> counts;
   constexpr int kSteps = 1000;
   for (int i = 0; i < kSteps; ++i)
@@ -30,21 +30,21 @@ TEST_CASE("Integers get equal mass, both ends included", "[space]") {
 
 TEST_CASE("Steps print in decimal without binary noise", "[space]") {
   const Dimension dimension =
-      Make(ParameterType::kDouble, {.min = "0.1", .max = "0.7", .step = "0.1"});
+      MakeSpace(ParameterType::kDouble, {.min = "0.1", .max = "0.7", .step = "0.1"});
   REQUIRE(dimension.cardinality() == 7);
   const char* expected[] = {"0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"};
   for (int i = 0; i < 7; ++i) CHECK(dimension.Format(dimension.ValueAt(i)) == expected[i]);
-  CHECK(Make(ParameterType::kDouble, {.min = "-0.5", .max = "1", .step = "0.25"}).Format(-0.25) ==
+  CHECK(MakeSpace(ParameterType::kDouble, {.min = "-0.5", .max = "1", .step = "0.25"}).Format(-0.25) ==
         "-0.25");
 }
 
 TEST_CASE("Distributions match their closed forms", "[space]") {
   const Dimension log =
-      Make(ParameterType::kDouble,
+      MakeSpace(ParameterType::kDouble,
            {.min = "0.001", .max = "10", .distribution = Distribution::kLogUniform});
   CHECK(log.FromUnit(0.5) == Approx(0.1));
   const Dimension normal =
-      Make(ParameterType::kDouble, {.min = "0", .max = "6", .distribution = Distribution::kNormal});
+      MakeSpace(ParameterType::kDouble, {.min = "0", .max = "6", .distribution = Distribution::kNormal});
   CHECK(normal.FromUnit(0.5) == Approx(3));
   // One standard deviation above the mean, truncated at three: (0.841345 - 0.00135) / 0.9973.
   CHECK(normal.ToUnit(4) == Approx((0.8413447461 - 0.0013498980) / 0.9973002039));
@@ -58,7 +58,7 @@ TEST_CASE("Distributions match their closed forms", "[space]") {
 }
 
 TEST_CASE("List values come back as the user wrote them", "[space]") {
-  const Dimension dimension = Make(ParameterType::kDiscrete, {.list = {"128", "1e-1", "16"}});
+  const Dimension dimension = MakeSpace(ParameterType::kDiscrete, {.list = {"128", "1e-1", "16"}});
   CHECK(dimension.Format(dimension.FromUnit(0.99)) == "128");
   CHECK(dimension.Format(dimension.FromUnit(0.01)) == "1e-1");
   CHECK(*dimension.Parse("128.0") == 0);

@@ -8,7 +8,7 @@ namespace qalam {
 
 namespace {
 
-ExperimentSpec Spec(const std::string& algorithm, ObjectiveType type) {
+ExperimentSpec MirrorSpec(const std::string& algorithm, ObjectiveType type) {
   ExperimentSpec spec;
   spec.objective.type = type;
   spec.algorithm.name = algorithm;
@@ -24,7 +24,7 @@ ExperimentSpec Spec(const std::string& algorithm, ObjectiveType type) {
 // The parameters of every trial of a run that is scored by `sign` times their sum.
 std::vector<std::vector<Assignment>> Run(const std::string& algorithm, ObjectiveType type,
                                          double sign) {
-  auto session = SamplerSession::Create(Spec(algorithm, type), 3);
+  auto session = SamplerSession::Create(MirrorSpec(algorithm, type), 3);
   INFO(Message(session.status()));
   REQUIRE(session.ok());
   std::vector<std::vector<Assignment>> run;

@@ -36,7 +36,7 @@ katib::Experiment NasExperiment(const std::string& algorithm) {
   return experiment;
 }
 
-struct Service {
+struct NasServices {
   std::unique_ptr<SuggestionServer> server = *SuggestionServer::Start("127.0.0.1:0");
   std::unique_ptr<katib::Suggestion::Stub> stub = katib::Suggestion::NewStub(
       grpc::CreateChannel(server->address(), grpc::InsecureChannelCredentials()));
@@ -64,7 +64,7 @@ struct Service {
 TEST_CASE("A Katib client gets architectures and a restart goes on", "[service][nas]") {
   const std::string algorithm = GENERATE("enas", "random", "evolution");
   CAPTURE(algorithm);
-  Service service;
+  NasServices service;
   CHECK(service.Validate(NasExperiment(algorithm)).ok());
   katib::GetSuggestionsRequest request;
   *request.mutable_experiment() = NasExperiment(algorithm);
@@ -97,12 +97,12 @@ TEST_CASE("A Katib client gets architectures and a restart goes on", "[service][
   }
   request.set_total_request_number(21);
   const std::string expected = service.Suggest(request).SerializeAsString();
-  Service restarted;
+  NasServices restarted;
   CHECK(restarted.Suggest(request).SerializeAsString() == expected);
 }
 
 TEST_CASE("A Katib client gets the search of darts as often as it asks", "[service][nas]") {
-  Service service;
+  NasServices service;
   katib::GetSuggestionsRequest request;
   *request.mutable_experiment() = NasExperiment("darts");
   CHECK(service.Validate(request.experiment()).ok());
@@ -131,7 +131,7 @@ TEST_CASE("A Katib client gets the search of darts as often as it asks", "[servi
 }
 
 TEST_CASE("Unsound architecture searches are refused over the API", "[service][nas]") {
-  Service service;
+  NasServices service;
   const std::string algorithm = GENERATE("enas", "darts");
   const auto refusal = [&](void (*spoil)(katib::ExperimentSpec&)) {
     katib::Experiment experiment = NasExperiment(algorithm);

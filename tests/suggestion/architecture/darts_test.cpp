@@ -18,7 +18,7 @@ ExperimentSpec Darts() {
   return spec;
 }
 
-std::string Refusal(const std::string& name, const std::string& value) {
+std::string DartsRefusal(const std::string& name, const std::string& value) {
   ExperimentSpec spec = NasExperiment("darts");
   spec.algorithm.settings = {{name, value}};
   const auto faults = RegisteredAlgorithms().Check(spec);
@@ -59,20 +59,20 @@ TEST_CASE("A darts trial is told the settings, the operations and the layers", "
 }
 
 TEST_CASE("Bad settings of darts are refused by a sentence", "[darts]") {
-  CHECK(Refusal("num_workers", "0").empty());
-  CHECK(Refusal("w_lr", "0").empty());
-  CHECK(Refusal("batch_size", "None").empty());
+  CHECK(DartsRefusal("num_workers", "0").empty());
+  CHECK(DartsRefusal("w_lr", "0").empty());
+  CHECK(DartsRefusal("batch_size", "None").empty());
   for (const char* name : {"num_epochs", "batch_size", "init_channels", "print_step", "num_nodes",
                            "stem_multiplier"}) {
-    CHECK(Refusal(name, "0").find(std::string(name) + " should be a whole number >= 1") == 0);
-    CHECK_FALSE(Refusal(name, "1.5").empty());
+    CHECK(DartsRefusal(name, "0").find(std::string(name) + " should be a whole number >= 1") == 0);
+    CHECK_FALSE(DartsRefusal(name, "1.5").empty());
   }
   for (const char* name : {"w_lr", "w_lr_min", "alpha_lr", "w_weight_decay", "alpha_weight_decay",
                            "w_momentum", "w_grad_clip"}) {
-    CHECK(Refusal(name, "-0.1").find(std::string(name) + " should be a number >= 0") == 0);
-    CHECK_FALSE(Refusal(name, "None").empty());
+    CHECK(DartsRefusal(name, "-0.1").find(std::string(name) + " should be a number >= 0") == 0);
+    CHECK_FALSE(DartsRefusal(name, "None").empty());
   }
-  CHECK(Refusal("num_epoch", "1").find("unknown setting num_epoch") == 0);
+  CHECK(DartsRefusal("num_epoch", "1").find("unknown setting num_epoch") == 0);
 }
 
 TEST_CASE("darts needs a nasConfig and takes nothing beside it", "[darts]") {

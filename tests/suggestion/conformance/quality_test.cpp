@@ -18,7 +18,7 @@ constexpr int kFewestWins = 16;
 using Objectives = std::function<ObjectiveVector(const SearchSpace&, const Point&)>;
 
 // The objectives of a run of `trials`, one at a time.
-std::vector<ObjectiveVector> Run(Bench bench, const std::string& algorithm, uint64_t seed,
+std::vector<ObjectiveVector> RunSampler(Bench bench, const std::string& algorithm, uint64_t seed,
                                  int trials, const Objectives& objectives) {
   bench.spec.algorithm = {.name = algorithm};  // with its own defaults
   const auto sampler = bench.Make(seed);
@@ -51,8 +51,8 @@ int WinsOverRandom(const std::string& algorithm, const std::vector<Parameter>& p
                    int trials, const Objectives& objectives) {
   int wins = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    wins += Best(Run(MakeBench(algorithm, parameters), algorithm, seed, trials, objectives)) <
-            Best(Run(MakeBench(algorithm, parameters), "random", seed, trials, objectives));
+    wins += Best(RunSampler(MakeBench(algorithm, parameters), algorithm, seed, trials, objectives)) <
+            Best(RunSampler(MakeBench(algorithm, parameters), "random", seed, trials, objectives));
   }
   return wins;
 }
@@ -107,7 +107,7 @@ TEST_CASE("nsga2 dominates more than random search", "[sampler]") {
   const auto volume = [&](const std::string& algorithm, uint64_t seed) {
     Bench run = MakeBench(algorithm, parameters);
     Demand(run.spec, 2, 0);
-    return Hypervolume(Run(std::move(run), algorithm, seed, 250, parabolas), {2, 2});
+    return Hypervolume(RunSampler(std::move(run), algorithm, seed, 250, parabolas), {2, 2});
   };
   int wins = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {

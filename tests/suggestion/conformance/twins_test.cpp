@@ -9,7 +9,7 @@ namespace qalam {
 
 namespace {
 
-bool Holds(const std::vector<Point>& points, const Point& point) {
+bool HoldsTwins(const std::vector<Point>& points, const Point& point) {
   return std::find(points.begin(), points.end(), point) != points.end();
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("Proposals are no twins while untried points remain", "[sampler]") {
       request.pending.push_back({j, seen[static_cast<size_t>(j)]});
     const auto proposals = Propose(*sampler, request);
     REQUIRE(proposals.size() == 1);
-    CHECK(!Holds(seen, proposals[0].point));
+    CHECK(!HoldsTwins(seen, proposals[0].point));
     seen.push_back(proposals[0].point);
     proposed.push_back(proposals[0]);
     if (i % 2 == 1) {
@@ -61,7 +61,7 @@ TEST_CASE("A batch holds no twins", "[sampler]") {
     sampler->Tell({&result, 1});
   }
   for (const auto& proposal : Propose(*sampler, {.count = 10 - told, .first_trial_number = told})) {
-    CHECK(!Holds(seen, proposal.point));
+    CHECK(!HoldsTwins(seen, proposal.point));
     seen.push_back(proposal.point);
   }
   CHECK(seen.size() == 10);
@@ -75,7 +75,7 @@ TEST_CASE("Conditional points that differ only in what is inactive are twins", "
   const Bench bench = MakeBench(entry.name, parameters);  // five points with b = x, one with b = y
   std::vector<Point> seen;
   for (const auto& proposal : Propose(*bench.Make(), {.count = 6})) {
-    CHECK(!Holds(seen, proposal.point));
+    CHECK(!HoldsTwins(seen, proposal.point));
     seen.push_back(proposal.point);
   }
   CHECK(seen.size() == 6);
@@ -93,7 +93,7 @@ TEST_CASE("A batch from a model holds no twins of pending or finished trials", "
   for (const auto& result : history) seen.push_back(result.point);
   for (const auto& pending : request.pending) seen.push_back(pending.point);
   for (const auto& proposal : ProposalsAfter(bench, history, request)) {
-    CHECK(!Holds(seen, proposal.point));
+    CHECK(!HoldsTwins(seen, proposal.point));
     seen.push_back(proposal.point);
   }
 }
@@ -112,7 +112,7 @@ TEST_CASE("A million million points are not gone through", "[sampler]") {
     const auto proposals = Propose(*sampler, {.count = 10, .first_trial_number = 10 * round});
     RequireSound(*bench.space, proposals, 10, 10 * round);
     for (const auto& proposal : proposals) {
-      CHECK(!Holds(seen, proposal.point));
+      CHECK(!HoldsTwins(seen, proposal.point));
       seen.push_back(proposal.point);
       const TrialResult result = Ended(proposal, {Sphere(*bench.space, proposal.point)});
       sampler->Tell({&result, 1});

@@ -12,7 +12,7 @@ using Node = RegressionTree::Node;
 
 Node Leaf(double value) { return {.value = value}; }
 
-double Predict(const RegressionTree& tree, const std::vector<double>& x) {
+double PredictByTree(const RegressionTree& tree, const std::vector<double>& x) {
   int at = 0;
   while (tree.nodes[at].feature >= 0) {
     const auto& node = tree.nodes[at];
@@ -56,7 +56,7 @@ TreeVariance OnGrid(const RegressionTree& tree) {
   for (int i = 0; i < kCells; ++i) {
     for (int j = 0; j < kCells; ++j) {
       for (int k = 0; k < kCells; ++k) {
-        const double value = Predict(tree, {at(i), at(j), at(k)}) / kCells / kCells / kCells;
+        const double value = PredictByTree(tree, {at(i), at(j), at(k)}) / kCells / kCells / kCells;
         mean += value;
         square += value * value * kCells * kCells * kCells;
         marginals[0][i] += value * kCells;

@@ -9,10 +9,10 @@
 namespace qalam {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnboundedSide = std::numeric_limits<double>::infinity();
 
 // Whole numbers, some of them past the reference.
-std::vector<ObjectiveVector> RandomPoints(int count, int objectives, int side) {
+std::vector<ObjectiveVector> RandomFront(int count, int objectives, int side) {
   RandomStream stream(5, objectives, "test.points");
   std::vector<ObjectiveVector> points(count);
   for (auto& point : points) {
@@ -68,7 +68,7 @@ TEST_CASE("Hypervolumes agree with counting cells", "[hypervolume]") {
   const int side = GENERATE(2, 6);
   CAPTURE(objectives, side);
   const ObjectiveVector reference(objectives, side);
-  auto points = RandomPoints(30, objectives, side);
+  auto points = RandomFront(30, objectives, side);
   const double volume = CountCells(points, objectives, side);
   CHECK(Hypervolume(points, reference) == volume);
 
@@ -85,10 +85,10 @@ TEST_CASE("Hypervolumes agree with counting cells", "[hypervolume]") {
 TEST_CASE("Infinite and huge objectives give numbers", "[hypervolume]") {
   for (size_t d = 1; d <= 5; ++d) {
     ObjectiveVector low(d, 0), high(d, 0), huge(d, -1.7e308);
-    low[0] = -kInfinity;
-    high[0] = kInfinity;
+    low[0] = -kUnboundedSide;
+    high[0] = kUnboundedSide;
     const ObjectiveVector reference(d, 1);
-    CHECK(Hypervolume(std::vector<ObjectiveVector>{low, high}, reference) == kInfinity);
+    CHECK(Hypervolume(std::vector<ObjectiveVector>{low, high}, reference) == kUnboundedSide);
     CHECK(Hypervolume(std::vector<ObjectiveVector>{high}, reference) == 0);
     CHECK(!std::isnan(Hypervolume(std::vector<ObjectiveVector>{huge, low, high}, reference)));
     for (const double x :
@@ -100,7 +100,7 @@ TEST_CASE("Infinite and huge objectives give numbers", "[hypervolume]") {
 
 TEST_CASE("The reference point lies a tenth of the range beyond the worst", "[hypervolume]") {
   const auto reference = ReferencePoint(std::vector<ObjectiveVector>{
-      {0, 5, 0, kInfinity, -1.7e308}, {10, 5, 0, -kInfinity, 1.7e308}});
+      {0, 5, 0, kUnboundedSide, -1.7e308}, {10, 5, 0, -kUnboundedSide, 1.7e308}});
   CHECK(reference[0] == Approx(11));
   CHECK(reference[1] == Approx(5.5));
   CHECK(reference[2] == Approx(0.1));

@@ -9,7 +9,7 @@ namespace qalam {
 
 namespace {
 
-bool Holds(const std::vector<Point>& points, const Point& point) {
+bool HoldsPoint(const std::vector<Point>& points, const Point& point) {
   return std::find(points.begin(), points.end(), point) != points.end();
 }
 
@@ -39,10 +39,10 @@ std::vector<Point> SlowOpenSummits(const SearchSpace& space, std::vector<Tried> 
     if (it.usable) usable.push_back(it.point);
   }
   for (const auto& it : tried) {
-    if (!it.usable || Holds(flooded, it.point)) continue;
+    if (!it.usable || HoldsPoint(flooded, it.point)) continue;
     const auto around = Neighbours(space, it.point);
     if (!std::all_of(around.begin(), around.end(), [&](const Point& point) {
-          return Holds(all, point) || !space.IsFeasible(point);
+          return HoldsPoint(all, point) || !space.IsFeasible(point);
         })) {
       summits.push_back(it.point);
     }
@@ -50,10 +50,10 @@ std::vector<Point> SlowOpenSummits(const SearchSpace& space, std::vector<Tried> 
     while (!edge.empty()) {
       const Point point = edge.back();
       edge.pop_back();
-      if (Holds(flooded, point)) continue;
+      if (HoldsPoint(flooded, point)) continue;
       flooded.push_back(point);
       for (const auto& next : Neighbours(space, point)) {
-        if (Holds(usable, next)) edge.push_back(next);
+        if (HoldsPoint(usable, next)) edge.push_back(next);
       }
     }
   }
@@ -70,9 +70,9 @@ TEST_CASE("Neighbours differ in one parameter and see each other", "[climbs]") {
   for (int i = 0; i < 30; ++i) {
     const Point point = RandomPoint(*bench.space, stream);
     const auto around = Neighbours(*bench.space, point);
-    CHECK(!Holds(around, point));
+    CHECK(!HoldsPoint(around, point));
     for (const Point& neighbour : around) {
-      CHECK(Holds(Neighbours(*bench.space, neighbour), point));
+      CHECK(HoldsPoint(Neighbours(*bench.space, neighbour), point));
       const auto read = bench.space->Parse(bench.space->Format(neighbour));
       REQUIRE(read.ok());
       CHECK(*read == neighbour);

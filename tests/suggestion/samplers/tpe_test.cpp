@@ -42,7 +42,7 @@ struct Outcome {
 };
 using Problem = std::function<Outcome(const Point&)>;
 
-std::unique_ptr<Sampler> Make(const std::string& algorithm, const SearchSpace& space, uint64_t seed,
+std::unique_ptr<Sampler> MakeTpe(const std::string& algorithm, const SearchSpace& space, uint64_t seed,
                               int objectives = 1, int constraints = 0) {
   const AlgorithmEntry* entry = FindAlgorithm(algorithm);
   Settings settings;
@@ -81,7 +81,7 @@ double BestFeasible(const std::vector<TrialResult>& results) {
 
 std::string AnyParzenSampler() { return GENERATE("tpe", "multivariate-tpe"); }
 
-constexpr int kSeeds = 12;
+constexpr int kTpeSeeds = 12;
 // A fair coin gives 11 or more heads of 12 with probability 0.003.
 constexpr int kClearWins = 11;
 
@@ -90,9 +90,9 @@ int Wins(const std::string& algorithm, const SearchSpace& space, const Problem& 
          const std::function<double(const std::vector<TrialResult>&)>& score, int objectives = 1,
          int constraints = 0) {
   int wins = 0;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const auto random = Make("random", space, seed + 100);
-    const auto sampler = Make(algorithm, space, seed, objectives, constraints);
+  for (uint64_t seed = 1; seed <= kTpeSeeds; ++seed) {
+    const auto random = MakeTpe("random", space, seed + 100);
+    const auto sampler = MakeTpe(algorithm, space, seed, objectives, constraints);
     wins += score(Run(*sampler, problem, trials)) < score(Run(*random, problem, trials));
   }
   return wins;
@@ -190,7 +190,7 @@ TEST_CASE("Parzen samplers approach a known Pareto front", "[tpe][slow]") {
   };
   CHECK(Wins(algorithm, space, problem, 100, score, 2) >= kClearWins);
   // The whole front dominates 6 * 1.1 - 1 + 2/3 = 6.267 of that box.
-  const auto sampler = Make(algorithm, space, 1, 2);
+  const auto sampler = MakeTpe(algorithm, space, 1, 2);
   CHECK(-score(Run(*sampler, problem, 150)) > 0.85 * 6.267);
 }
 
@@ -213,10 +213,10 @@ TEST_CASE("A history with several objectives and constraints is learnt in any or
     history.push_back(result);
   }
   const SampleRequest request{.count = 4, .first_trial_number = 60};
-  const auto whole = Make(algorithm, space, 3, 2, 1);
+  const auto whole = MakeTpe(algorithm, space, 3, 2, 1);
   whole->Tell(history);
   const auto expected = *whole->Suggest(request);
-  const auto reversed = Make(algorithm, space, 3, 2, 1);
+  const auto reversed = MakeTpe(algorithm, space, 3, 2, 1);
   for (auto i = history.rbegin(); i != history.rend(); ++i) reversed->Tell({&*i, 1});
   const auto proposals = *reversed->Suggest(request);
   REQUIRE(proposals.size() == 4);
@@ -228,7 +228,7 @@ TEST_CASE("Infinite and equal losses leave the model sound", "[tpe]") {
   const double loss = GENERATE(-std::numeric_limits<double>::infinity(), 1.0, 1e308, -1e308);
   CAPTURE(algorithm, loss);
   const auto space = *SearchSpace::Create(UnitCube(3));
-  const auto sampler = Make(algorithm, space, 1);
+  const auto sampler = MakeTpe(algorithm, space, 1);
   RandomStream stream(9, 0, "test.history");
   for (int i = 0; i < 40; ++i) {
     TrialResult result{.number = i, .objectives = {i % 2 == 0 ? loss : 2 - loss}};
@@ -246,7 +246,7 @@ TEST_CASE("The cost of a Parzen suggestion hardly grows with the history", "[tpe
   CAPTURE(algorithm);
   const auto space = *SearchSpace::Create(UnitCube(10));
   const auto cost = [&](int history) {
-    const auto sampler = Make(algorithm, space, 1);
+    const auto sampler = MakeTpe(algorithm, space, 1);
     RandomStream stream(1, 0, "test.history");
     std::vector<TrialResult> results(history);
     for (int i = 0; i < history; ++i) {
