@@ -23,9 +23,6 @@ namespace qalam {
 
 namespace {
 
-using collector::Ending;
-using collector::ProcessIdentity;
-
 // One answer's worth of output or spool: large enough to be quick, small enough to be many.
 constexpr uint64_t kChunkBytes = 1 << 20;
 
@@ -113,28 +110,28 @@ StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperator
 
 JobStatus StatusOfResult(const collector::Result& result) {
   switch (result.ending) {
-    case Ending::kExited:
+    case collector::Ending::kExited:
       if (result.code == 0) return {JobState::kSucceeded, "Exited", result.message};
       return {JobState::kFailed, "ExitCode", result.message};
-    case Ending::kSignaled:
+    case collector::Ending::kSignaled:
       return {JobState::kFailed, "Signal", result.message};
-    case Ending::kTimeout:
+    case collector::Ending::kTimeout:
       return {JobState::kFailed, "Timeout", result.message};
-    case Ending::kCancelled:
+    case collector::Ending::kCancelled:
       return {JobState::kKilled, "Cancelled", result.message};
-    case Ending::kStartFailed:
+    case collector::Ending::kStartFailed:
       return {JobState::kFailed, "StartFailed", result.message};
   }
   return {JobState::kUnknown, "", ""};
 }
 
-StatusOr<ProcessIdentity> ReadGroup(const std::string& handle) {
+StatusOr<collector::ProcessIdentity> ReadGroup(const std::string& handle) {
   ASSIGN_OR_RETURN(const auto text, ReadFile(FileOf(handle, collector::kRunningFile), 4096));
   return collector::DecodeIdentity(text);
 }
 
 // Through a pidfd, checked after it is open: the pid cannot become another process's in between.
-void SignalProcess(const ProcessIdentity& identity, int signal) {
+void SignalProcess(const collector::ProcessIdentity& identity, int signal) {
   const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, identity.pid, 0)));
   if (process.valid() && identity.IsAlive()) {
     syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
