@@ -45,7 +45,8 @@ Metadata ReadMetadata(Reader& reader, const Field& field) {
   } else if (generate_name.present()) {
     // What is added to it begins and ends with a letter or digit.
     const std::string suffix = "00000";
-    CheckName(reader, generate_name, metadata.generate_name, kLongestExperimentName - suffix.size(), suffix);
+    CheckName(reader, generate_name, metadata.generate_name, kLongestExperimentName - suffix.size(),
+              suffix);
   } else {
     reader.AddFault({field.node, "metadata.name"}, "missing; give a name or a generateName");
   }

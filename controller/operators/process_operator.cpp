@@ -218,7 +218,8 @@ JobStatus ProcessOperator::PollOne(const std::string& handle) {
   if (status.state != JobState::kFailed) return status;
   const auto last_words =
       ReadFileRange(FileOf(handle, kTerminationMessageFile), 0, kLongestTerminationMessage);
-  if (last_words.ok() && !last_words->empty()) status.message += ": " + ReplaceForeignBytes(*last_words);
+  if (last_words.ok() && !last_words->empty())
+    status.message += ": " + ReplaceForeignBytes(*last_words);
   return status;
 }
 

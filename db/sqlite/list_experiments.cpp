@@ -17,14 +17,13 @@ namespace {
 
 // The rows after the place of ?8 (its key, NULL where it has none), ?9 and ?10, in one direction.
 // Rows without a key come last in both.
-#define QALAM_PAGE(key, after, direction)                                                       \
-  QALAM_EXPERIMENTS                                                                             \
-      "WHERE " QALAM_FILTER "AND (?10='' OR (?8 IS NOT NULL AND " key " IS NULL) OR " key after \
-      "?8 "                                                                                     \
-      "OR (" key " IS ?8 AND (created, uid)" after                                              \
-      "(?9, ?10))) "                                                                            \
-      "ORDER BY " key " IS NULL, " key direction ", created" direction ", uid" direction        \
-      " LIMIT ?11"
+#define QALAM_PAGE(key, after, direction)                                                   \
+  QALAM_EXPERIMENTS                                                                         \
+  "WHERE " QALAM_FILTER "AND (?10='' OR (?8 IS NOT NULL AND " key " IS NULL) OR " key after \
+  "?8 "                                                                                     \
+  "OR (" key " IS ?8 AND (created, uid)" after                                              \
+  "(?9, ?10))) "                                                                            \
+  "ORDER BY " key " IS NULL, " key direction ", created" direction ", uid" direction " LIMIT ?11"
 #define QALAM_BOTH(key) \
   { QALAM_PAGE(key, " > ", " ASC"), QALAM_PAGE(key, " < ", " DESC") }
 

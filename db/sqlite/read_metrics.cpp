@@ -50,7 +50,7 @@ MetricPoint ReadPoint(Statement& row, const Metric& metric) {
 }
 
 StatusOr<std::vector<MetricPoint>> ReadPoints(Connection& connection, int64_t trial,
-                                           const std::vector<Metric>& metrics) {
+                                              const std::vector<Metric>& metrics) {
   ASSIGN_OR_RETURN(auto row, connection.Prepare("SELECT metric_id, time, value, step, text FROM "
                                                 "points WHERE trial_id=? ORDER BY sequence"));
   row.Bind(trial);

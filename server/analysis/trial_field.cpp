@@ -27,7 +27,8 @@ constexpr std::array<FieldWord, 7> kWords = {{{"number", FieldKind::kNumber},
                                               {"completed", FieldKind::kCompleted}}};
 
 double Seconds(Time time) {
-  return time == absl::InfinitePast() ? kNoValue : static_cast<double>(absl::ToUnixMicros(time)) / 1e6;
+  return time == absl::InfinitePast() ? kNoValue
+                                      : static_cast<double>(absl::ToUnixMicros(time)) / 1e6;
 }
 
 double SecondsTaken(const TrialColumns& columns, size_t row) {
@@ -59,7 +60,8 @@ StatusOr<TrialField> FindTrialField(const TrialColumns& columns, const std::stri
     known.push_back(place.is_number ? columns.number_parameters[place.index].name
                                     : columns.word_parameters[place.index].name);
     if (known.back() != name) continue;
-    return TrialField{place.is_number ? FieldKind::kNumberParameter : FieldKind::kWordParameter, place.index};
+    return TrialField{place.is_number ? FieldKind::kNumberParameter : FieldKind::kWordParameter,
+                      place.index};
   }
   for (size_t i = 0; i < columns.metrics.size(); ++i) {
     known.push_back(columns.metrics[i].name);

@@ -126,7 +126,8 @@ void TrialTable::PutMetric(const MetricSummary& metric, size_t row) {
     if (columns_.metrics.size() >= kMostMetricColumns) return;
     MetricColumn& column = columns_.metrics.emplace_back();
     column.name = metric.name;
-    for (auto* values : {&column.latest, &column.min, &column.max}) values->assign(size(), kNoEntry);
+    for (auto* values : {&column.latest, &column.min, &column.max})
+      values->assign(size(), kNoEntry);
     column.reported.assign(size(), 0);
     found = metric_by_name_.emplace(metric.name, columns_.metrics.size() - 1).first;
   }

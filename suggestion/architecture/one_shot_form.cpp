@@ -75,8 +75,8 @@ class OneShotForm final : public DerivedForm {
   const std::vector<Assignment> assignments_;
 };
 
-SettingSchema WholeSetting(const char* name, const char* default_value, const char* help, double min,
-                    bool none_allowed = false) {
+SettingSchema WholeSetting(const char* name, const char* default_value, const char* help,
+                           double min, bool none_allowed = false) {
   return {.name = name,
           .type = SettingType::kInt,
           .default_value = default_value,
@@ -111,8 +111,8 @@ std::vector<SettingSchema> OneShotSettings() {
       WholeSetting("init_channels", "16", "Channels of the first cell.", 1),
       WholeSetting("print_step", "50", "Steps between lines of progress.", 1),
       WholeSetting("num_nodes", "4", "Computed nodes of a cell.", 1),
-      WholeSetting("stem_multiplier", "3", "Channels before the cells, as a multiple of init_channels.",
-            1),
+      WholeSetting("stem_multiplier", "3",
+                   "Channels before the cells, as a multiple of init_channels.", 1),
   };
 }
 

@@ -91,7 +91,8 @@ class EnasSampler final : public Sampler {
   PointSet finished_;
 };
 
-SettingSchema ControllerWhole(const char* name, const char* default_value, const char* help, double max) {
+SettingSchema ControllerWhole(const char* name, const char* default_value, const char* help,
+                              double max) {
   return {.name = name,
           .type = SettingType::kInt,
           .default_value = default_value,
@@ -101,7 +102,7 @@ SettingSchema ControllerWhole(const char* name, const char* default_value, const
 }
 
 SettingSchema ControllerReal(const char* name, const char* default_value, const char* help,
-                   std::optional<double> max = std::nullopt, bool none_allowed = false) {
+                             std::optional<double> max = std::nullopt, bool none_allowed = false) {
   return {.name = name,
           .type = SettingType::kDouble,
           .default_value = default_value,
@@ -124,10 +125,10 @@ std::vector<SettingSchema> EnasSettings() {
       ControllerReal("controller_learning_rate", "5e-5", "Of Adam.", 1),
       ControllerReal("controller_skip_target", "0.4", "Share of skip connections to keep to.", 1),
       ControllerReal("controller_skip_weight", "0.8", "Penalty for leaving that share.", {}, true),
-      ControllerWhole("controller_train_steps", "50", "Training steps for each generation of results.",
-            10000),
-      ControllerWhole("controller_log_every_steps", "10", "Accepted for Katib's sake; nothing is logged.",
-            10000),
+      ControllerWhole("controller_train_steps", "50",
+                      "Training steps for each generation of results.", 10000),
+      ControllerWhole("controller_log_every_steps", "10",
+                      "Accepted for Katib's sake; nothing is logged.", 10000),
       RandomStateSetting(),
   };
 }

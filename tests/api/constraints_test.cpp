@@ -74,7 +74,8 @@ TEST_CASE("A faulty constraint is named with its place", "[document]") {
   CAPTURE(one.constraint);
   const auto faults =
       // One that takes none over metrics.
-      AllFaults(ConstrainedDocument("pbt", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
+      AllFaults(
+          ConstrainedDocument("pbt", fmt::format("  constraints: [\"{}\"]\n", one.constraint)));
   INFO(faults);
   CHECK(faults.find(one.fault) != std::string::npos);
 }
@@ -130,8 +131,8 @@ TEST_CASE("A faulty given trial is named with its place", "[document]") {
 }
 
 TEST_CASE("Constraints that exclude each other are a fault of the list", "[document]") {
-  const auto faults =
-      AllFaults(ConstrainedDocument("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
+  const auto faults = AllFaults(
+      ConstrainedDocument("random", "  constraints: [batch-size <= 8, batch-size * 2 > 16]\n"));
   CHECK(faults ==
         "f.yaml:3:16: spec.constraints: exclude each other: no point of the search space keeps the "
         "constraints\n");

@@ -219,12 +219,11 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
 }
 
 TEST_CASE("Every example is sound", "[document]") {
-  const std::string name =
-      GENERATE("digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
-               "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid",
-               "digits/sobol", "digits/tpe", "digits/multivariate-tpe", "digits/asha",
-               "digits/hyperband", "digits/bohb", "nas/darts", "nas/enas", "nas/pareto",
-               "pbt/experiment", "python-script/experiment");
+  const std::string name = GENERATE(
+      "digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
+      "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid", "digits/sobol",
+      "digits/tpe", "digits/multivariate-tpe", "digits/asha", "digits/hyperband", "digits/bohb",
+      "nas/darts", "nas/enas", "nas/pareto", "pbt/experiment", "python-script/experiment");
   const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
   REQUIRE(text.ok());
   const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());

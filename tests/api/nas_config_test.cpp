@@ -63,15 +63,16 @@ TEST_CASE("A chain must say what it takes and gives", "[nas]") {
 
 TEST_CASE("trialParameters refer to what the algorithm gives", "[nas]") {
   CHECK(ParseChanged("enas",
-              "algorithmName: enas\n    algorithmSettings:\n      - name: "
-              "\"controller_hidden_size\"\n        value: \"64\"\n      - name: "
-              "\"controller_temperature\"\n        value: \"None\"\n",
-              "algorithmName: random\n")
+                     "algorithmName: enas\n    algorithmSettings:\n      - name: "
+                     "\"controller_hidden_size\"\n        value: \"64\"\n      - name: "
+                     "\"controller_temperature\"\n        value: \"None\"\n",
+                     "algorithmName: random\n")
             .faults.empty());
   const auto parsed = ParseChanged("enas", "reference: nn_config", "reference: search-space");
   REQUIRE(parsed.faults.size() == 1);
   CHECK(parsed.faults[0].field == "spec.trialTemplate.trialParameters[1].reference");
-  CHECK(ParseChanged("darts", "reference: num-layers", "reference: architecture").faults.size() == 1);
+  CHECK(ParseChanged("darts", "reference: num-layers", "reference: architecture").faults.size() ==
+        1);
 }
 
 }  // namespace qalam

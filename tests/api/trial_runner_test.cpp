@@ -72,8 +72,8 @@ TEST_CASE("What clients have no use for is a fault", "[trial-runner]") {
     return fault.ToString().find(one.fault) != std::string::npos;
   }));
   // Other faults are found as ever.
-  const auto both =
-      ParseDocuments(DocumentOfRunner(one.more) + "  maxTrialCount: 0\n", "f.yaml", RegisteredAlgorithms());
+  const auto both = ParseDocuments(DocumentOfRunner(one.more) + "  maxTrialCount: 0\n", "f.yaml",
+                                   RegisteredAlgorithms());
   CHECK(both.faults.size() == parsed.faults.size() + 1);
 }
 

@@ -66,7 +66,8 @@ TEST_CASE("An objective in words is an outcome without numbers, but not one of s
   ExperimentSpec spec;
   spec.objective.metric_name = "Best-Genotype";
   const std::vector<MetricSummary> metrics = {
-      {"Best-Genotype", kNotANumber, kNotANumber, kNotANumber, 1, "Genotype(normal=[])"}, {"seconds", 1, 9, 5, 3}};
+      {"Best-Genotype", kNotANumber, kNotANumber, kNotANumber, 1, "Genotype(normal=[])"},
+      {"seconds", 1, 9, 5, 3}};
   auto outcome = OutcomeOf(spec, metrics);
   REQUIRE(outcome.ok());
   CHECK(outcome->objectives.empty());

@@ -143,7 +143,8 @@ TEST_CASE("64 workers run 5,000 trials once each past a server that is killed", 
   RandomStream moments(absl::ToUnixNanos(absl::Now()), 0, "kill moments");
   for (int kill = 1; kill <= kKills; ++kill) {
     // Spread over the whole run, however fast it is.
-    while (EndedTrials(*stub) < kTrials * kill / (kKills + 1)) absl::SleepFor(absl::Milliseconds(1));
+    while (EndedTrials(*stub) < kTrials * kill / (kKills + 1))
+      absl::SleepFor(absl::Milliseconds(1));
     absl::SleepFor(absl::Milliseconds(moments.UniformInt(30)));
     served.Kill();
     stub = served.Start();

@@ -27,7 +27,7 @@ constexpr int kPointsPerTrial = 4;
 
 // Each trial notes that it began, in a file that all share, and reports a few points as it goes.
 std::string MarkedDocument(const std::string& name, int trials, const std::string& marker,
-                     const std::string& pause) {
+                           const std::string& pause) {
   std::string steps;
   for (int step = 1; step <= kPointsPerTrial; ++step) {
     steps += fmt::format("echo step={0} accuracy=0.{0}; sleep {1}; ", step, pause);

@@ -99,7 +99,8 @@ TEST_CASE("A hundred megabytes without a line break cost no memory", "[fault][sl
   CHECK(Has(run.text, "MaxTrialsReached"));
   CAPTURE(run.resident_bytes);
   if (kMeasuresMemory) CHECK(run.resident_bytes < kMostResidentBytes);
-  for (const auto& trial : TrialDocuments(shell, "long")) CHECK(trial["state"] == "TRIAL_SUCCEEDED");
+  for (const auto& trial : TrialDocuments(shell, "long"))
+    CHECK(trial["state"] == "TRIAL_SUCCEEDED");
 }
 
 TEST_CASE("What a trial leaves running goes with it", "[fault]") {
@@ -161,7 +162,8 @@ TEST_CASE("A trial that ignores TERM is ended when the experiment is stopped", "
   CHECK(WEXITSTATUS(run->Wait()) == 130);
   INFO(shell.Output());
   CHECK(Has(shell.Output(), "qalam resume stopped"));
-  for (const auto& trial : TrialDocuments(shell, "stopped")) CHECK(trial["state"] == "TRIAL_KILLED");
+  for (const auto& trial : TrialDocuments(shell, "stopped"))
+    CHECK(trial["state"] == "TRIAL_KILLED");
   const std::string text = *ReadFile(pid);
   CHECK(WaitUntilGone(text.substr(0, text.find('\n'))));
 }

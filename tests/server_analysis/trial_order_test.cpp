@@ -130,7 +130,8 @@ TEST_CASE("No trial is shown twice or left out while others come and change", "[
 }
 
 TEST_CASE("What is wrong with a selection is said", "[order]") {
-  CHECK(OrderFault({.sort = "lrr"}).starts_with("sort: there is no parameter, metric or field lrr"));
+  CHECK(
+      OrderFault({.sort = "lrr"}).starts_with("sort: there is no parameter, metric or field lrr"));
   CHECK(OrderFault({.order = "up"}) == "order: should be asc or desc, not up");
   CHECK(OrderFault({.filter = "lr <"}) ==
         "filter: at column 5: a name, number or text is expected here");

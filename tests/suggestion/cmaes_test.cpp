@@ -80,7 +80,8 @@ Proposal Ask(const Sampler& sampler, int64_t number) {
 }
 
 // One trial at a time; all that was told.
-std::vector<TrialResult> RunEvolution(Sampler& sampler, int trials, const ObjectiveFunction& objective) {
+std::vector<TrialResult> RunEvolution(Sampler& sampler, int trials,
+                                      const ObjectiveFunction& objective) {
   std::vector<TrialResult> told;
   for (int i = 0; i < trials; ++i) {
     told.push_back(objective(Ask(sampler, i)));
@@ -145,8 +146,8 @@ std::vector<TrialResult> RunParallel(
 int Generation(const Proposal& proposal) { return std::stoi(proposal.labels.at("generation")); }
 
 std::vector<Parameter> SpaceOfAllKinds() {
-  return {Continuous("a"), Continuous("b"), WholeNumbers("steps", 9), Words("kind", {"x", "y", "z"}),
-          WholeNumbers("flag", 1)};
+  return {Continuous("a"), Continuous("b"), WholeNumbers("steps", 9),
+          Words("kind", {"x", "y", "z"}), WholeNumbers("flag", 1)};
 }
 
 // Best at a = b = 0.3, steps = 7, kind = y, flag = 1.
@@ -299,7 +300,8 @@ TEST_CASE("Earlier results give a head start", "[cmaes]") {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const auto warm = search.Make(seed);
     warm->Tell(earlier);
-    wins += BestValue(RunEvolution(*warm, 40, SphereTrial)) < BestValue(RunEvolution(*search.Make(seed), 40, SphereTrial));
+    wins += BestValue(RunEvolution(*warm, 40, SphereTrial)) <
+            BestValue(RunEvolution(*search.Make(seed), 40, SphereTrial));
   }
   // A fair coin gives 15 or more heads of 20 with probability 0.02.
   CHECK(wins >= 15);

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "suggestion/registry.h"
 #include "suggestion/untried.h"
+#include "tests/suggestion/conformance/support.h"
 #include "tests/support/resource.h"
 
 namespace qalam {
@@ -29,14 +30,8 @@ Parameter Real(const std::string& name) {
   return parameter;
 }
 
-Parameter List(const std::string& name, ParameterType type, std::vector<std::string> values) {
-  Parameter parameter{.name = name, .type = type};
-  parameter.feasible_space.list = std::move(values);
-  return parameter;
-}
-
 ExperimentSpec ConstraintSpec(const std::string& algorithm, std::vector<Parameter> parameters,
-                    std::vector<std::string> constraints) {
+                              std::vector<std::string> constraints) {
   ExperimentSpec spec{.parameters = std::move(parameters), .constraints = std::move(constraints)};
   spec.algorithm.name = algorithm;
   // One level: what is left is a search like any other.
@@ -44,9 +39,7 @@ ExperimentSpec ConstraintSpec(const std::string& algorithm, std::vector<Paramete
   return spec;
 }
 
-std::string AnyAlgorithm() {
-  return GENERATE(from_range(ChoosingAlgorithms()));
-}
+std::string AnyChoosingAlgorithm() { return GENERATE(from_range(ChoosingAlgorithms())); }
 
 }  // namespace
 
@@ -172,11 +165,12 @@ TEST_CASE("A constraint over an inactive parameter does not apply", "[constraint
 }
 
 TEST_CASE("Every sampler keeps the constraints", "[constraint][sampler]") {
-  const std::string algorithm = AnyAlgorithm();
+  const std::string algorithm = AnyChoosingAlgorithm();
   CAPTURE(algorithm);
   const bool finite = FindAlgorithm(algorithm)->capabilities.needs_finite || GENERATE(true, false);
   const auto spec =
-      finite ? ConstraintSpec(algorithm, {Whole("a", 40), Whole("b", 40)}, {"a * b <= 40", "a + b >= 10"})
+      finite ? ConstraintSpec(algorithm, {Whole("a", 40), Whole("b", 40)},
+                              {"a * b <= 40", "a + b >= 10"})
              : ConstraintSpec(algorithm, {Real("a"), Real("b")}, {"a * b <= 0.1", "a + b >= 0.8"});
   const auto space = *SearchSpace::ForExperiment(spec);
   const auto sampler = *CreateSampler(spec, space, 3);
@@ -206,7 +200,7 @@ TEST_CASE("Every sampler keeps the constraints", "[constraint][sampler]") {
 
 TEST_CASE("Every sampler tries all feasible points of a small space before it repeats",
           "[constraint][sampler]") {
-  const std::string algorithm = AnyAlgorithm();
+  const std::string algorithm = AnyChoosingAlgorithm();
   CAPTURE(algorithm);
   // Six points of 121.
   const auto spec = ConstraintSpec(algorithm, {Whole("a", 10), Whole("b", 10)}, {"a + b <= 2"});

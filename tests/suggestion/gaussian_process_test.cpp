@@ -13,7 +13,7 @@
 namespace qalam {
 namespace {
 
-SearchSpace MixedSpace() {
+SearchSpace ModelSpace() {
   Parameter x{.name = "x"}, y{.name = "y"};
   x.feasible_space = y.feasible_space = {.min = "0", .max = "1"};
   Parameter word{.name = "word", .type = ParameterType::kCategorical};
@@ -56,7 +56,7 @@ double Matern(const KernelParameters& parameters, const Eigen::VectorXd& a,
 }  // namespace
 
 TEST_CASE("The posterior is that of the dense closed form", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   constexpr int kCount = 12;
   const auto points = RandomPoints(space, features, kCount);
@@ -92,7 +92,7 @@ TEST_CASE("The posterior is that of the dense closed form", "[gaussian-process]"
 }
 
 TEST_CASE("Gradients of a prediction match finite differences", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   const auto points = RandomPoints(space, features, 15);
   GaussianProcess process(SomeParameters(features.size()), points, 15);
@@ -112,7 +112,7 @@ TEST_CASE("Gradients of a prediction match finite differences", "[gaussian-proce
 }
 
 TEST_CASE("The likelihood's gradient matches finite differences", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   const auto points = RandomPoints(space, features, 20);
   const auto targets = SomeTargets(20);
@@ -132,7 +132,7 @@ TEST_CASE("The likelihood's gradient matches finite differences", "[gaussian-pro
 }
 
 TEST_CASE("A factor that grew a row at a time is the factor", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   const auto points = RandomPoints(space, features, 30);
   const auto parameters = SomeParameters(features.size());
@@ -147,7 +147,7 @@ TEST_CASE("A factor that grew a row at a time is the factor", "[gaussian-process
 }
 
 TEST_CASE("A believer narrows the variance and leaves the mean", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   const auto points = RandomPoints(space, features, 11);
   GaussianProcess process(SomeParameters(features.size()), points.leftCols(10), 11);
@@ -161,7 +161,7 @@ TEST_CASE("A believer narrows the variance and leaves the mean", "[gaussian-proc
 }
 
 TEST_CASE("A model kept up to date is the model made at once", "[gaussian-process]") {
-  const auto space = MixedSpace();
+  const auto space = ModelSpace();
   const PointFeatures features(space);
   constexpr int kCount = 45;
   const auto points = RandomPoints(space, features, kCount);

@@ -34,17 +34,17 @@ TEST_CASE("Steps print in decimal without binary noise", "[space]") {
   REQUIRE(dimension.cardinality() == 7);
   const char* expected[] = {"0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"};
   for (int i = 0; i < 7; ++i) CHECK(dimension.Format(dimension.ValueAt(i)) == expected[i]);
-  CHECK(MakeSpace(ParameterType::kDouble, {.min = "-0.5", .max = "1", .step = "0.25"}).Format(-0.25) ==
-        "-0.25");
+  CHECK(MakeSpace(ParameterType::kDouble, {.min = "-0.5", .max = "1", .step = "0.25"})
+            .Format(-0.25) == "-0.25");
 }
 
 TEST_CASE("Distributions match their closed forms", "[space]") {
   const Dimension log =
       MakeSpace(ParameterType::kDouble,
-           {.min = "0.001", .max = "10", .distribution = Distribution::kLogUniform});
+                {.min = "0.001", .max = "10", .distribution = Distribution::kLogUniform});
   CHECK(log.FromUnit(0.5) == Approx(0.1));
-  const Dimension normal =
-      MakeSpace(ParameterType::kDouble, {.min = "0", .max = "6", .distribution = Distribution::kNormal});
+  const Dimension normal = MakeSpace(
+      ParameterType::kDouble, {.min = "0", .max = "6", .distribution = Distribution::kNormal});
   CHECK(normal.FromUnit(0.5) == Approx(3));
   // One standard deviation above the mean, truncated at three: (0.841345 - 0.00135) / 0.9973.
   CHECK(normal.ToUnit(4) == Approx((0.8413447461 - 0.0013498980) / 0.9973002039));

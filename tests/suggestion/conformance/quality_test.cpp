@@ -19,7 +19,7 @@ using Objectives = std::function<ObjectiveVector(const SearchSpace&, const Point
 
 // The objectives of a run of `trials`, one at a time.
 std::vector<ObjectiveVector> RunSampler(Bench bench, const std::string& algorithm, uint64_t seed,
-                                 int trials, const Objectives& objectives) {
+                                        int trials, const Objectives& objectives) {
   bench.spec.algorithm = {.name = algorithm};  // with its own defaults
   const auto sampler = bench.Make(seed);
   std::vector<ObjectiveVector> seen;
@@ -51,8 +51,9 @@ int WinsOverRandom(const std::string& algorithm, const std::vector<Parameter>& p
                    int trials, const Objectives& objectives) {
   int wins = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    wins += Best(RunSampler(MakeBench(algorithm, parameters), algorithm, seed, trials, objectives)) <
-            Best(RunSampler(MakeBench(algorithm, parameters), "random", seed, trials, objectives));
+    wins +=
+        Best(RunSampler(MakeBench(algorithm, parameters), algorithm, seed, trials, objectives)) <
+        Best(RunSampler(MakeBench(algorithm, parameters), "random", seed, trials, objectives));
   }
   return wins;
 }

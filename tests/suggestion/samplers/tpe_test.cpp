@@ -42,8 +42,8 @@ struct Outcome {
 };
 using Problem = std::function<Outcome(const Point&)>;
 
-std::unique_ptr<Sampler> MakeTpe(const std::string& algorithm, const SearchSpace& space, uint64_t seed,
-                              int objectives = 1, int constraints = 0) {
+std::unique_ptr<Sampler> MakeTpe(const std::string& algorithm, const SearchSpace& space,
+                                 uint64_t seed, int objectives = 1, int constraints = 0) {
   const AlgorithmEntry* entry = FindAlgorithm(algorithm);
   Settings settings;
   REQUIRE(Settings::Parse(algorithm, entry->settings, {}, &settings).empty());
