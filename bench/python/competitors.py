@@ -55,6 +55,19 @@ def qalam_single(address: str) -> Step:
     return step
 
 
+def qalam_empty(address: str) -> Step:
+    """A call that the server answers at once: what gRPC itself costs, from Python."""
+    import qalam
+
+    client = qalam.Client(address)
+
+    def step() -> int:
+        client.server_info()
+        return 1
+
+    return step
+
+
 def qalam_batch(address: str) -> Step:
     import qalam
 
@@ -107,6 +120,7 @@ def optuna_single(address: str) -> Step:
     return step
 
 
+EMPTY_CALL = Competitor("empty", "an empty call", True, qalam_server, qalam_empty)
 COMPETITORS = (
     Competitor("qalam", "Qalam, one trial a call", True, qalam_server, qalam_single),
     Competitor("qalam-batch", f"Qalam, {BATCH} trials a call", True, qalam_server, qalam_batch),
