@@ -31,7 +31,7 @@ async function runExamples(server: QalamServer): Promise<void> {
   await create(server, long.replace(/name: digits-\S+/, 'name: digits-long'));
 }
 
-test.use({ viewport: SIZE });
+test.use({ viewport: SIZE, colorScheme: 'light' });
 
 test('the list, a new experiment, the algorithms and the system', async ({ page, server }) => {
   await runExamples(server);
@@ -47,11 +47,9 @@ test('the list, a new experiment, the algorithms and the system', async ({ page,
   await page.getByRole('form').evaluate((form) => form.scrollTo(0, form.scrollHeight / 4));
   await take(page, 'new-experiment');
 
-  await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto('/algorithms/tpe');
   await expect(page.getByRole('region', { name: 'tpe' })).toBeVisible();
   await take(page, 'algorithms');
-  await page.emulateMedia({ colorScheme: 'light' });
 
   await page.goto('/system');
   await expect(page.getByRole('region', { name: 'Server' })).toBeVisible();

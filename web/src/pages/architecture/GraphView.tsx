@@ -54,24 +54,16 @@ export function GraphView({ graph, id }: { graph: ArchitectureGraph; id: string 
 }
 
 function EdgeView({ edge, theme, arrow }: { edge: PlacedEdge; theme: ChartTheme; arrow: string }) {
-  const { points, kind, label } = edge;
-  const middle = points[Math.floor(points.length / 2)]!;
+  const { points, kind, shared } = edge;
   return (
-    <>
-      <path
-        d={curveThrough(points)}
-        fill="none"
-        stroke={kind === 'skip' ? theme.best : theme.muted}
-        strokeWidth="1.4"
-        strokeDasharray={kind === 'skip' ? '5 4' : undefined}
-        markerEnd={arrow}
-      />
-      {label && (
-        <text x={middle[0] + 5} y={middle[1] - 4} fill={theme.muted} fontSize="11">
-          {label}
-        </text>
-      )}
-    </>
+    <path
+      d={curveThrough(points.slice(Math.max(0, shared - 1)))}
+      fill="none"
+      stroke={kind === 'skip' ? theme.best : theme.muted}
+      strokeWidth="1.4"
+      strokeDasharray={kind === 'skip' ? '5 4' : undefined}
+      markerEnd={arrow}
+    />
   );
 }
 

@@ -21,16 +21,18 @@ export interface PlacedNode {
 export interface PlacedEdge {
   readonly from: string;
   readonly to: string;
-  readonly label: string;
   readonly kind: string;
   // The places that the edge goes through: its ends, and one on each layer that it passes.
   readonly points: readonly (readonly [number, number])[];
+  // How many of the first points a longer edge from the same node goes through as well.
+  readonly shared: number;
 }
 
 const LAYER_GAP = 62;
 const NODE_GAP = 22;
 const NODE_HEIGHT = 30;
 const PASSING_WIDTH = 10;
+const LANE_GAP = 6; // between edges that pass a layer
 const LETTER = 6.9;
 const SWEEPS = 12;
 
@@ -45,7 +47,8 @@ interface Item {
 
 // Layers by the longest way from the inputs, orders within them by the means of neighbours, so that
 // few edges cross (Sugiyama, Tagawa, Toda, IEEE Trans. SMC 11, 1981). What lies on a circle, which no
-// architecture has, is put as if its last edge were missing.
+// architecture has, is put as if its last edge were missing. Edges that leave a node share one lane
+// until each turns off to its end: a chain of a hundred layers has thousands of skips.
 export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
   const index = new Map(graph.nodes.map((node, at) => [node.id, at]));
   const edges = graph.edges.filter((edge) => index.has(edge.from) && index.has(edge.to));
@@ -60,7 +63,14 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
     after: [],
     x: 0,
   }));
-  const paths = edges.map((edge) => join(items, index.get(edge.from)!, index.get(edge.to)!));
+  const lanes = new Map<number, number[]>();
+  const paths = edges.map((edge) => {
+    const from = index.get(edge.from)!;
+    let lane = lanes.get(from);
+    if (!lane) lanes.set(from, (lane = []));
+    return join(items, from, index.get(edge.to)!, lane);
+  });
+  const shared = sharedPoints(paths);
   const rows = orderedRows(items);
   const width = place(items, rows);
 
@@ -77,6 +87,7 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
     })),
     edges: edges.map((edge, at) => ({
       ...edge,
+      shared: shared[at]!,
       points: paths[at]!.map((item, position, path) => {
         const { x, layer } = items[item]!;
         const end = position === 0 ? 1 : position === path.length - 1 ? -1 : 0;
@@ -107,18 +118,37 @@ function layerOfNodes(count: number, edges: readonly (readonly [number, number])
   return layers;
 }
 
-// Joins two nodes by a path of items, one on each layer between.
-function join(items: Item[], from: number, to: number): number[] {
+// Joins two nodes by a path of items, one on each layer between: those of the first node's lane, which
+// is made longer where it ends too soon.
+function join(items: Item[], from: number, to: number, lane: number[]): number[] {
+  const first = items[from]!.layer + 1;
   const path = [from];
-  for (let layer = items[from]!.layer + 1; layer < items[to]!.layer; layer++) {
-    path.push(items.push({ width: PASSING_WIDTH, layer, before: [], after: [], x: 0 }) - 1);
+  for (let layer = first; layer < items[to]!.layer; layer++) {
+    let item = lane[layer - first];
+    if (item === undefined) {
+      item = items.push({ width: PASSING_WIDTH, layer, before: [], after: [], x: 0 }) - 1;
+      lane.push(item);
+      link(items, path.at(-1)!, item);
+    }
+    path.push(item);
   }
+  link(items, path.at(-1)!, to);
   path.push(to);
-  for (let k = 0; k + 1 < path.length; k++) {
-    items[path[k]!]!.after.push(path[k + 1]!);
-    items[path[k + 1]!]!.before.push(path[k]!);
-  }
   return path;
+}
+
+function link(items: readonly Item[], above: number, below: number): void {
+  items[above]!.after.push(below);
+  items[below]!.before.push(above);
+}
+
+function sharedPoints(paths: readonly (readonly number[])[]): number[] {
+  const longest = new Map<number, number>();
+  paths.forEach((path, at) => {
+    const known = longest.get(path[0]!);
+    if (known === undefined || path.length > paths[known]!.length) longest.set(path[0]!, at);
+  });
+  return paths.map((path, at) => (longest.get(path[0]!) === at ? 0 : path.length - 1));
 }
 
 function orderedRows(items: readonly Item[]): number[][] {
@@ -158,10 +188,21 @@ function crossings(items: readonly Item[], rows: readonly number[][]): number {
     const ends = rows[layer]!.flatMap((item) =>
       items[item]!.after.map((next) => position.get(next) ?? 0).sort((a, b) => a - b),
     );
-    for (let i = 0; i < ends.length; i++) {
-      for (let k = i + 1; k < ends.length; k++) if (ends[k]! < ends[i]!) count++;
-    }
+    count += inversions(ends, position.size);
   }
+  return count;
+}
+
+// How many pairs of numbers below `limit` are in falling order, by a tree of counts (Fenwick 1994).
+function inversions(values: readonly number[], limit: number): number {
+  const tree = new Int32Array(limit + 1);
+  let count = 0;
+  values.forEach((value, before) => {
+    let notAbove = 0;
+    for (let at = value + 1; at > 0; at -= at & -at) notAbove += tree[at]!;
+    count += before - notAbove;
+    for (let at = value + 1; at <= limit; at += at & -at) tree[at]!++;
+  });
   return count;
 }
 
@@ -186,31 +227,44 @@ function place(items: Item[], rows: readonly number[][]): number {
   return right - left + 8;
 }
 
+// Items that touch, and move as one: the first at `start`, each of the others a gap beyond the one
+// before it.
+interface Block {
+  readonly first: number; // its place in the row
+  readonly count: number;
+  readonly wishes: number; // the sum of where each would have the block start
+  readonly length: number; // from its first item to its last
+}
+
 // Moves the items of a row apart where they touch, as little as need be, keeping their order.
 function spreadRow(items: readonly Item[], row: readonly number[]): void {
-  const gap = (a: number, b: number) => (items[a]!.width + items[b]!.width) / 2 + NODE_GAP;
-  // Items that touch move as one block around the mean of where they wish to be.
-  const blocks: { members: number[]; offsets: number[]; x: number }[] = [];
-  for (const item of row) {
-    let block = { members: [item], offsets: [0], x: items[item]!.x };
-    for (;;) {
-      const left = blocks.at(-1);
-      if (!left) break;
-      const step = gap(left.members.at(-1)!, block.members[0]!);
-      const edge = left.x + left.offsets.at(-1)! + step;
-      if (edge <= block.x) break;
+  const gap = (at: number) => {
+    const [left, right] = [items[row[at - 1]!]!, items[row[at]!]!];
+    const passing = left.width === PASSING_WIDTH && right.width === PASSING_WIDTH;
+    return (left.width + right.width) / 2 + (passing ? LANE_GAP : NODE_GAP);
+  };
+  const start = (block: Block) => block.wishes / block.count;
+  const blocks: Block[] = [];
+  row.forEach((item, at) => {
+    let block: Block = { first: at, count: 1, wishes: items[item]!.x, length: 0 };
+    for (let left = blocks.at(-1); left; left = blocks.at(-1)) {
+      const step = left.length + gap(block.first);
+      if (start(left) + step <= start(block)) break;
       blocks.pop();
-      const offsets = [
-        ...left.offsets,
-        ...block.offsets.map((offset) => left.offsets.at(-1)! + step + offset),
-      ];
-      const members = [...left.members, ...block.members];
-      const wish = members.reduce((sum, one, at) => sum + items[one]!.x - offsets[at]!, 0);
-      block = { members, offsets, x: wish / members.length };
+      block = {
+        first: left.first,
+        count: left.count + block.count,
+        wishes: left.wishes + block.wishes - block.count * step,
+        length: step + block.length,
+      };
     }
     blocks.push(block);
-  }
-  for (const { members, offsets, x } of blocks) {
-    members.forEach((item, at) => (items[item]!.x = x + offsets[at]!));
+  });
+  for (const block of blocks) {
+    let x = start(block);
+    for (let at = block.first; at < block.first + block.count; at++) {
+      if (at > block.first) x += gap(at);
+      items[row[at]!]!.x = x;
+    }
   }
 }
