@@ -232,7 +232,14 @@ class AlgorithmCatalog {
   virtual ~AlgorithmCatalog() = default;
   virtual std::vector<std::string> Names() const = 0;
   // What a fault is about: the algorithm as a whole, or the item at `index` of a list.
-  enum class Part { kSettings, kConstraints, kInitialTrials, kWarmStart, kNasConfig };
+  enum class Part {
+    kSettings,
+    kConstraints,
+    kInitialTrials,
+    kWarmStart,
+    kNasConfig,
+    kEarlyStopping,
+  };
   // Faults of the algorithm's settings and of the space it must search; an index of -1 means that
   // the fault is about no single item.
   struct AlgorithmFault {

@@ -52,8 +52,10 @@ struct RenewCall {
   enum class Outcome { kHeld, kLost, kNotActive };
   struct Answer {
     Outcome outcome = Outcome::kNotActive;
-    Time expires;        // when it is held
-    std::string worker;  // who has the trial now, when it is lost
+    Time expires;             // when it is held
+    std::string worker;       // who has the trial now, when it is lost
+    std::string stop_reason;  // why it should end although it is held; empty: it should not
+    std::string stop_message;
   };
   std::vector<Item> items;
   // In the order of items. May be null.

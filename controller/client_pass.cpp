@@ -26,7 +26,7 @@ Status ClientPass::TakeCalls() {
   for (const auto& call : run_.tells) RETURN_IF_ERROR(TakeTell(call));
   for (const auto& call : run_.renewals) TakeRenewal(call);
   if (run_.IsClientRun()) {
-    EndLeases();
+    RETURN_IF_ERROR(EndLeases());
     if (MakePlan(draft_.Snapshot()).cancel_active) KillAll();
   } else {
     for (const auto& call : run_.asks) {
@@ -85,6 +85,10 @@ void ClientPass::TakeRenewal(const RenewCall& call) {
     answer.outcome = RenewCall::Outcome::kHeld;
     answer.expires = now_ + absl::Seconds(found->lease_seconds);
     lease_ends_[item.trial_uid] = answer.expires;
+    if (IsBeingStopped(*found)) {
+      answer.stop_reason = found->reason;
+      answer.stop_message = found->message;
+    }
     if (found->state == TrialState::kRunning) continue;
     // Its lease had ended, but nobody has taken the trial since.
     TrialRecord trial = *found;
@@ -112,12 +116,22 @@ void ClientPass::TakeAddition(const AddCall& call) {
   reply(std::move(trial));
 }
 
-void ClientPass::EndLeases() {
+Status ClientPass::EndLeases() {
   for (const auto& [uid, active] : run_.active) {
     const TrialRecord& found = *draft_.Find(uid);
     if (found.state != TrialState::kRunning || lease_ends_.contains(uid)) continue;
     if (active.lease_ends > now_) continue;
     TrialRecord trial = found;
+    if (IsBeingStopped(trial)) {
+      // Nobody need go on with what is hopeless.
+      ASSIGN_OR_RETURN(auto stored, store_.ListTrials({.uid = uid}));
+      if (stored.empty()) continue;
+      trial.metrics = std::move(stored.front().metrics);
+      trial = EarlyStoppedTrial(run_.document.spec, std::move(trial), now_);
+      draft_.AddEvent(uid, now_, std::string(Name(trial.state)), trial.message);
+      draft_.Update(std::move(trial));
+      continue;
+    }
     trial.state = TrialState::kPending;
     draft_.AddEvent(uid, now_, "LeaseEnded",
                     fmt::format("\"{}\" was not heard of for {} s; the trial goes to the next "
@@ -125,6 +139,7 @@ void ClientPass::EndLeases() {
                                 trial.worker, trial.lease_seconds));
     draft_.Update(std::move(trial));
   }
+  return absl::OkStatus();
 }
 
 void ClientPass::KillAll() {

@@ -36,7 +36,7 @@ class ClientPass {
   Status TakeTell(const TellCall& call);
   void TakeRenewal(const RenewCall& call);
   void TakeAddition(const AddCall& call);
-  void EndLeases();
+  Status EndLeases();
   void KillAll();
   size_t HandToOperator(std::vector<TrialRecord> proposed);
   size_t HandToClients(std::vector<TrialRecord> proposed);

@@ -57,6 +57,7 @@ class Controller::Loop final : public ReconcileActions {
   void Take(const std::string& uid, Call call, std::vector<Call> ExperimentRun::*queue);
   uint64_t Ask(const std::string& uid, AskCall call);
   void CancelAsk(const std::string& uid, uint64_t id);
+  void Reported(const std::string& uid, TrialPoints points);
 
   void RequestSuggestions(ExperimentRun& run, int count) override;
   void SubmitTrial(ExperimentRun& run, ActiveTrial& trial) override;
@@ -181,6 +182,17 @@ void Controller::Loop::CancelAsk(const std::string& uid, uint64_t id) {
     const auto answer = std::move(call->answer);
     asks.erase(call);
     answer(absl::CancelledError("the caller has gone"));
+  });
+}
+
+void Controller::Loop::Reported(const std::string& uid, TrialPoints points) {
+  Post([this, uid, points = std::move(points)] {
+    // A run that is not there yet will read them from the store.
+    const auto run = runs_.find(uid);
+    if (run == runs_.end() || !run->second.stopper) return;
+    if (!run->second.active.contains(points.trial_uid)) return;
+    run->second.stopper->Add(points.trial_uid, points.points);
+    dirty_.insert(uid);
   });
 }
 
@@ -468,6 +480,9 @@ void Controller::Renew(const std::string& experiment_uid, RenewCall call) {
 }
 void Controller::AddTrial(const std::string& experiment_uid, AddCall call) {
   loop_->Take(experiment_uid, std::move(call), &ExperimentRun::additions);
+}
+void Controller::Reported(const std::string& experiment_uid, TrialPoints points) {
+  loop_->Reported(experiment_uid, std::move(points));
 }
 void Controller::Stop() { loop_->Stop(); }
 

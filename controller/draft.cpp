@@ -76,6 +76,16 @@ void Draft::AddEvent(const std::string& trial_uid, Time time, std::string reason
                                   .message = std::move(message)});
 }
 
+std::vector<const TrialRecord*> Draft::Ended() const {
+  std::vector<const TrialRecord*> ended;
+  for (const auto* trials : {&batch_.create_trials, &batch_.update_trials}) {
+    for (const auto& trial : *trials) {
+      if (IsTerminal(trial.state)) ended.push_back(&trial);
+    }
+  }
+  return ended;
+}
+
 bool Draft::IsEmpty() const {
   return batch_.create_trials.empty() && batch_.update_trials.empty() &&
          batch_.append_points.empty() && batch_.append_events.empty();

@@ -34,6 +34,10 @@ class Draft {
   // About the experiment when `trial_uid` is empty.
   void AddEvent(const std::string& trial_uid, Time time, std::string reason, std::string message);
 
+  // What the draft appends to the trials' metrics, and the trials that it ends.
+  const std::vector<TrialPoints>& points() const { return batch_.append_points; }
+  std::vector<const TrialRecord*> Ended() const;
+
   bool IsEmpty() const;
   Status Commit(Store& store) const { return store.Commit(batch_); }
   // Once committed; the draft is used up.

@@ -77,6 +77,7 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
     const std::string trial_uid = trial.uid;
     run.active[trial_uid].record = std::move(trial);
   }
+  ASSIGN_OR_RETURN(run.stopper, EarlyStopper::Create(store, uid, run.document.spec));
   ASSIGN_OR_RETURN(run.goal_reached, IsGoalReached(store, uid, run.document.spec.objective));
   return run;
 }

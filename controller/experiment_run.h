@@ -3,11 +3,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "controller/client_calls.h"
+#include "controller/early_stopper.h"
 #include "controller/operators/operator.h"
 #include "controller/plan.h"
 #include "controller/suggestion_client.h"
@@ -46,6 +48,7 @@ struct ExperimentRun {
   std::map<std::string, ActiveTrial> active;  // by trial uid
   int64_t next_number = 0;
   bool goal_reached = false;
+  std::unique_ptr<EarlyStopper> stopper;  // null: no trial is stopped early
   bool suggesting = false;
   // Ended since the algorithm was last asked, unless some were lost: see TrialNews.
   std::vector<TrialRecord> untold;

@@ -60,7 +60,9 @@ Status Reconciler::SaveObservations(ExperimentRun& run) {
   RETURN_IF_ERROR(store_.Commit(batch));
   for (const auto& record : batch.update_trials) {
     run.active[record.uid].record.collected_bytes = record.collected_bytes;
-    run.looks[record.uid].points.clear();
+    auto& points = run.looks[record.uid].points;
+    if (run.stopper) run.stopper->Add(record.uid, points);
+    points.clear();
   }
   actions_.Changed(run);
   return absl::OkStatus();
@@ -72,14 +74,20 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   record.completed = clock_.Now();
   record.reason = job.reason;
   record.message = job.message;
-  if (job.state != JobState::kSucceeded) {
+  const bool stopped_early = job.state == JobState::kKilled && IsBeingStopped(trial.record);
+  if (job.state != JobState::kSucceeded && !stopped_early) {
     record.state = job.state == JobState::kKilled ? TrialState::kKilled : TrialState::kFailed;
     return record;
   }
-  record.state = TrialState::kSucceeded;
   // The store's summary, not this process's memory: others may have pushed metrics too.
-  ASSIGN_OR_RETURN(const auto stored, store_.ListTrials({.uid = record.uid}));
+  ASSIGN_OR_RETURN(auto stored, store_.ListTrials({.uid = record.uid}));
   if (stored.empty()) return NotFound("trial {} is gone", record.name);
+  if (stopped_early) {
+    TrialRecord stopped = trial.record;
+    stopped.metrics = std::move(stored.front().metrics);
+    return EarlyStoppedTrial(run.document.spec, std::move(stopped), record.completed);
+  }
+  record.state = TrialState::kSucceeded;
   const auto outcome = OutcomeOf(run.document.spec, stored.front().metrics);
   if (outcome.ok() && outcome->objectives.empty()) {
     // An objective in words: the trial has it among its metrics, and no number to compare.
@@ -152,6 +160,19 @@ Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
   return absl::OkStatus();
 }
 
+// Durable before anybody stops them: see IsBeingStopped.
+void Reconciler::TakeStops(ExperimentRun& run, Draft& draft) {
+  if (!run.stopper) return;
+  for (const auto& [uid, because] : run.stopper->hopeless()) {
+    const TrialRecord* found = draft.Find(uid);
+    if (found == nullptr || found->state != TrialState::kRunning || IsBeingStopped(*found))
+      continue;
+    TrialRecord trial = ToBeStopped(*found, because);
+    draft.AddEvent(uid, clock_.Now(), trial.reason, trial.message);
+    draft.Update(std::move(trial));
+  }
+}
+
 std::vector<TrialRecord> Reconciler::TakeSuggestions(ExperimentRun& run, Draft& draft) {
   std::vector<TrialRecord> proposed;
   if (!run.suggestions) return proposed;
@@ -188,6 +209,7 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
   TakeSubmissions(run, draft);
   RETURN_IF_ERROR(TakeLooks(run, draft));
   RETURN_IF_ERROR(clients.TakeCalls());
+  TakeStops(run, draft);
   auto proposed = TakeSuggestions(run, draft);
   // A user may have lowered the budget, paused or stopped the experiment since they were asked for.
   // What finds no room now is proposed again when there is some.
@@ -208,6 +230,10 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
   const bool exhausted =
       all_wanted && run.suggestions && run.suggestions->ok() && (*run.suggestions)->exhausted;
   run.suggestions.reset();
+  if (run.stopper) {
+    for (const auto& points : draft.points()) run.stopper->Add(points.trial_uid, points.points);
+    for (const TrialRecord* ended : draft.Ended()) run.stopper->End(ended->uid, ended->state);
+  }
   draft.Apply(run);
   clients.Finish();
   WakeAt(run, clients.NextWake());
@@ -301,7 +327,8 @@ void Reconciler::ActOnTrials(ExperimentRun& run, bool cancel) {
       if (now >= trial.retry_at) actions_.SubmitTrial(run, trial);
       continue;
     }
-    if (cancel && !trial.cancel_sent) {
+    const bool stop = cancel || IsBeingStopped(trial.record);
+    if (stop && !trial.cancel_sent) {
       trial.cancel_sent = true;
       actions_.CancelTrial(run, trial);
     }

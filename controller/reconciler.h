@@ -42,6 +42,7 @@ class Reconciler {
   Status TakeEvents(ExperimentRun& run);
   void TakeSubmissions(ExperimentRun& run, Draft& draft);
   Status TakeLooks(ExperimentRun& run, Draft& draft);
+  void TakeStops(ExperimentRun& run, Draft& draft);
   // The trials that were proposed, if any, by number.
   std::vector<TrialRecord> TakeSuggestions(ExperimentRun& run, Draft& draft);
   void WakeAt(ExperimentRun& run, Time time);

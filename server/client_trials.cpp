@@ -56,6 +56,7 @@ void PutAnswer(const RenewCall::Answer& found, v1::RenewLeasesReply::Answer& ans
     case RenewCall::Outcome::kHeld:
       answer.set_held(true);
       *answer.mutable_expires() = ToProto(found.expires);
+      if (!found.stop_reason.empty()) PutStop(found.stop_reason, found.stop_message, answer);
       return;
     case RenewCall::Outcome::kLost:
       return PutStop("LeaseLost",

@@ -415,9 +415,12 @@ Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
 
 Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
                                  v1::ReportMetricsReply& reply) {
-  ASSIGN_OR_RETURN(const auto heard, qalam::ReportMetrics(store_, clock_.Now(), request, reply));
-  for (const auto& trial : heard) {
+  ASSIGN_OR_RETURN(auto heard, qalam::ReportMetrics(store_, clock_.Now(), request, reply));
+  for (auto& trial : heard) {
     if (!trial.lease.empty()) clients_.Heard(trial);
+    if (controller_ != nullptr) {
+      controller_->Reported(trial.experiment_uid, {trial.trial_uid, std::move(trial.points)});
+    }
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "server/metrics.h"
 
 #include "api/convert.h"
+#include "controller/early_stopper.h"
 #include "server/client_requests.h"
 #include "server/find.h"
 
@@ -44,12 +45,15 @@ StatusOr<std::vector<HeardTrial>> ReportMetrics(Store& store, Time now,
       points.points.push_back(std::move(made));
     }
     batch.append_points.push_back(std::move(points));
-    heard.push_back({found.experiment.uid, found.trial.uid, entry.lease()});
-    if (found.experiment.stop_requested || found.experiment.delete_requested) {
+    heard.push_back({found.experiment.uid, found.trial.uid, entry.lease(), {}});
+    if (found.experiment.stop_requested || found.experiment.delete_requested ||
+        IsBeingStopped(found.trial)) {
       *reply.add_should_stop() = entry.trial();
     }
   }
   RETURN_IF_ERROR(store.Commit(batch));
+  for (size_t i = 0; i < heard.size(); ++i)
+    heard[i].points = std::move(batch.append_points[i].points);
   reply.set_accepted(count);
   return heard;
 }

@@ -10,11 +10,12 @@
 
 namespace qalam {
 
-// A trial that was reported of, and the lease that its client named.
+// A trial that was reported of, what was reported, and the lease that its client named.
 struct HeardTrial {
   std::string experiment_uid;
   std::string trial_uid;
   std::string lease;
+  std::vector<MetricPoint> points;
 };
 
 // qalam.v1.ReportMetrics: stores all points or none of them.

@@ -5,6 +5,7 @@
 #include "suggestion/architecture/derived_space.h"
 #include "suggestion/architecture/one_shot_form.h"
 #include "suggestion/constrained_sampler.h"
+#include "suggestion/early_stopping/stopping_registry.h"
 #include "suggestion/given_trials.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
 #include "suggestion/samplers/asha.h"
@@ -236,6 +237,8 @@ class Catalog final : public AlgorithmCatalog {
          Settings::Parse(entry->name, entry->settings, spec.algorithm.settings, &settings)) {
       faults.push_back({fault.index, fault.message});
     }
+    const auto stopping = CheckEarlyStopping(spec);
+    faults.insert(faults.end(), stopping.begin(), stopping.end());
     if (spec.nas_config) {
       const auto more = CheckNasConfig(spec);
       faults.insert(faults.end(), more.begin(), more.end());

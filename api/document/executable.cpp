@@ -61,9 +61,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
     refusals.Add("spec.algorithm.algorithmName",
                  fmt::format("the algorithm {}", spec.algorithm.name), "available: " + available);
   }
-  if (spec.early_stopping) {
-    refusals.Add("spec.earlyStopping", "early stopping", "leave it out");
-  }
   switch (spec.metrics_collector.kind) {
     case CollectorKind::kStdOut:
     case CollectorKind::kFile:

@@ -122,6 +122,7 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
   using Part = AlgorithmCatalog::Part;
   const Field warm_start = Reader::Child(root, "warmStart");
   const Field nas = Reader::Child(root, "nasConfig");
+  const Field stopping = Reader::Child(root, "earlyStopping");
   const std::map<Part, std::pair<Field, Field>> places = {
       {Part::kSettings, {Reader::Child(field, "algorithmSettings"), field}},
       {Part::kConstraints,
@@ -129,7 +130,8 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
       {Part::kInitialTrials,
        {Reader::Child(root, "initialTrials"), Reader::Child(root, "initialTrials")}},
       {Part::kWarmStart, {Reader::Child(warm_start, "trials"), warm_start}},
-      {Part::kNasConfig, {Reader::Child(nas, "operations"), nas}}};
+      {Part::kNasConfig, {Reader::Child(nas, "operations"), nas}},
+      {Part::kEarlyStopping, {Reader::Child(stopping, "algorithmSettings"), stopping}}};
   const bool nas_is_read = !reader.HasFaultIn(nas);
   for (const auto& fault : catalog.Check(spec)) {
     // What was left out for a fault of its own would be found missing here.

@@ -206,7 +206,6 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
     const char* field;
   };
   const auto one = GENERATE(values<Case>({
-      {"  seed: 9", "  earlyStopping: {algorithmName: medianstop}", "spec.earlyStopping"},
       {"kind: Job", "kind: PyTorchJob", "spec.trialTemplate.trialSpec"},
       {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: TensorFlowEvent}}",
        "spec.metricsCollectorSpec.collector.kind"},
@@ -218,12 +217,29 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
   CHECK(faults[0].field == one.field);
 }
 
+TEST_CASE("What is wrong with early stopping is told with its place", "[document]") {
+  struct Case {
+    const char* given;
+    const char* fault;
+  };
+  const auto one = GENERATE(values<Case>({
+      {"{algorithmName: medianstopp}",
+       "spec.earlyStopping: unknown early stopping rule medianstopp"},
+      {"{algorithmName: medianstop, algorithmSettings: [{name: start_step, value: '2'}, {name: "
+       "steps, value: '1'}]}",
+       "spec.earlyStopping.algorithmSettings[1]: unknown setting steps"},
+  }));
+  CHECK_THAT(AllFaults(Replace("  seed: 9", std::string("  earlyStopping: ") + one.given)),
+             Catch::Contains(one.fault));
+}
+
 TEST_CASE("Every example is sound", "[document]") {
-  const std::string name = GENERATE(
-      "digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
-      "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid", "digits/sobol",
-      "digits/tpe", "digits/multivariate-tpe", "digits/asha", "digits/hyperband", "digits/bohb",
-      "nas/darts", "nas/enas", "nas/pareto", "pbt/experiment", "python-script/experiment");
+  const std::string name =
+      GENERATE("digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
+               "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid",
+               "digits/sobol", "digits/tpe", "digits/multivariate-tpe", "digits/asha",
+               "digits/hyperband", "digits/bohb", "digits/median-stop", "nas/darts", "nas/enas",
+               "nas/pareto", "pbt/experiment", "python-script/experiment");
   const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
   REQUIRE(text.ok());
   const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());

@@ -1,0 +1,51 @@
+// Every early stopping rule, one row each. Validation and `qalam algorithms` are derived from this
+// table.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/experiment.h"
+#include "base/status.h"
+#include "suggestion/early_stopping/stopping_rule.h"
+#include "suggestion/settings.h"
+
+namespace qalam {
+
+struct StoppingContext {
+  const Settings& settings;  // checked against the schema, defaults filled in
+  bool maximize = false;     // losses are the metric's negative
+};
+
+struct StoppingEntry {
+  std::string name;
+  std::string summary;
+  std::string citation;
+  std::vector<SettingSchema> settings;
+  // Further checks that a schema cannot say; may be null.
+  Status (*check)(const Settings&);
+  std::unique_ptr<StoppingRule> (*create)(const StoppingContext&);
+};
+
+std::span<const StoppingEntry> StoppingRegistry();
+// Null when there is none of that name.
+const StoppingEntry* FindStoppingRule(const std::string& name);
+
+// Of a document: the rule's name, its settings, and the metric that it watches. At most one with
+// the index of each setting.
+std::vector<AlgorithmCatalog::AlgorithmFault> CheckEarlyStopping(const ExperimentSpec& spec);
+
+// A rule and what it watches.
+struct EarlyStoppingRule {
+  std::unique_ptr<StoppingRule> rule;
+  std::string metric;
+  bool maximize = false;
+};
+// Nullopt when the experiment has none. INVALID_ARGUMENT with the first of CheckEarlyStopping's
+// faults.
+StatusOr<std::optional<EarlyStoppingRule>> CreateEarlyStopping(const ExperimentSpec& spec);
+
+}  // namespace qalam
