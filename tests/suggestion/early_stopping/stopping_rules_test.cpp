@@ -201,7 +201,7 @@ TEST_CASE("What is wrong with early stopping is told", "[early-stopping]") {
 TEST_CASE("Any of several objectives can be watched, in its own direction", "[early-stopping]") {
   auto spec = StoppingSpec("patience", {{"metric", "accuracy"}});
   spec.objective.additional_objectives.push_back(
-      {.type = ObjectiveType::kMaximize, .metric_name = "accuracy"});
+      {.metric_name = "accuracy", .type = ObjectiveType::kMaximize});
   const auto made = *CreateEarlyStopping(spec);
   CHECK(made->metric == "accuracy");
   CHECK(made->maximize);
