@@ -63,6 +63,8 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "darts",
                                           "distributions",
                                           "file-collector",
+                                          "file-collector-json",
+                                          "median-stop",
                                           "push-collector",
                                           "metric-strategies",
                                           "resume-never",

@@ -21,8 +21,11 @@ SimulatedRun LevelRun(double level) {
   return run;
 }
 
+// Each worse than all before it, and past the second one they go on until they are stopped.
 SimulatedRun ByNumber(const TrialJob& job, int) {
-  return LevelRun(static_cast<double>(TrialNumber(job) + 1));
+  auto run = LevelRun(static_cast<double>(TrialNumber(job) + 1));
+  if (TrialNumber(job) > 1) run.duration = absl::InfiniteDuration();
+  return run;
 }
 
 const char kMedianStop[] =
@@ -37,7 +40,6 @@ int64_t PointsOf(SimulatedExperiment& experiment, const std::string& trial_uid) 
 
 TEST_CASE("A hopeless trial is stopped, keeps its observations and counts as completed",
           "[early-stopping]") {
-  // One after another: each is worse than all before it.
   SimulatedExperiment experiment({.trials = 6, .parallel = 1, .more = kMedianStop}, ByNumber);
   experiment.StartController();
   experiment.RunToEnd();
@@ -52,20 +54,8 @@ TEST_CASE("A hopeless trial is stopped, keeps its observations and counts as com
     CHECK(trial.reason == "EarlyStopped");
     CHECK_THAT(trial.message, Catch::StartsWith("it was stopped early, because its best value up "
                                                 "to step 5 is worse than the median of"));
-    const int64_t points = PointsOf(experiment, trial.uid);
-    CHECK(points >= 5);
-    CHECK(points < kSteps);
+    CHECK(PointsOf(experiment, trial.uid) >= 5);
   }
-  // The schedule says so: two whole trials and four that ended soon after their fifth second.
-  const Duration taken = experiment.Record().completed - experiment.Record().started;
-  CHECK(taken < absl::Seconds(2 * kSteps + 4 * (kSteps / 2)));
-}
-
-TEST_CASE("Without the rule the same trials run to their end", "[early-stopping]") {
-  SimulatedExperiment experiment({.trials = 6, .parallel = 1, .more = ""}, ByNumber);
-  experiment.StartController();
-  experiment.RunToEnd();
-  CHECK(experiment.Count(TrialState::kSucceeded) == 6);
 }
 
 TEST_CASE("What was decided before the controller went is carried out by the next",
