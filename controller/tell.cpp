@@ -68,8 +68,8 @@ std::vector<MetricPoint> ToldPoints(const ExperimentSpec& spec, const TellCall& 
   return points;
 }
 
-StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, TrialRecord trial, const TellCall& call,
-                                 Time now) {
+StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, TrialRecord trial,
+                                 const TellCall& call, Time now) {
   const size_t objectives = 1 + spec.objective.additional_objectives.size();
   if (!call.objective_values.empty() && call.objective_values.size() != objectives) {
     return InvalidArgument("{} objective values were told; the experiment has {} objective(s)",

@@ -292,10 +292,20 @@ test('events and the document can be read', async ({ page }) => {
   await expect(page.getByText('charts').first()).toBeVisible();
 });
 
-test('names of metrics are shown as text', async ({ page, server }) => {
-  await create(server, { name: 'hostile', trials: 2, metric: HOSTILE });
+test('names of metrics and values of parameters are shown as text', async ({ page, server }) => {
+  await create(server, { name: 'hostile', trials: 4, metric: HOSTILE, kinds: [HOSTILE, 'b'] });
+  await waitForState(server, 'hostile', 'Succeeded');
+  for (const tab of ['', '/trials', '/document']) {
+    await page.goto(`/experiments/default/hostile${tab}`);
+    await expect(page.getByText(HOSTILE).first()).toBeVisible();
+    await expect(page.locator('img[src=x]')).toHaveCount(0);
+  }
+  // What a chart tells of a trial, too.
   await page.goto('/experiments/default/hostile');
-  await expect(page.getByText(HOSTILE).first()).toBeVisible();
+  await chart(page, 'history').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('status').filter({ hasText: HOSTILE })).toBeVisible();
+  await expect(page.locator('img[src=x]')).toHaveCount(0);
 });
 
 test('an experiment that is not there says so', async ({ page }) => {

@@ -22,10 +22,9 @@ export interface PlacedEdge {
   readonly from: string;
   readonly to: string;
   readonly kind: string;
-  // The places that the edge goes through: its ends, and one on each layer that it passes.
+  // The places that the edge goes through: its ends, and one on each layer that it passes; without
+  // those that a longer edge from the same node goes through as well, but for the last of them.
   readonly points: readonly (readonly [number, number])[];
-  // How many of the first points a longer edge from the same node goes through as well.
-  readonly shared: number;
 }
 
 const LAYER_GAP = 62;
@@ -35,6 +34,7 @@ const PASSING_WIDTH = 10;
 const LANE_GAP = 6; // between edges that pass a layer
 const LETTER = 6.9;
 const SWEEPS = 12;
+const PATIENCE = 3; // sweeps that make nothing better
 
 // A node, or the place where a long edge passes a layer.
 interface Item {
@@ -70,7 +70,6 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
     if (!lane) lanes.set(from, (lane = []));
     return join(items, from, index.get(edge.to)!, lane);
   });
-  const shared = sharedPoints(paths);
   const rows = orderedRows(items);
   const width = place(items, rows);
 
@@ -85,13 +84,13 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
       width: items[at]!.width,
       height: NODE_HEIGHT,
     })),
-    edges: edges.map((edge, at) => ({
-      ...edge,
-      shared: shared[at]!,
-      points: paths[at]!.map((item, position, path) => {
+    edges: ownParts(paths).map((path, at) => ({
+      ...edges[at]!,
+      points: path.map((item, position) => {
         const { x, layer } = items[item]!;
-        const end = position === 0 ? 1 : position === path.length - 1 ? -1 : 0;
-        return [x, y(layer) + (end * NODE_HEIGHT) / 2] as const;
+        // Items come after the nodes; an edge begins below its node and ends above it.
+        const side = item >= graph.nodes.length ? 0 : position === 0 ? 1 : -1;
+        return [x, y(layer) + (side * NODE_HEIGHT) / 2] as const;
       }),
     })),
   };
@@ -142,53 +141,64 @@ function link(items: readonly Item[], above: number, below: number): void {
   items[below]!.before.push(above);
 }
 
-function sharedPoints(paths: readonly (readonly number[])[]): number[] {
-  const longest = new Map<number, number>();
-  paths.forEach((path, at) => {
-    const known = longest.get(path[0]!);
-    if (known === undefined || path.length > paths[known]!.length) longest.set(path[0]!, at);
-  });
-  return paths.map((path, at) => (longest.get(path[0]!) === at ? 0 : path.length - 1));
+// Of each path what no longer path from the same node has, and the item before.
+function ownParts(paths: readonly (readonly number[])[]): (readonly number[])[] {
+  const longest = new Map<number, readonly number[]>();
+  for (const path of paths) {
+    if (path.length > (longest.get(path[0]!)?.length ?? 0)) longest.set(path[0]!, path);
+  }
+  return paths.map((path) => (longest.get(path[0]!) === path ? path : path.slice(-2)));
 }
 
 function orderedRows(items: readonly Item[]): number[][] {
   const rows: number[][] = [];
   items.forEach((item, at) => (rows[item.layer] ??= []).push(at));
   for (let layer = 0; layer < rows.length; layer++) rows[layer] ??= [];
+  const places = new Int32Array(items.length); // of each item in its row
+  const settle = (row: readonly number[]) => row.forEach((item, at) => (places[item] = at));
+  rows.forEach(settle);
   let best = rows.map((row) => [...row]);
-  let least = crossings(items, rows);
-  for (let sweep = 0; sweep < SWEEPS && least > 0; sweep++) {
+  let least = crossings(items, rows, places);
+  let bestSweep = -1;
+  for (let sweep = 0; sweep < SWEEPS && sweep - bestSweep <= PATIENCE && least > 0; sweep++) {
     const down = sweep % 2 === 0;
-    const order = down ? rows.keys() : [...rows.keys()].reverse();
-    for (const layer of order) {
-      const beside = rows[down ? layer - 1 : layer + 1];
-      if (!beside) continue;
-      const position = new Map(beside.map((item, at) => [item, at]));
-      const mean = (item: number, at: number) => {
-        const joined = down ? items[item]!.before : items[item]!.after;
-        if (joined.length === 0) return at;
-        return joined.reduce((sum, one) => sum + (position.get(one) ?? 0), 0) / joined.length;
-      };
-      const means = new Map(rows[layer]!.map((item, at) => [item, mean(item, at)]));
-      rows[layer]!.sort((a, b) => means.get(a)! - means.get(b)!);
+    for (const row of down ? rows : [...rows].reverse()) {
+      const means = new Map(
+        row.map((item) => {
+          const joined = down ? items[item]!.before : items[item]!.after;
+          return [item, meanOf(joined, places) ?? places[item]!];
+        }),
+      );
+      row.sort((a, b) => means.get(a)! - means.get(b)!);
+      settle(row);
     }
-    const now = crossings(items, rows);
+    const now = crossings(items, rows, places);
     if (now < least) {
       least = now;
       best = rows.map((row) => [...row]);
+      bestSweep = sweep;
     }
   }
   return best;
 }
 
-function crossings(items: readonly Item[], rows: readonly number[][]): number {
+function meanOf(joined: readonly number[], places: Int32Array): number | undefined {
+  if (joined.length === 0) return undefined;
+  let sum = 0;
+  for (const item of joined) sum += places[item]!;
+  return sum / joined.length;
+}
+
+function crossings(items: readonly Item[], rows: readonly number[][], places: Int32Array): number {
   let count = 0;
   for (let layer = 0; layer + 1 < rows.length; layer++) {
-    const position = new Map(rows[layer + 1]!.map((item, at) => [item, at]));
-    const ends = rows[layer]!.flatMap((item) =>
-      items[item]!.after.map((next) => position.get(next) ?? 0).sort((a, b) => a - b),
-    );
-    count += inversions(ends, position.size);
+    const ends: number[] = [];
+    for (const item of rows[layer]!) {
+      const after = items[item]!.after.map((next) => places[next]!);
+      if (after.length > 1) after.sort((a, b) => a - b);
+      ends.push(...after);
+    }
+    count += inversions(ends, rows[layer + 1]!.length);
   }
   return count;
 }
