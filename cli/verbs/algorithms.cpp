@@ -15,6 +15,7 @@ void AddAlgorithms(CLI::App& app, CommonOptions& common, Action* chosen) {
     *chosen = [](const CommonOptions&) -> StatusOr<int> {
       for (const auto& entry : AlgorithmRegistry()) {
         std::printf("%s\n  %s\n", entry.name.c_str(), entry.summary.c_str());
+        for (const auto& alias : entry.aliases) std::printf("  Also called: %s\n", alias.c_str());
         if (!entry.citation.empty()) std::printf("  Source: %s\n", entry.citation.c_str());
         for (const auto& setting : entry.settings) {
           std::printf(
