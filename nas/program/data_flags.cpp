@@ -12,6 +12,14 @@ void AddDataFlags(CLI::App* verb, DataFlags& flags) {
       ->capture_default_str();
 }
 
+void AddAugmentationFlags(CLI::App* verb, Augmentation& augmentation) {
+  verb->add_option("--crop-padding", augmentation.crop_padding, "Pixels around a random crop")
+      ->capture_default_str();
+  verb->add_option("--cutout", augmentation.cutout, "Side of a square that is blotted out")
+      ->capture_default_str();
+  verb->add_flag("--flip", augmentation.flip, "Mirror every other image");
+}
+
 StatusOr<DataSet> ReadData(const DataFlags& flags, uint64_t seed) {
   return OpenData(flags.data, {.seed = seed, .classes = flags.classes});
 }

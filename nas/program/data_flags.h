@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "nas/data/augmentation.h"
 #include "nas/data/open_data.h"
 
 namespace qalam::nas {
@@ -15,6 +16,8 @@ struct DataFlags {
 };
 
 void AddDataFlags(CLI::App* verb, DataFlags& flags);
+// How training images are changed.
+void AddAugmentationFlags(CLI::App* verb, Augmentation& augmentation);
 StatusOr<DataSet> ReadData(const DataFlags& flags, uint64_t seed);
 
 }  // namespace qalam::nas

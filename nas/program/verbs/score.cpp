@@ -6,11 +6,13 @@
 #include <numeric>
 #include <set>
 
+#include "nas/architecture/cell_code.h"
 #include "nas/architecture/edge_parameters.h"
 #include "nas/networks/cost.h"
 #include "nas/program/architecture_flags.h"
 #include "nas/program/compute.h"
 #include "nas/program/data_flags.h"
+#include "nas/program/metric_lines.h"
 #include "nas/program/verbs/verbs.h"
 #include "nas/training/batches.h"
 
@@ -87,10 +89,8 @@ Status ScoreOne(const ScoreFlags& flags, const Scorer& scorer, const DataSet& da
   for (size_t i = 0; i < values.size(); ++i) {
     std::printf("%s=%.6g ", scorer.scores()[i].name.c_str(), values[i]);
   }
-  const NetworkCost cost = MeasureCost(*network, data.training.images.sizes().slice(1));
-  std::printf("\nParameters=%lld FLOPs=%lld Latency-Ms=%.4g\n",
-              static_cast<long long>(cost.parameters), static_cast<long long>(cost.multiply_adds),
-              cost.latency_ms);
+  std::printf("\n");
+  PrintCost(MeasureCost(*network, data.training.images.sizes().slice(1)));
   return {};
 }
 
