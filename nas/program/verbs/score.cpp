@@ -148,12 +148,12 @@ void PrintTable(const std::vector<Candidate>& candidates, const std::vector<Scor
 }
 
 void PrintInitialTrials(const std::vector<Candidate>& candidates, int64_t count) {
-  std::printf("initialTrials:\n");
+  std::printf("  initialTrials:\n");
   for (size_t i = 0; i < candidates.size() && i < static_cast<size_t>(count); ++i) {
-    const char* lead = "  -";
+    const char* lead = "    -";
     for (const auto& [name, value] : AssignmentsOf(candidates[i].genotype)) {
       std::printf("%s %s: \"%s\"\n", lead, name.c_str(), value.c_str());
-      lead = "   ";
+      lead = "     ";
     }
   }
 }
@@ -203,8 +203,8 @@ void AddScore(CLI::App& app, Action* chosen) {
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   verb->add_option("--initial-trials", flags->initial_trials,
-                   "Print the best so many of them as the initialTrials of an experiment over "
-                   "what `qalam-nas parameters` prints")
+                   "Print the best so many of them as the initialTrials in the spec of an "
+                   "experiment over what `qalam-nas parameters` prints")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->callback([chosen, flags] { *chosen = [flags] { return RunScore(*flags); }; });
