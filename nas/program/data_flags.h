@@ -12,6 +12,7 @@ namespace qalam::nas {
 
 struct DataFlags {
   std::string data = "digits";
+  double training_share = 0.8;  // where the data does not say which images validate
   int64_t classes = 0;
 };
 
