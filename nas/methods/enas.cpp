@@ -75,8 +75,8 @@ class Enas final : public SearchMethod {
     std::vector<double> rewards;
     for (int64_t i = 0; i < samples; ++i) {
       tried.push_back({DrawActions("controller", number * samples + i), 0});
-      rewards.push_back(AccuracyOf(context_, {batch},
-                                   ChoiceOf(DecodeCells(context_.space, tried.back().actions))));
+      const Genotype cells = DecodeCells(context_.space, tried.back().actions);
+      rewards.push_back(Judge(context_, {batch}, ChoiceOf(cells)).accuracy);
     }
     for (const double reward : rewards) Remember(reward);
     // Rewards become alike as the weights learn; without a scale their differences would not count.

@@ -162,7 +162,7 @@ SearchReport SearchRun::RunEpoch() {
 }
 
 Status SearchRun::EndEpoch(SearchReport report) {
-  report.validation_accuracy = AccuracyOf(context_, validation_, method_->Judged(epochs_));
+  report.validation_accuracy = Judge(context_, validation_, method_->Judged(epochs_)).accuracy;
   if (guard_.active() && epochs_ >= plan_.settings.warm_up_epochs) {
     if (guard_.watches_eigenvalue()) {
       report.dominant_eigenvalue =
