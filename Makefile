@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed bench-ui test-pages sdk test-sdk bench-sdk clean
 
 all: build
 
@@ -20,6 +20,17 @@ demo: build
 
 test: build
 	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
+
+# The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
+sdk: packages $(BUILD)/build.ninja
+	@scripts/install-packages scripts/packages-sdk.txt
+	cmake --build $(BUILD) --target sdk
+	@echo "use $(BUILD)/sdk/venv/bin/python; the wheel is in $(BUILD)/sdk/dist"
+
+# Its tests, against real servers; some two minutes.
+test-sdk: sdk
+	@scripts/install-packages scripts/packages-sdk-tests.txt
+	@scripts/test-sdk $(BUILD) $(ARGUMENTS)
 
 bench: build
 	@scripts/install-packages scripts/packages-bench.txt
@@ -42,6 +53,20 @@ bench-nas: packages $(BUILD)/build.ninja
 bench-nas-speed: packages $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target nas_benchmarks
 	bench/nas/speed $(BUILD)/bin $(ARGUMENTS)
+
+# The web UI in chromium, against real servers; web/node_modules has what drives it.
+bench-ui: build
+	cmake --build $(BUILD) --target ui_benchmarks
+	node bench/ui/run.mjs $(BUILD)/bin $(ARGUMENTS)
+
+# The Python SDK beside Optuna's storages: asking and telling, reporting, importing.
+bench-sdk: sdk
+	@scripts/install-packages scripts/packages-bench.txt
+	$(BUILD)/sdk/venv/bin/python bench/python/run.py $(ARGUMENTS)
+
+# The web UI's pages as a person uses them, in chromium, against the real program.
+test-pages: build
+	cd web && QALAM_BINARY="$(abspath $(BUILD))/bin/qalam" npm run e2e
 
 clean:
 	cmake -E rm -rf $(BUILD)

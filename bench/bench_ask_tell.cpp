@@ -182,8 +182,8 @@ Status Measure(const std::string& folder, double seconds) {
   auto stub = v1::ExperimentService::NewStub(
       grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   Status status;
-  for (const Setting& setting :
-       {Setting{1, 1, 1}, Setting{1, 64, 1}, Setting{8, 16, 1}, Setting{1, 1, 64}}) {
+  for (const Setting& setting : {Setting{1, 1, 1}, Setting{1, 64, 1}, Setting{8, 16, 1},
+                                 Setting{1, 4, 16}, Setting{8, 2, 16}}) {
     const std::string name =
         fmt::format("asked-{}-{}-{}", setting.processes, setting.workers, setting.count);
     grpc::ClientContext context;

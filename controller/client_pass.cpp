@@ -16,6 +16,12 @@ Status NotActive(const std::string& trial_uid) {
 
 }  // namespace
 
+template <typename Call, typename Value>
+void ClientPass::Reply(const Call& call, Value value) {
+  replies_.push_back(
+      [&call, value = std::move(value)]() mutable { call.answer(std::move(value)); });
+}
+
 Status ClientPass::TakeCalls() {
   for (const auto& call : run_.tells) RETURN_IF_ERROR(TakeTell(call));
   for (const auto& call : run_.renewals) TakeRenewal(call);
@@ -36,7 +42,7 @@ Status ClientPass::TakeCalls() {
 // An error is the store's; what is wrong with the call is its answer.
 Status ClientPass::TakeTell(const TellCall& call) {
   const auto reply = [&](StatusOr<TrialRecord> answer) {
-    replies_.push_back([&call, answer = std::move(answer)] { call.answer(answer); });
+    Reply(call, std::move(answer));
     return absl::OkStatus();
   };
   const TrialRecord* found = draft_.Find(call.trial_uid);
@@ -88,13 +94,11 @@ void ClientPass::TakeRenewal(const RenewCall& call) {
     draft_.Update(std::move(trial));
   }
   if (!call.answer) return;
-  replies_.push_back([&call, answers = std::move(answers)] { call.answer(answers); });
+  Reply(call, std::move(answers));
 }
 
 void ClientPass::TakeAddition(const AddCall& call) {
-  const auto reply = [&](StatusOr<TrialRecord> answer) {
-    replies_.push_back([&call, answer = std::move(answer)] { call.answer(answer); });
-  };
+  const auto reply = [&](StatusOr<TrialRecord> answer) { Reply(call, std::move(answer)); };
   const ExperimentSnapshot snapshot = draft_.Snapshot();
   if (const Status status = CheckRoomForAnother(snapshot); !status.ok()) return reply(status);
   TrialRecord trial = MakeTrial(run_,
@@ -124,8 +128,9 @@ void ClientPass::EndLeases() {
 }
 
 void ClientPass::KillAll() {
-  for (const TrialRecord* active : draft_.Active()) {
-    TrialRecord trial = *active;
+  std::vector<TrialRecord> trials;
+  for (const TrialRecord* active : draft_.Active()) trials.push_back(*active);
+  for (auto& trial : trials) {
     trial.state = TrialState::kKilled;
     trial.reason = "ExperimentEnded";
     trial.message = "its experiment has ended";
@@ -199,9 +204,11 @@ void ClientPass::RepeatAnswers() {
 // Those who have waited as long as they would, unless proposals are under way.
 void ClientPass::RefuseOverdue() {
   const ExperimentSnapshot snapshot = Snapshot();
-  const bool more_to_come =
-      run_.suggesting || (MakePlan(snapshot).suggestions > 0 && now_ >= run_.suggest_at);
-  if (more_to_come) return;
+  const Plan plan = MakePlan(snapshot);
+  const bool more_to_come = run_.suggesting || (plan.suggestions > 0 && now_ >= run_.suggest_at);
+  // When the experiment has ended, that is the answer: see AnswerRest.
+  const bool is_over = IsTerminal(snapshot.state) || plan.ending || plan.remove;
+  if (more_to_come || is_over) return;
   const Refusal refusal = WhyNothing(snapshot);
   for (const auto& call : run_.asks) {
     if (IsServed(call) || call.deadline > now_) continue;
@@ -240,7 +247,7 @@ void ClientPass::Give(const AskCall& call, std::vector<TrialRecord> trials) {
 
 void ClientPass::Serve(const AskCall& call, StatusOr<AskAnswer> answer) {
   served_.insert(call.id);
-  replies_.push_back([&call, answer = std::move(answer)] { call.answer(answer); });
+  Reply(call, std::move(answer));
 }
 
 ExperimentSnapshot ClientPass::Snapshot() const {
@@ -257,7 +264,7 @@ void ClientPass::Finish() {
     const auto active = run_.active.find(uid);
     if (active != run_.active.end()) active->second.lease_ends = time;
   }
-  for (const auto& reply : replies_) reply();
+  for (auto& reply : replies_) reply();
   run_.tells.clear();
   run_.renewals.clear();
   run_.additions.clear();

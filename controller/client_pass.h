@@ -45,6 +45,9 @@ class ClientPass {
   std::vector<TrialRecord> Waiting(int64_t most) const;
   void Give(const AskCall& call, std::vector<TrialRecord> trials);
   void Serve(const AskCall& call, StatusOr<AskAnswer> answer);
+  // Answers the call with the value in Finish.
+  template <typename Call, typename Value>
+  void Reply(const Call& call, Value value);
   bool IsServed(const AskCall& call) const { return served_.contains(call.id); }
   // As the plan will see it, with what is asked for still.
   ExperimentSnapshot Snapshot() const;

@@ -14,9 +14,11 @@ Draft::Draft(const ExperimentRun& run)
       goal_reached_(run.goal_reached) {}
 
 const TrialRecord* Draft::Find(const std::string& trial_uid) const {
-  for (const auto* trials : {&changed_, &created_}) {
-    const auto entry = trials->find(trial_uid);
-    if (entry != trials->end()) return &entry->second;
+  if (const auto entry = changed_.find(trial_uid); entry != changed_.end()) {
+    return &batch_.update_trials[entry->second];
+  }
+  if (const auto entry = created_.find(trial_uid); entry != created_.end()) {
+    return &batch_.create_trials[entry->second];
   }
   const auto entry = run_.active.find(trial_uid);
   return entry == run_.active.end() ? nullptr : &entry->second.record;
@@ -25,7 +27,7 @@ const TrialRecord* Draft::Find(const std::string& trial_uid) const {
 std::vector<const TrialRecord*> Draft::Active() const {
   std::vector<const TrialRecord*> trials;
   for (const auto& [uid, trial] : run_.active) trials.push_back(Find(uid));
-  for (const auto& [uid, trial] : created_) trials.push_back(Find(uid));
+  for (const auto& trial : batch_.create_trials) trials.push_back(&trial);
   std::erase_if(trials, [](const TrialRecord* trial) { return IsTerminal(trial->state); });
   return trials;
 }
@@ -42,8 +44,8 @@ void Draft::Create(TrialRecord trial) {
   ++counts_[trial.state];
   waiting_ += run_.IsWaiting(trial);
   next_number_ = std::max(next_number_, trial.number + 1);
-  const std::string uid = trial.uid;
-  created_.insert_or_assign(uid, std::move(trial));
+  created_[trial.uid] = batch_.create_trials.size();
+  batch_.create_trials.push_back(std::move(trial));
 }
 
 void Draft::Update(TrialRecord trial) {
@@ -52,9 +54,17 @@ void Draft::Update(TrialRecord trial) {
   ++counts_[trial.state];
   waiting_ += run_.IsWaiting(trial) - run_.IsWaiting(before);
   goal_reached_ |= ReachesGoal(run_.document.spec.objective, trial);
-  const std::string uid = trial.uid;
-  auto& trials = created_.contains(uid) ? created_ : changed_;
-  trials.insert_or_assign(uid, std::move(trial));
+  if (const auto entry = created_.find(trial.uid); entry != created_.end()) {
+    batch_.create_trials[entry->second] = std::move(trial);
+    return;
+  }
+  auto& trials = batch_.update_trials;
+  const auto [entry, is_new] = changed_.try_emplace(trial.uid, trials.size());
+  if (is_new) {
+    trials.push_back(std::move(trial));
+  } else {
+    trials[entry->second] = std::move(trial);
+  }
 }
 
 void Draft::AddEvent(const std::string& trial_uid, Time time, std::string reason,
@@ -67,33 +77,27 @@ void Draft::AddEvent(const std::string& trial_uid, Time time, std::string reason
 }
 
 bool Draft::IsEmpty() const {
-  return created_.empty() && changed_.empty() && batch_.append_points.empty() &&
-         batch_.append_events.empty();
+  return batch_.create_trials.empty() && batch_.update_trials.empty() &&
+         batch_.append_points.empty() && batch_.append_events.empty();
 }
 
-Status Draft::Commit(Store& store) const {
-  WriteBatch batch = batch_;
-  for (const auto& [uid, trial] : created_) batch.create_trials.push_back(trial);
-  for (const auto& [uid, trial] : changed_) batch.update_trials.push_back(trial);
-  return store.Commit(batch);
-}
-
-void Draft::Apply(ExperimentRun& run) const {
-  for (const auto& [uid, trial] : changed_) {
+void Draft::Apply(ExperimentRun& run) {
+  for (auto& trial : batch_.update_trials) {
     if (IsTerminal(trial.state)) {
-      run.active.erase(uid);
-      run.untold.push_back(trial);
+      run.active.erase(trial.uid);
+      run.untold.push_back(std::move(trial));
     } else {
-      run.active[uid].record = trial;
+      ActiveTrial& active = run.active[trial.uid];
+      active.record = std::move(trial);
     }
   }
-  for (const auto& [uid, trial] : created_) {
+  for (auto& trial : batch_.create_trials) {
     if (IsTerminal(trial.state)) {
-      run.untold.push_back(trial);
+      run.untold.push_back(std::move(trial));
       continue;
     }
-    ActiveTrial& active = run.active[uid];
-    active.record = trial;
+    ActiveTrial& active = run.active[trial.uid];
+    active.record = std::move(trial);
     active.fresh = true;
   }
   // A client may tell very many before anybody asks again; the store has them.

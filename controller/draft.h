@@ -16,9 +16,10 @@ class Draft {
   // `run` must not change while the draft is in use.
   explicit Draft(const ExperimentRun& run);
 
-  // An active trial as it will be, also when it will have ended; null for any other.
+  // An active trial as it will be, also when it will have ended; null for any other. What is
+  // pointed to stays as it is until the next Create or Update.
   const TrialRecord* Find(const std::string& trial_uid) const;
-  // Every trial that will be pending or running.
+  // Every trial that will be pending or running; likewise.
   std::vector<const TrialRecord*> Active() const;
   // How the plan will see the experiment.
   ExperimentSnapshot Snapshot() const;
@@ -34,15 +35,16 @@ class Draft {
   void AddEvent(const std::string& trial_uid, Time time, std::string reason, std::string message);
 
   bool IsEmpty() const;
-  Status Commit(Store& store) const;
-  // Once committed.
-  void Apply(ExperimentRun& run) const;
+  Status Commit(Store& store) const { return store.Commit(batch_); }
+  // Once committed; the draft is used up.
+  void Apply(ExperimentRun& run);
 
  private:
   const ExperimentRun& run_;
-  WriteBatch batch_;                            // points and events
-  std::map<std::string, TrialRecord> created_;  // by uid
-  std::map<std::string, TrialRecord> changed_;  // by uid
+  WriteBatch batch_;
+  // Where in the batch's lists a trial stands, by its uid.
+  std::map<std::string, size_t> created_;
+  std::map<std::string, size_t> changed_;
   TrialCounts counts_;
   int64_t waiting_ = 0;
   int64_t next_number_ = 0;

@@ -9,6 +9,7 @@
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/qalam_v1.grpc.pb.h"
+#include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
 
@@ -38,12 +39,56 @@ void PutResult(const TrialRecord& trial, v1::TrialResult* result) {
   result->mutable_labels()->insert(trial.labels.begin(), trial.labels.end());
 }
 
+// The two calls that this client makes, wherever they are answered.
+class Algorithms {
+ public:
+  virtual ~Algorithms() = default;
+  virtual grpc::Status Suggest(const v1::SuggestRequest& request, v1::SuggestReply& reply) = 0;
+  virtual void Forget(const v1::ForgetRequest& request) = 0;
+};
+
+class RemoteAlgorithms final : public Algorithms {
+ public:
+  explicit RemoteAlgorithms(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(v1::SuggestionService::NewStub(channel)) {}
+  grpc::Status Suggest(const v1::SuggestRequest& request, v1::SuggestReply& reply) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    return stub_->Suggest(&context, request, &reply);
+  }
+  void Forget(const v1::ForgetRequest& request) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    v1::ForgetReply reply;
+    // A service that is away has nothing to forget, and one that keeps it drops it in time.
+    stub_->Forget(&context, request, &reply);
+  }
+
+ private:
+  const std::unique_ptr<v1::SuggestionService::Stub> stub_;
+};
+
+// A call through gRPC to one's own process passes through six threads.
+class LocalAlgorithms final : public Algorithms {
+ public:
+  grpc::Status Suggest(const v1::SuggestRequest& request, v1::SuggestReply& reply) override {
+    return service_->Suggest(nullptr, &request, &reply);
+  }
+  void Forget(const v1::ForgetRequest& request) override {
+    v1::ForgetReply reply;
+    service_->Forget(nullptr, &request, &reply);
+  }
+
+ private:
+  const std::unique_ptr<v1::SuggestionService::Service> service_ = MakeSuggestionService();
+};
+
 }  // namespace
 
 class SuggestionClient::Impl {
  public:
-  Impl(std::shared_ptr<grpc::Channel> channel, Store& store)
-      : stub_(v1::SuggestionService::NewStub(channel)), store_(store) {}
+  Impl(std::unique_ptr<Algorithms> service, Store& store)
+      : service_(std::move(service)), store_(store) {}
 
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
                                 const ExperimentDocument& document, int64_t first_trial_number,
@@ -78,13 +123,9 @@ class SuggestionClient::Impl {
 
   void Forget(const std::string& uid) {
     DropHistory(uid);
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
     v1::ForgetRequest request;
     request.set_experiment_uid(uid);
-    v1::ForgetReply reply;
-    // A service that is away has nothing to forget, and one that keeps it drops it in time.
-    stub_->Forget(&context, request, &reply);
+    service_->Forget(request);
   }
 
  private:
@@ -112,10 +153,8 @@ class SuggestionClient::Impl {
                                                              .with_metrics = false}));
       for (const auto& trial : trials) Put(trial, history, request);
     }
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
     v1::SuggestReply reply;
-    RETURN_IF_ERROR(FromGrpc(stub_->Suggest(&context, request, &reply)));
+    RETURN_IF_ERROR(FromGrpc(service_->Suggest(request, reply)));
     while (!history.ahead.empty() && *history.ahead.begin() == history.next) {
       history.ahead.erase(history.ahead.begin());
       ++history.next;
@@ -146,14 +185,16 @@ class SuggestionClient::Impl {
     histories_.erase(uid);
   }
 
-  const std::unique_ptr<v1::SuggestionService::Stub> stub_;
+  const std::unique_ptr<Algorithms> service_;
   Store& store_;
   absl::Mutex mutex_;
   std::map<std::string, History> histories_ ABSL_GUARDED_BY(mutex_);
 };
 
 SuggestionClient::SuggestionClient(std::shared_ptr<grpc::Channel> channel, Store& store)
-    : impl_(std::make_unique<Impl>(std::move(channel), store)) {}
+    : impl_(std::make_unique<Impl>(std::make_unique<RemoteAlgorithms>(channel), store)) {}
+SuggestionClient::SuggestionClient(Store& store)
+    : impl_(std::make_unique<Impl>(std::make_unique<LocalAlgorithms>(), store)) {}
 SuggestionClient::~SuggestionClient() = default;
 
 StatusOr<Suggestions> SuggestionClient::Suggest(const ExperimentRecord& experiment,

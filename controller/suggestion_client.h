@@ -39,8 +39,10 @@ struct TrialNews {
 // for one experiment must not overlap.
 class SuggestionClient {
  public:
-  // The in-process channel, or one to `qalam suggestion --listen`.
+  // A channel to `qalam suggestion --listen`, or to any other service.
   SuggestionClient(std::shared_ptr<grpc::Channel> channel, Store& store);
+  // The algorithms of this process, called in the caller's thread.
+  explicit SuggestionClient(Store& store);
   ~SuggestionClient();
 
   // UNAVAILABLE while the service is away: try again later. INVALID_ARGUMENT: the experiment cannot

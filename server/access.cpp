@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/files.h"
+#include "server/secret.h"
 
 namespace qalam {
 
@@ -16,16 +17,6 @@ constexpr size_t kShortestToken = 16;
 constexpr size_t kLongestToken = 4096;
 constexpr size_t kMostPemBytes = 1 << 20;
 constexpr char kHealthService[] = "/grpc.health.v1.Health/";
-
-// Takes as long for a wrong token as for the right one of the same length.
-bool IsSameSecret(std::string_view given, std::string_view secret) {
-  if (given.size() != secret.size()) return false;
-  unsigned char difference = 0;
-  for (size_t i = 0; i < secret.size(); ++i) {
-    difference |= static_cast<unsigned char>(given[i] ^ secret[i]);
-  }
-  return difference == 0;
-}
 
 std::string_view Find(const grpc::AuthMetadataProcessor::InputMetadata& metadata,
                       const char* name) {

@@ -17,6 +17,9 @@ class ObservedStore final : public Store {
   StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) override {
     return store_->ListExperiments(query);
   }
+  StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) override {
+    return store_->CountExperiments(query);
+  }
   StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override {
     return store_->ListTrials(query);
   }
@@ -26,6 +29,10 @@ class ObservedStore final : public Store {
   StatusOr<std::optional<TrialRecord>> BestTrial(const std::string& experiment_uid,
                                                  ObjectiveType type) override {
     return store_->BestTrial(experiment_uid, type);
+  }
+  StatusOr<std::vector<Incumbent>> ListIncumbents(const std::string& experiment_uid,
+                                                  ObjectiveType type) override {
+    return store_->ListIncumbents(experiment_uid, type);
   }
   StatusOr<MetricSeries> ReadMetrics(const MetricQuery& query) override {
     return store_->ReadMetrics(query);
@@ -99,9 +106,11 @@ std::vector<Change> ObservedStore::ChangesOf(const WriteBatch& batch) {
   }
   for (const auto& appended : batch.append_points) {
     if (appended.points.empty()) continue;
+    const std::string experiment_uid = ExperimentOf(appended.trial_uid);
+    if (experiment_uid.empty()) continue;
     changes.push_back(
         {.kind = Change::Kind::kPoints,
-         .experiment_uid = ExperimentOf(appended.trial_uid),
+         .experiment_uid = experiment_uid,
          .trial_uid = appended.trial_uid,
          .points = std::make_shared<const std::vector<MetricPoint>>(appended.points)});
   }

@@ -15,7 +15,6 @@
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
 #include "server/observed_store.h"
-#include "suggestion/service/suggestion_server.h"
 #include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
@@ -78,7 +77,6 @@ class QalamServer final : public Server {
   std::string socket_path_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<TrialOperator> operator_;
-  std::unique_ptr<SuggestionServer> suggestion_server_;
   std::unique_ptr<SuggestionClient> suggestions_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<grpc::Service> experiments_, db_manager_, samplers_;
@@ -94,9 +92,12 @@ Status QalamServer::CheckAddresses() const {
   for (const auto& address : options_.listen) {
     RETURN_IF_ERROR(CheckAddress(address, options_.access));
   }
-  // HTTP knows neither token nor TLS.
-  if (!options_.http.empty()) {
-    return CheckAddress(options_.http, {.allow_remote = options_.access.allow_remote});
+  // HTTP knows no TLS: even a token would travel in the clear.
+  if (!options_.http.empty() && !IsLoopback(options_.http) && !options_.access.allow_remote) {
+    return InvalidArgument(
+        "the web UI's {} can be reached from other machines, and nothing would travel there in "
+        "secret; serve it on 127.0.0.1, for ssh -L or a proxy with TLS to reach, or say --insecure",
+        options_.http);
   }
   return absl::OkStatus();
 }
@@ -119,14 +120,12 @@ Status QalamServer::Begin() {
 }
 
 Status QalamServer::StartController() {
-  std::shared_ptr<grpc::Channel> channel;
-  if (options_.suggestion_address.empty()) {
-    ASSIGN_OR_RETURN(suggestion_server_, SuggestionServer::Start(""));
-    channel = suggestion_server_->InProcessChannel();
-  } else {
-    channel = grpc::CreateChannel(options_.suggestion_address, grpc::InsecureChannelCredentials());
-  }
-  suggestions_ = std::make_unique<SuggestionClient>(channel, *store_);
+  suggestions_ = options_.suggestion_address.empty()
+                     ? std::make_unique<SuggestionClient>(*store_)
+                     : std::make_unique<SuggestionClient>(
+                           grpc::CreateChannel(options_.suggestion_address,
+                                               grpc::InsecureChannelCredentials()),
+                           *store_);
   controller_ = std::make_unique<Controller>(
       *store_, *operator_, *suggestions_, clock_,
       ControllerOptions{.workers = options_.workers, .adopt_existing = options_.adopt_existing});
@@ -190,6 +189,7 @@ Status QalamServer::StartHttp() {
   ASSIGN_OR_RETURN(
       http_, http::HttpServer::Start({.address = options_.http,
                                       .any_port_if_taken = options_.http_any_port_if_taken,
+                                      .token = options_.access.token,
                                       .operator_name = "process",
                                       .database_path = options_.database_path,
                                       .workers = options_.workers},

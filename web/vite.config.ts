@@ -20,5 +20,6 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test_setup.ts'],
     restoreMocks: true,
+    testTimeout: 30_000, // two cores with other tests beside are slow
   },
 });

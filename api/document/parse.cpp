@@ -84,9 +84,11 @@ void ReadCounts(Reader& reader, const Field& spec, ExperimentSpec& result) {
   const Field most = Reader::Child(spec, "maxTrialCount");
   const Field failed = Reader::Child(spec, "maxFailedTrialCount");
   const auto parallel_count = reader.Int(parallel, 1, kMaxTrials);
-  result.parallel_trial_count =
-      parallel_count.value_or(result.trial_runner == TrialRunner::kClient ? 0 : 3);
   result.max_trial_count = reader.Int(most, 1, kMaxTrials);
+  // What is filled in is written down, and must be allowed when it is read again.
+  const int64_t usual_count = std::min<int64_t>(3, result.max_trial_count.value_or(3));
+  result.parallel_trial_count =
+      parallel_count.value_or(result.trial_runner == TrialRunner::kClient ? 0 : usual_count);
   result.max_failed_trial_count = reader.Int(failed, 0, kMaxTrials);
   if (result.max_trial_count && parallel_count && *parallel_count > *result.max_trial_count) {
     reader.AddFault(parallel, fmt::format("{} should not be above maxTrialCount, which is {}",

@@ -11,8 +11,8 @@ namespace qalam {
 void AddSuggestion(CLI::App& app, CommonOptions& common, Action* chosen) {
   CLI::App* verb = NewVerb(app, common, "suggestion",
                            "Serve the suggestion algorithms alone, to Qalam or to Katib",
-                           "qalam suggestion --listen 127.0.0.1:6790");
-  auto listen = std::make_shared<std::string>("127.0.0.1:6790");
+                           "qalam suggestion --listen 127.0.0.1:6791");
+  auto listen = std::make_shared<std::string>("127.0.0.1:6791");
   verb->add_option("--listen", *listen, "Where to listen; port 0 takes a free one");
   verb->callback([chosen, listen] {
     *chosen = [listen](const CommonOptions&) -> StatusOr<int> {

@@ -58,6 +58,11 @@ Status Writer::ApplyAlone(const WriteBatch& batch, Status* refusal) {
 Status Writer::ApplyGroup(const std::vector<Request*>& group) {
   RETURN_IF_ERROR(connection_->CheckInPlace());
   RETURN_IF_ERROR(connection_->Execute("BEGIN IMMEDIATE"));
+  if (group.size() == 1) {
+    // Nothing else would be taken back with it, and a savepoint costs a tenth of a commit.
+    RETURN_IF_ERROR(ApplyBatch(*connection_, *group.front()->batch));
+    return connection_->Execute("COMMIT");
+  }
   for (Request* request : group) {
     RETURN_IF_ERROR(ApplyAlone(*request->batch, &request->status));
   }

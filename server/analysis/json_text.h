@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,17 @@ inline void AppendJsonNumber(std::string& json, double value) {
   }
   char buffer[32];
   json.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+}
+
+// Good enough to draw, and half as long where digits are many: whole numbers as they are, others in
+// the shortest text that gives the same single-precision number.
+inline void AppendJsonShortNumber(std::string& json, double value) {
+  const double size = std::fabs(value);
+  const bool fits = size >= std::numeric_limits<float>::min() &&
+                    size <= std::numeric_limits<float>::max() && value != std::trunc(value);
+  if (!fits) return AppendJsonNumber(json, value);
+  char buffer[32];
+  json.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(value)).ptr);
 }
 
 // As the messages of the API: "NaN", "Infinity" and "-Infinity" when it is not finite.

@@ -15,120 +15,130 @@ constexpr std::array kStates = {TrialState::kPending,
                                 TrialState::kEarlyStopped,
                                 TrialState::kMetricsUnavailable};
 
-void AppendKey(std::string& json, const char* key) {
-  if (json.back() != '{') json += ',';
-  json += '"';
-  json += key;
-  json += "\":";
-}
-
-void AppendNumbers(std::string& json, const char* key, const std::vector<double>& values) {
-  AppendKey(json, key);
-  AppendJsonList(json, values, AppendJsonNumber);
-}
-
-void AppendTimes(std::string& json, const char* key, const std::vector<Time>& times) {
-  AppendKey(json, key);
-  AppendJsonList(json, times, AppendJsonTime);
-}
-
-void AppendWords(std::string& json, const WordColumn& column) {
-  AppendKey(json, "categories");
-  AppendJsonList(json, column.words, AppendJsonString);
-  AppendKey(json, "values");
-  AppendJsonList(json, column.values, [](std::string& out, int32_t index) {
-    if (index < 0) {
-      out += "null";
-    } else {
-      AppendJsonInt(out, index);
-    }
-  });
-}
-
-void AppendName(std::string& json, const char* key, const std::string& name) {
-  json += '{';
-  AppendKey(json, key);
-  AppendJsonString(json, name);
-}
-
-void AppendObjective(std::string& json, const ObjectiveColumn& column) {
-  AppendName(json, "metric", column.metric);
-  AppendKey(json, "type");
-  AppendJsonString(json, column.type == ObjectiveType::kMinimize ? "minimize" : "maximize");
-  AppendNumbers(json, "values", column.values);
-  json += '}';
-}
-
-void AppendParameter(std::string& json, const TrialColumns& columns, const ParameterPlace& place) {
-  if (place.is_number) {
-    const NumberColumn& column = columns.number_parameters[place.index];
-    AppendName(json, "name", column.name);
-    json += R"(,"kind":"number","log":)";
-    json += column.is_log ? "true" : "false";
-    AppendNumbers(json, "values", column.values);
-  } else {
-    const WordColumn& column = columns.word_parameters[place.index];
-    AppendName(json, "name", column.name);
-    json += R"(,"kind":"category")";
-    AppendWords(json, column);
+class TablePrinter {
+ public:
+  TablePrinter(const TrialColumns& columns, TableNumbers numbers)
+      : columns_(columns),
+        append_number_(numbers == TableNumbers::kExact ? AppendJsonNumber : AppendJsonShortNumber) {
   }
-  json += '}';
-}
 
-void AppendMetric(std::string& json, const MetricColumn& column) {
-  AppendName(json, "name", column.name);
-  AppendNumbers(json, "latest", column.latest);
-  AppendNumbers(json, "min", column.min);
-  AppendNumbers(json, "max", column.max);
-  json += '}';
-}
+  std::string Print(int64_t change) {
+    // Growing by doubling would copy a large table several times.
+    constexpr size_t kBytesPerTrial = 100, kBytesPerNumber = 12;
+    const size_t numbers = columns_.parameters.size() + columns_.objectives.size() +
+                           3 * columns_.metrics.size() + columns_.labels.size();
+    json_.reserve(1000 + columns_.numbers.size() * (kBytesPerTrial + kBytesPerNumber * numbers));
+    json_ = "{\"change\":";
+    AppendJsonInt(json_, change);
+    List("numbers", columns_.numbers, AppendJsonInt);
+    List("names", columns_.names, AppendJsonString);
+    List("states", columns_.states, [](std::string& json, TrialState state) {
+      AppendJsonInt(json, static_cast<int64_t>(state));
+    });
+    List("stateNames", kStates,
+         [](std::string& json, TrialState state) { AppendJsonString(json, Name(state)); });
+    List("created", columns_.created, AppendJsonTime);
+    List("started", columns_.started, AppendJsonTime);
+    List("completed", columns_.completed, AppendJsonTime);
+    Each("objectives", columns_.objectives, &TablePrinter::Objective);
+    List("feasible", columns_.feasible,
+         [](std::string& json, char feasible) { json += feasible != 0 ? '1' : '0'; });
+    Each("parameters", columns_.parameters, &TablePrinter::Parameter);
+    Each("metrics", columns_.metrics, &TablePrinter::Metric);
+    Each("labels", columns_.labels, &TablePrinter::Label);
+    json_ += '}';
+    return std::move(json_);
+  }
 
-void AppendLabel(std::string& json, const WordColumn& column) {
-  AppendName(json, "name", column.name);
-  AppendWords(json, column);
-  json += '}';
-}
+ private:
+  void Key(const char* key) {
+    json_ += ",\"";
+    json_ += key;
+    json_ += "\":";
+  }
+
+  template <typename Items, typename Append>
+  void List(const char* key, const Items& items, Append append) {
+    Key(key);
+    AppendJsonList(json_, items, append);
+  }
+
+  // A list of objects, which `print` prints.
+  template <typename Item>
+  void Each(const char* key, const std::vector<Item>& items,
+            void (TablePrinter::*print)(const Item&)) {
+    List(key, items, [&](std::string& json, const Item& item) {
+      json += '{';
+      (this->*print)(item);
+      json += '}';
+    });
+  }
+
+  void Named(const char* key, const std::string& name) {
+    json_ += '"';
+    json_ += key;
+    json_ += "\":";
+    AppendJsonString(json_, name);
+  }
+
+  void Numbers(const char* key, const std::vector<double>& values) {
+    List(key, values, append_number_);
+  }
+
+  void Words(const WordColumn& column) {
+    List("categories", column.words, AppendJsonString);
+    List("values", column.values, [](std::string& json, int32_t word) {
+      if (word < 0) {
+        json += "null";
+      } else {
+        AppendJsonInt(json, word);
+      }
+    });
+  }
+
+  void Objective(const ObjectiveColumn& column) {
+    Named("metric", column.metric);
+    Key("type");
+    AppendJsonString(json_, column.type == ObjectiveType::kMinimize ? "minimize" : "maximize");
+    Numbers("values", column.values);
+  }
+
+  void Parameter(const ParameterPlace& place) {
+    if (place.is_number) {
+      const NumberColumn& column = columns_.number_parameters[place.index];
+      Named("name", column.name);
+      json_ += R"(,"kind":"number","log":)";
+      json_ += column.is_log ? "true" : "false";
+      Numbers("values", column.values);
+    } else {
+      const WordColumn& column = columns_.word_parameters[place.index];
+      Named("name", column.name);
+      json_ += R"(,"kind":"category")";
+      Words(column);
+    }
+  }
+
+  void Metric(const MetricColumn& column) {
+    Named("name", column.name);
+    Numbers("latest", column.latest);
+    Numbers("min", column.min);
+    Numbers("max", column.max);
+  }
+
+  void Label(const WordColumn& column) {
+    Named("name", column.name);
+    Words(column);
+  }
+
+  const TrialColumns& columns_;
+  void (*const append_number_)(std::string&, double);
+  std::string json_;
+};
 
 }  // namespace
 
-std::string PrintTrialTable(const TrialColumns& columns, int64_t change) {
-  std::string json = "{";
-  // Growing by doubling would copy a large table several times.
-  constexpr size_t kBytesPerTrial = 100, kBytesPerNumber = 12;
-  const size_t numbers = columns.parameters.size() + columns.objectives.size() +
-                         3 * columns.metrics.size() + columns.labels.size();
-  json.reserve(1000 + columns.numbers.size() * (kBytesPerTrial + kBytesPerNumber * numbers));
-  AppendKey(json, "change");
-  AppendJsonInt(json, change);
-  AppendKey(json, "numbers");
-  AppendJsonList(json, columns.numbers, AppendJsonInt);
-  AppendKey(json, "names");
-  AppendJsonList(json, columns.names, AppendJsonString);
-  AppendKey(json, "states");
-  AppendJsonList(json, columns.states, [](std::string& out, TrialState state) {
-    AppendJsonInt(out, static_cast<int64_t>(state));
-  });
-  AppendKey(json, "stateNames");
-  AppendJsonList(json, kStates,
-                 [](std::string& out, TrialState state) { AppendJsonString(out, Name(state)); });
-  AppendTimes(json, "created", columns.created);
-  AppendTimes(json, "started", columns.started);
-  AppendTimes(json, "completed", columns.completed);
-  AppendKey(json, "objectives");
-  AppendJsonList(json, columns.objectives, AppendObjective);
-  AppendKey(json, "feasible");
-  AppendJsonList(json, columns.feasible,
-                 [](std::string& out, char feasible) { out += feasible != 0 ? '1' : '0'; });
-  AppendKey(json, "parameters");
-  AppendJsonList(json, columns.parameters, [&](std::string& out, const ParameterPlace& place) {
-    AppendParameter(out, columns, place);
-  });
-  AppendKey(json, "metrics");
-  AppendJsonList(json, columns.metrics, AppendMetric);
-  AppendKey(json, "labels");
-  AppendJsonList(json, columns.labels, AppendLabel);
-  json += "}";
-  return json;
+std::string PrintTrialTable(const TrialColumns& columns, int64_t change, TableNumbers numbers) {
+  return TablePrinter(columns, numbers).Print(change);
 }
 
 }  // namespace qalam

@@ -98,12 +98,19 @@ class TrialTable {
   std::vector<WordIndex> parameter_words_, label_words_;
 };
 
-// All trials of the experiment, read in parts so that little is held at once.
+// All trials of the experiment, read in parts so that little is held at once. What changes meanwhile
+// may be missing: note how far the changes are before, and Put those that come after.
 StatusOr<TrialTable> LoadTrialTable(Store& store, const std::string& experiment_uid,
                                     const ExperimentSpec& spec);
 
-// The answer of GET .../table, in which the changes up to `change` are contained. Numbers in the
-// shortest form that reads back the same; null for what is not there or not finite.
-std::string PrintTrialTable(const TrialColumns& columns, int64_t change);
+enum class TableNumbers {
+  kExact,  // the shortest text that reads back the same
+  kShort,  // in single precision, but for whole numbers: for drawing, about 0.6 of the size
+};
+
+// The answer of GET .../table, in which the changes up to `change` are contained; null for what is
+// not there or not finite.
+std::string PrintTrialTable(const TrialColumns& columns, int64_t change,
+                            TableNumbers numbers = TableNumbers::kExact);
 
 }  // namespace qalam

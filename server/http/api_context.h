@@ -13,7 +13,9 @@
 namespace qalam::http {
 
 class EventHub;
+class Gate;
 class Summaries;
+class TrialTables;
 
 // All that handlers work with; outlives every request.
 struct ApiContext {
@@ -24,7 +26,9 @@ struct ApiContext {
   TrialOperator& trial_operator;
   const Clock& clock;
   Summaries& summaries;
+  TrialTables& tables;
   EventHub& events;
+  Gate& gate;
   // Shown by /info.
   std::string operator_name;
   std::string database_path;

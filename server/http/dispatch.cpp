@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/http/gate.h"
 #include "server/http/route.h"
 #include "server/http/web_files.h"
 
@@ -28,6 +29,12 @@ Status CheckQuery(const Route& route, const ApiRequest& request) {
 
 Answer CallRoute(const ApiContext& context, ApiRequest& request, const std::string& path) {
   Match match = FindRoute(request.method, path);
+  const bool is_open = match.route != nullptr && match.route->is_open;
+  if (const Status allowed = context.gate.Check(request); !is_open && !allowed.ok()) {
+    auto answer = ErrorAnswer(allowed);
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return answer;
+  }
   if (match.route == nullptr) {
     if (match.allowed.empty()) {
       return ErrorAnswer(NotFound("there is no {}{}; see {}/openapi.json", kApiRoot,

@@ -1,8 +1,9 @@
 #include "server/http/event_frames.h"
 
+#include "server/analysis/json_text.h"
+#include "server/analysis/metric_series.h"
 #include "server/http/answer.h"
 #include "server/http/message_json.h"
-#include "server/http/metric_series.h"
 #include "server/messages.h"
 
 namespace qalam::http {
@@ -99,11 +100,6 @@ void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet&
 
 void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
                                 const ChangeSet& reporting, std::vector<EventText>& events) {
-  for (const auto& uid : changes.experiments) {
-    const auto* experiment = FindExperiment(uid);
-    if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
-    AddSummary(uid, events);
-  }
   std::set<std::string> uids;
   for (const auto& [uid, trials] : changes.trials) uids.insert(uid);
   for (const auto& [uid, trials] : reporting.reporting) uids.insert(uid);
@@ -111,6 +107,12 @@ void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
     const auto* experiment = FindExperiment(uid);
     if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
     AddTrials(*experiment, changes, reporting, events);
+  }
+  // Afterwards: whoever is told that it has ended knows how.
+  for (const auto& uid : changes.experiments) {
+    const auto* experiment = FindExperiment(uid);
+    if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
+    AddSummary(uid, events);
   }
 }
 
@@ -132,10 +134,11 @@ void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
     if (trial == nullptr || !IsOf(topic, trial->name_space, trial->name)) continue;
     std::vector<MetricPoint> points;
     for (const auto& some : appended) points.insert(points.end(), some->begin(), some->end());
-    events.push_back(MakeEvent("metrics", {{"trial", trial->name_space + "/" + trial->name},
-                                           {"since", changes.after},
-                                           {"change", changes.last},
-                                           {"series", SeriesToJson(points)}}));
+    std::string text = "event: metrics\ndata: {\"trial\":";
+    AppendJsonString(text, trial->name_space + "/" + trial->name);
+    text += fmt::format(",\"since\":{},\"change\":{},\"series\":{}}}\n", changes.after,
+                        changes.last, PrintMetricSeries(points));
+    events.push_back(std::make_shared<const std::string>(std::move(text)));
   }
 }
 

@@ -250,7 +250,7 @@ void EventHub::Run() {
   while (!stopping_) {
     const bool has_reporting = seen_reporting_ < seen_;
     const Time deadline = std::min(
-        {next_keep_alive, next_logs, has_reporting ? next_reporting_ : absl::InfiniteFuture()});
+        {next_keep_alive, next_logs, next_system, has_reporting ? next_reporting_ : absl::InfiniteFuture()});
     changes_.WaitPast(seen_, deadline);
     absl::SleepFor(std::min(next_tick - absl::Now(), absl::Seconds(1)));
     if (stopping_) break;

@@ -2,8 +2,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "server/find.h"
 #include "server/http/call.h"
+#include "server/http/experiment_of.h"
 #include "server/http/message_json.h"
 #include "server/http/route.h"
 #include "server/http/schema.h"
@@ -15,13 +15,6 @@ namespace qalam::http {
 namespace {
 
 using SummaryList = std::vector<std::shared_ptr<const ExperimentSummary>>;
-
-v1::ExperimentName NameOf(const ApiRequest& request) {
-  v1::ExperimentName name;
-  name.set_namespace_(request.Part("namespace"));
-  name.set_name(request.Part("name"));
-  return name;
-}
 
 StatusOr<std::vector<ExperimentState>> WantedStates(const ApiRequest& request) {
   std::vector<ExperimentState> states;
@@ -150,14 +143,14 @@ Answer ExperimentAnswer(const ApiContext& context, const v1::Experiment& experim
 }
 
 StatusOr<Answer> GetExperiment(const ApiContext& context, const ApiRequest& request) {
-  ASSIGN_OR_RETURN(const auto record, FindExperiment(context.store, NameOf(request)));
+  ASSIGN_OR_RETURN(const auto record, ExperimentOf(context, request));
   v1::Experiment known;
   known.set_uid(record.uid);
   known.set_version(record.version);
   const std::string tag = EntityTag(context, known);
   if (request.IsCurrent(tag)) return UnchangedAnswer(tag);
   v1::GetExperimentRequest call;
-  *call.mutable_experiment() = NameOf(request);
+  *call.mutable_experiment() = ExperimentNameOf(request);
   call.set_with_best_trials(true);
   ASSIGN_OR_RETURN(const auto experiment, Call(context, &Service::GetExperiment, call));
   Answer answer = ExperimentAnswer(context, experiment);
@@ -168,20 +161,20 @@ StatusOr<Answer> GetExperiment(const ApiContext& context, const ApiRequest& requ
 
 StatusOr<Answer> GetDocument(const ApiContext& context, const ApiRequest& request) {
   v1::GetExperimentRequest call;
-  *call.mutable_experiment() = NameOf(request);
+  *call.mutable_experiment() = ExperimentNameOf(request);
   ASSIGN_OR_RETURN(const auto experiment, Call(context, &Service::GetExperiment, call));
   return DownloadAnswer(experiment.document_yaml(), "text/yaml; charset=utf-8",
                         experiment.name() + ".yaml");
 }
 
 StatusOr<Answer> DeleteExperiment(const ApiContext& context, const ApiRequest& request) {
-  RETURN_IF_ERROR(Call(context, &Service::DeleteExperiment, NameOf(request)).status());
+  RETURN_IF_ERROR(Call(context, &Service::DeleteExperiment, ExperimentNameOf(request)).status());
   return EmptyAnswer(204);
 }
 
 template <auto method>
 StatusOr<Answer> ChangeExperiment(const ApiContext& context, const ApiRequest& request) {
-  ASSIGN_OR_RETURN(const auto experiment, Call(context, method, NameOf(request)));
+  ASSIGN_OR_RETURN(const auto experiment, Call(context, method, ExperimentNameOf(request)));
   return ExperimentAnswer(context, experiment);
 }
 
@@ -207,7 +200,7 @@ StatusOr<Answer> EditBudget(const ApiContext& context, const ApiRequest& request
   if (body.empty()) return InvalidArgument("the body names none of {}", fmt::join(counts, ", "));
   v1::EditBudgetRequest call;
   RETURN_IF_ERROR(JsonToMessage(body, call));
-  *call.mutable_experiment() = NameOf(request);
+  *call.mutable_experiment() = ExperimentNameOf(request);
   ASSIGN_OR_RETURN(const int64_t version, WantedVersion(request));
   call.set_expected_version(version);
   ASSIGN_OR_RETURN(const auto experiment, Call(context, &Service::EditBudget, call));
@@ -216,25 +209,15 @@ StatusOr<Answer> EditBudget(const ApiContext& context, const ApiRequest& request
 
 StatusOr<Answer> ListEvents(const ApiContext& context, const ApiRequest& request) {
   v1::ListEventsRequest call;
-  *call.mutable_experiment() = NameOf(request);
+  *call.mutable_experiment() = ExperimentNameOf(request);
   ASSIGN_OR_RETURN(const int64_t after, request.Integer("after", 0, 0, INT64_MAX));
   ASSIGN_OR_RETURN(const int64_t limit, request.Integer("limit", 1000, 1, 10000));
   call.set_after_sequence(after);
   call.set_limit(static_cast<int32_t>(limit));
+  call.set_trial(request.Text("trial"));
   ASSIGN_OR_RETURN(auto reply, Call(context, &Service::ListEvents, call));
-  // People know trials by their names.
-  std::map<std::string, std::string> names;
-  for (auto& event : *reply.mutable_events()) {
-    if (event.trial().empty()) continue;
-    const auto [name, is_new] = names.try_emplace(event.trial());
-    if (is_new) {
-      ASSIGN_OR_RETURN(
-          const auto trials,
-          context.store.ListTrials({.uid = event.trial(), .limit = 1, .with_metrics = false}));
-      name->second = trials.empty() ? event.trial() : trials.front().name;
-    }
-    event.set_trial(name->second);
-  }
+  // Browsers know trials by their names.
+  for (auto& event : *reply.mutable_events()) event.set_trial(event.trial_name());
   return JsonAnswer(MessageToJson(reply));
 }
 
@@ -298,7 +281,8 @@ void AddExperimentRoutes(std::vector<Route>& routes) {
                     "What happened to it",
                     ListEvents,
                     SchemaOf<v1::ListEventsReply>(),
-                    {{"after", WholeSchema(), "after this event's sequence"},
+                    {{"trial", TextSchema(), "of the trial of this name alone"},
+                     {"after", WholeSchema(), "after this event's sequence"},
                      {"limit", WholeSchema(), "at most so many, 1 to 10000; 1000 when absent"}}});
 }
 

@@ -14,10 +14,12 @@
 #include "server/http/connection_pool.h"
 #include "server/http/dispatch.h"
 #include "server/http/event_hub.h"
+#include "server/http/gate.h"
 #include "server/http/security.h"
 #include "server/http/summaries.h"
 #include "server/http/system_info.h"
 #include "server/http/text.h"
+#include "server/http/trial_tables.h"
 
 namespace qalam::http {
 
@@ -201,7 +203,9 @@ class HttplibServer final : public HttpServer {
                 const Clock& clock)
       : service_(std::move(service)),
         summaries_(store, changes),
+        tables_(store, changes),
         events_(store, changes, summaries_, trial_operator),
+        gate_(options.token),
         context_{.service = *service_,
                  .store = store,
                  .changes = changes,
@@ -209,7 +213,9 @@ class HttplibServer final : public HttpServer {
                  .trial_operator = trial_operator,
                  .clock = clock,
                  .summaries = summaries_,
+                 .tables = tables_,
                  .events = events_,
+                 .gate = gate_,
                  .operator_name = options.operator_name,
                  .database_path = options.database_path,
                  .workers = options.workers,
@@ -227,7 +233,9 @@ class HttplibServer final : public HttpServer {
 
   const std::unique_ptr<v1::ExperimentService::Stub> service_;
   Summaries summaries_;
+  TrialTables tables_;
   EventHub events_;
+  Gate gate_;
   const ApiContext context_;
   std::string url_;
   std::string listen_host_;
@@ -300,8 +308,7 @@ Status HttplibServer::Bind(const HttpServerOptions& options) {
   if (host.empty() || error != std::errc() || end != port_text.data() + port_text.size() ||
       port < 0 || port > 65535) {
     return InvalidArgument(
-        "the HTTP address should be HOST:PORT, for example 127.0.0.1:6790, not "
-        "\"{}\"",
+        "the HTTP address should be HOST:PORT, for example 127.0.0.1:6790, not \"{}\"",
         options.address);
   }
   listen_host_ = host;

@@ -17,6 +17,7 @@ struct HttpServerOptions {
   std::string address;  // "127.0.0.1:6790", "[::1]:0"; port 0 takes a free one
   // Where the port is taken, a free one is as good.
   bool any_port_if_taken = false;
+  std::string token;  // what the API wants to see, see gate.h; empty: nothing
   // Shown by /info.
   std::string operator_name;
   std::string database_path;

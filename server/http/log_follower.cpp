@@ -32,20 +32,20 @@ LogFollower::Part LogFollower::Read(const Topic& topic, uint64_t offset) {
                                    ? found->experiment.work_dir + "/" + found->trial.name
                                    : found->trial.handle;
     auto chunk = operator_.ReadLog(handle, offset);
-    if (chunk.ok() && !chunk->data.empty()) {
-      const size_t unfinished = UnfinishedBytes(chunk->data);
-      // Of a chunk that is nothing else, no more will come when the trial has ended.
-      if (unfinished < chunk->data.size()) {
-        chunk->data.resize(chunk->data.size() - unfinished);
-        chunk->next_offset -= unfinished;
-      }
+    size_t whole = chunk.ok() ? chunk->data.size() : 0;
+    // What is missing of a character may yet come.
+    if (whole > 0) whole -= UnfinishedBytes(chunk->data);
+    if (whole == 0 && chunk.ok() && has_ended) whole = chunk->data.size();
+    if (whole > 0) {
+      chunk->next_offset -= chunk->data.size() - whole;
+      chunk->data.resize(whole);
       part.next_offset = chunk->next_offset;
       part.event = MakeEvent("log", {{"trial", topic.name_space + "/" + topic.name},
                                      {"offset", offset},
                                      {"nextOffset", part.next_offset},
                                      {"text", chunk->data}});
     }
-    part.is_last = has_ended && chunk.ok() && part.event == nullptr;
+    part.is_last = has_ended && chunk.ok() && whole == 0;
   }
   parts_[key] = part;
   return part;

@@ -69,6 +69,7 @@ Json Operation(const Route& route, const std::string& path) {
     operation["requestBody"] = {{"required", true},
                                 {"content", {{"application/json", {{"schema", route.body}}}}}};
   }
+  if (route.is_open) operation["security"] = Json::array();
   return operation;
 }
 
@@ -98,8 +99,12 @@ Json OpenApiDocument(const std::vector<Route>& routes) {
         {"version", QALAM_VERSION},
         {"description", "Experiments, trials and their metrics; see docs/reference/http-api.md"}}},
       {"servers", Json::array({{{"url", kApiRoot}}})},
+      // Nothing at all where the server has no token.
+      {"security", Json::array({Json::object(), {{"token", Json::array()}}})},
       {"paths", paths},
-      {"components", {{"schemas", used}}}};
+      {"components",
+       {{"schemas", used},
+        {"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
 }
 
 }  // namespace qalam::http

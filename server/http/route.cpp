@@ -48,11 +48,15 @@ std::optional<std::map<std::string, std::string>> MatchPath(std::string_view pat
 const std::vector<Route>& Routes() {
   static const auto* routes = [] {
     auto* all = new std::vector<Route>;
+    AddSessionRoutes(*all);
     AddSystemRoutes(*all);
     AddDocumentRoutes(*all);
     AddExperimentRoutes(*all);
+    AddChartRoutes(*all);
+    AddTrialListRoutes(*all);
     AddTrialRoutes(*all);
     AddTrialDataRoutes(*all);
+    AddTrialFileRoutes(*all);
     AddEventRoutes(*all);
     return all;
   }();

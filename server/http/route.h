@@ -33,17 +33,22 @@ struct Route {
   Json body;                          // the schema of the request's body; null for none
   int status = 200;                   // of a success
   std::string reply_type = "application/json";
+  bool is_open = false;  // also to those who have not shown the server's token
 };
 
 // Every route, grouped by subject.
 const std::vector<Route>& Routes();
 
 // A file of routes each.
+void AddSessionRoutes(std::vector<Route>& routes);
 void AddSystemRoutes(std::vector<Route>& routes);
 void AddDocumentRoutes(std::vector<Route>& routes);
 void AddExperimentRoutes(std::vector<Route>& routes);
+void AddChartRoutes(std::vector<Route>& routes);
+void AddTrialListRoutes(std::vector<Route>& routes);
 void AddTrialRoutes(std::vector<Route>& routes);
 void AddTrialDataRoutes(std::vector<Route>& routes);
+void AddTrialFileRoutes(std::vector<Route>& routes);
 void AddEventRoutes(std::vector<Route>& routes);
 
 struct Match {

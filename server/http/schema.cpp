@@ -73,7 +73,7 @@ Json TrialDetailSchema() {
 Json MetricSeriesSchema() {
   return ObjectOf({{"metric", TextSchema()},
                    {"total", WholeSchema()},
-                   {"steps", ArrayOf(WholeSchema())},
+                   {"steps", ArrayOf(Nullable(WholeSchema()))},
                    {"times", ArrayOf(WholeSchema())},
                    {"values", ArrayOf(NumberSchema())},
                    {"texts", ArrayOf(TextSchema())}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/analysis/incumbent.h"
 #include "server/http/answer.h"
 #include "server/http/message_json.h"
 #include "server/messages.h"
@@ -11,61 +12,59 @@ namespace qalam::http {
 
 namespace {
 
-constexpr size_t kSparklinePoints = 32;
-// Above this, one reading of all trials costs less.
+// Above this, reading all of them anew costs less.
 constexpr size_t kMostSingleReads = 200;
 
-double ObjectiveOf(const TrialRecord& trial) {
+bool IsCandidate(const TrialRecord& trial) {
   const bool counts =
       trial.state == TrialState::kSucceeded || trial.state == TrialState::kEarlyStopped;
-  if (!counts || !trial.objective_value || !trial.IsFeasible()) return NAN;
-  return std::isfinite(*trial.objective_value) ? *trial.objective_value : NAN;
-}
-
-void Put(const TrialRecord& trial, std::vector<double>& objectives) {
-  const auto number = static_cast<size_t>(trial.number);
-  if (objectives.size() <= number) objectives.resize(number + 1, NAN);
-  objectives[number] = ObjectiveOf(trial);
+  return counts && trial.IsFeasible() && trial.objective_value &&
+         std::isfinite(*trial.objective_value);
 }
 
 }  // namespace
 
-std::vector<double> Incumbents(const std::vector<double>& objectives, bool maximize, size_t most) {
-  std::vector<double> all;
-  double best = NAN;
-  for (const double value : objectives) {
-    if (!std::isnan(value) && (std::isnan(best) || (maximize ? value > best : value < best))) {
-      best = value;
-    }
-    if (!std::isnan(best)) all.push_back(best);
-  }
-  if (all.size() <= most) return all;
-  std::vector<double> some;
-  for (size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
-  return some;
+void AddToIncumbents(const Incumbent& trial, ObjectiveType type,
+                     std::vector<Incumbent>& incumbents) {
+  const auto is_better = [type](double a, double b) {
+    return type == ObjectiveType::kMaximize ? a > b : a < b;
+  };
+  auto next = std::find_if(incumbents.begin(), incumbents.end(), [&](const Incumbent& incumbent) {
+    return incumbent.number >= trial.number;
+  });
+  if (next != incumbents.begin() && !is_better(trial.value, std::prev(next)->value)) return;
+  // Those after it that are not better were incumbents only for want of it.
+  const auto end = std::find_if(next, incumbents.end(), [&](const Incumbent& incumbent) {
+    return incumbent.number != trial.number && is_better(incumbent.value, trial.value);
+  });
+  next = incumbents.erase(next, end);
+  incumbents.insert(next, trial);
 }
 
-Status Summaries::ReadObjectives(const std::string& uid, Entry& entry) {
-  if (!entry.has_objectives || entry.changed_trials.size() > kMostSingleReads) {
-    ASSIGN_OR_RETURN(const auto trials,
-                     store_.ListTrials({.experiment_uid = uid, .with_metrics = false}));
-    entry.objectives.clear();
-    for (const auto& trial : trials) Put(trial, entry.objectives);
+Status Summaries::ReadIncumbents(const std::string& uid, ObjectiveType type, Entry& entry) {
+  if (!entry.has_incumbents || entry.changed_trials.size() > kMostSingleReads) {
+    ASSIGN_OR_RETURN(entry.incumbents, store_.ListIncumbents(uid, type));
   } else {
     for (const auto& trial_uid : entry.changed_trials) {
       ASSIGN_OR_RETURN(const auto trials,
                        store_.ListTrials({.uid = trial_uid, .limit = 1, .with_metrics = false}));
-      for (const auto& trial : trials) Put(trial, entry.objectives);
+      for (const auto& trial : trials) {
+        if (!IsCandidate(trial)) continue;
+        AddToIncumbents({trial.number, *trial.objective_value}, type, entry.incumbents);
+      }
     }
   }
-  entry.has_objectives = true;
+  entry.has_incumbents = true;
   entry.changed_trials.clear();
   return absl::OkStatus();
 }
 
 Status Summaries::Refresh(const ExperimentRecord& record, Entry& entry) {
   ASSIGN_OR_RETURN(const auto message, ToMessage(store_, documents_, record, false));
-  RETURN_IF_ERROR(ReadObjectives(record.uid, entry));
+  const auto type = message.objective_type() == ::api::v1::beta1::MAXIMIZE
+                        ? ObjectiveType::kMaximize
+                        : ObjectiveType::kMinimize;
+  RETURN_IF_ERROR(ReadIncumbents(record.uid, type, entry));
   auto summary = std::make_shared<ExperimentSummary>();
   summary->uid = record.uid;
   summary->name_space = record.name_space;
@@ -74,18 +73,15 @@ Status Summaries::Refresh(const ExperimentRecord& record, Entry& entry) {
   summary->state = record.state;
   summary->created = record.created;
   summary->completed = record.completed;
-  summary->maximize = message.objective_type() == ::api::v1::beta1::MAXIMIZE;
   if (message.best_trial().has_objective_value()) {
     summary->best = message.best_trial().objective_value();
   }
   ASSIGN_OR_RETURN(summary->counts, store_.CountTrials(record.uid));
   Json json = MessageToJson(message);
   json.erase("documentYaml");
-  Json sparkline = Json::array();
-  for (const double value : Incumbents(entry.objectives, summary->maximize, kSparklinePoints)) {
-    sparkline.push_back(value);
-  }
-  json["sparkline"] = std::move(sparkline);
+  int64_t trials = 0;
+  for (const auto& [state, count] : summary->counts) trials += count;
+  json["sparkline"] = Sparkline(entry.incumbents, trials);
   summary->json = Dump(json);
   entry.summary = std::move(summary);
   entry.is_current = true;

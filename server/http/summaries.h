@@ -21,7 +21,6 @@ struct ExperimentSummary {
   std::string uid, name_space, name, algorithm;
   ExperimentState state = ExperimentState::kCreated;
   Time created, completed;
-  bool maximize = false;
   std::optional<double> best;
   TrialCounts counts;
   std::string json;  // ExperimentSummary of the API
@@ -42,17 +41,17 @@ class Summaries {
   struct Entry {
     std::shared_ptr<const ExperimentSummary> summary;
     bool is_current = false;
-    // Objectives that may be the incumbent's, by the trial's number; NaN for none.
-    std::vector<double> objectives;
-    bool has_objectives = false;
-    std::set<std::string> changed_trials;
+    std::vector<Incumbent> incumbents;
+    bool has_incumbents = false;
+    std::set<std::string> changed_trials;  // since the incumbents were read
   };
 
   Status CatchUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Refresh(const std::string& uid, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Refresh(const ExperimentRecord& record, Entry& entry)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Status ReadObjectives(const std::string& uid, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status ReadIncumbents(const std::string& uid, ObjectiveType type, Entry& entry)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store& store_;
   ChangeLog& changes_;
@@ -64,8 +63,8 @@ class Summaries {
   std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by uid
 };
 
-// At most `most` values of the best objective so far, over the trials in order; those before the
-// first one are left out. `objectives` as in Summaries: NaN for none.
-std::vector<double> Incumbents(const std::vector<double>& objectives, bool maximize, size_t most);
+// Takes a trial's objective into the incumbents, as Store::ListIncumbents gives them.
+void AddToIncumbents(const Incumbent& trial, ObjectiveType type,
+                     std::vector<Incumbent>& incumbents);
 
 }  // namespace qalam::http

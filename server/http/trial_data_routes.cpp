@@ -1,10 +1,8 @@
 #include <map>
 
-#include "db/downsample.h"
-#include "server/find.h"
+#include "server/analysis/metric_series.h"
+#include "server/http/experiment_of.h"
 #include "server/http/log_follower.h"
-#include "server/http/message_json.h"
-#include "server/http/metric_series.h"
 #include "server/http/route.h"
 #include "server/http/schema.h"
 
@@ -13,13 +11,6 @@ namespace qalam::http {
 namespace {
 
 constexpr size_t kMostLogBytes = 1 << 20;  // of one answer
-
-StatusOr<FoundTrial> TrialOf(const ApiContext& context, const ApiRequest& request) {
-  v1::TrialName name;
-  name.set_namespace_(request.Part("namespace"));
-  name.set_name(request.Part("trial"));
-  return FindTrial(context.store, name);
-}
 
 // The series at a place of the change log that is known: read again while points come in between.
 StatusOr<MetricSeries> ReadSettled(const ApiContext& context, const MetricQuery& query,
@@ -47,7 +38,9 @@ StatusOr<Answer> GetMetrics(const ApiContext& context, const ApiRequest& request
                                                   found.experiment.uid, &change));
   std::map<std::string, int64_t> totals;
   for (const auto& metric : found.trial.metrics) totals[metric.name] = metric.count;
-  return JsonAnswer({{"change", change}, {"series", SeriesToJson(series.points, totals)}});
+  return TextAnswer(fmt::format("{{\"change\":{},\"series\":{}}}", change,
+                                PrintMetricSeries(series.points, &totals)),
+                    kJsonType);
 }
 
 std::string HandleOf(const FoundTrial& found) {

@@ -1,11 +1,10 @@
-#include <algorithm>
 #include <charconv>
 
-#include "api/convert.h"
 #include "controller/experiment_run.h"
 #include "controller/operators/primary_container.h"
-#include "server/find.h"
+#include "controller/stored_document.h"
 #include "server/http/call.h"
+#include "server/http/experiment_of.h"
 #include "server/http/message_json.h"
 #include "server/http/route.h"
 #include "server/http/schema.h"
@@ -15,55 +14,6 @@ namespace qalam::http {
 
 namespace {
 
-v1::ExperimentName OwnerOf(const ApiRequest& request) {
-  v1::ExperimentName name;
-  name.set_namespace_(request.Part("namespace"));
-  name.set_name(request.Part("name"));
-  return name;
-}
-
-StatusOr<std::vector<TrialState>> WantedTrialStates(const ApiRequest& request) {
-  std::vector<TrialState> states;
-  for (const auto& name : request.Texts("state")) {
-    const auto state = ParseTrialState(name);
-    if (!state) {
-      return InvalidArgument(
-          "state should be Pending, Running, Succeeded, Failed, Killed, EarlyStopped or "
-          "MetricsUnavailable, not \"{}\"",
-          name);
-    }
-    states.push_back(*state);
-  }
-  return states;
-}
-
-StatusOr<Answer> ListTrials(const ApiContext& context, const ApiRequest& request) {
-  ASSIGN_OR_RETURN(const int64_t limit, request.Integer("limit", 1000, 1, 10000));
-  ASSIGN_OR_RETURN(const int64_t after, request.Integer("cursor", -1, 0, INT64_MAX));
-  ASSIGN_OR_RETURN(const auto states, WantedTrialStates(request));
-  ASSIGN_OR_RETURN(const auto experiment, FindExperiment(context.store, OwnerOf(request)));
-  ASSIGN_OR_RETURN(const auto trials, context.store.ListTrials({.experiment_uid = experiment.uid,
-                                                                .states = states,
-                                                                .after_number = after,
-                                                                .limit = int(limit) + 1}));
-  ASSIGN_OR_RETURN(const auto counts, context.store.CountTrials(experiment.uid));
-  int64_t total = 0;
-  for (const auto& [state, count] : counts) {
-    if (states.empty() || std::find(states.begin(), states.end(), state) != states.end()) {
-      total += count;
-    }
-  }
-  const size_t shown = std::min<size_t>(trials.size(), limit);
-  Json list = Json::array();
-  for (size_t i = 0; i < shown; ++i) {
-    list.push_back(MessageToJson(ToMessage(trials[i], experiment)));
-  }
-  return JsonAnswer(
-      {{"trials", std::move(list)},
-       {"nextCursor", trials.size() > shown ? std::to_string(trials[shown - 1].number) : ""},
-       {"total", total}});
-}
-
 StatusOr<Answer> GetTrialByNumber(const ApiContext& context, const ApiRequest& request) {
   const std::string& text = request.Part("number");
   int64_t number = -1;
@@ -71,7 +21,7 @@ StatusOr<Answer> GetTrialByNumber(const ApiContext& context, const ApiRequest& r
   if (error != std::errc() || end != text.data() + text.size() || number < 0) {
     return InvalidArgument("a trial's number is a whole number from 0, not \"{}\"", text);
   }
-  ASSIGN_OR_RETURN(const auto experiment, FindExperiment(context.store, OwnerOf(request)));
+  ASSIGN_OR_RETURN(const auto experiment, ExperimentOf(context, request));
   ASSIGN_OR_RETURN(const auto trials,
                    context.store.ListTrials(
                        {.experiment_uid = experiment.uid, .after_number = number - 1, .limit = 1}));
@@ -89,16 +39,28 @@ Json HistoryEntry(Time time, TrialState state, const std::string& reason,
           {"message", message}};
 }
 
-Json HistoryOf(const TrialRecord& trial) {
+// Its events between its states, which have times of their own.
+StatusOr<Json> HistoryOf(Store& store, const TrialRecord& trial) {
+  constexpr int kMostEvents = 1000;
+  ASSIGN_OR_RETURN(const auto events, store.ListEvents({.experiment_uid = trial.experiment_uid,
+                                                        .trial_uid = trial.uid,
+                                                        .limit = kMostEvents}));
   Json history = Json::array();
-  history.push_back(HistoryEntry(trial.created, TrialState::kPending, "Proposed",
-                                 "the algorithm proposed its parameters"));
-  if (trial.started != absl::InfinitePast()) {
-    history.push_back(HistoryEntry(trial.started, TrialState::kRunning, "Started",
-                                   trial.attempts > 1
-                                       ? fmt::format("it was started {} times", trial.attempts)
-                                       : "it was handed to the operator"));
+  history.push_back(HistoryEntry(trial.created, TrialState::kPending, "Created", ""));
+  bool has_started = false;
+  const auto start = [&] {
+    if (has_started || trial.started == absl::InfinitePast()) return;
+    has_started = true;
+    history.push_back(HistoryEntry(trial.started, TrialState::kRunning, "Started", ""));
+  };
+  for (const auto& event : events) {
+    if (event.time >= trial.started) start();
+    if (event.reason == Name(trial.state)) continue;  // its end, below
+    history.push_back(HistoryEntry(event.time,
+                                   has_started ? TrialState::kRunning : TrialState::kPending,
+                                   event.reason, event.message));
   }
+  start();
   if (trial.completed != absl::InfinitePast()) {
     history.push_back(HistoryEntry(trial.completed, trial.state, trial.reason, trial.message));
   }
@@ -106,12 +68,16 @@ Json HistoryOf(const TrialRecord& trial) {
 }
 
 // The manifest as the operator gets it, and its command; neither where it cannot be made any more.
-void AddJob(Store& store, const FoundTrial& found, Json& json) {
+void AddJob(const FoundTrial& found, Json& json) {
   json["command"] = Json::array();
   json["manifest"] = nullptr;
-  const auto run = LoadExperimentRun(store, found.experiment.uid);
-  if (!run.ok()) return;
-  const auto job = MakeJob(*run, found.trial);
+  auto document = ParseStoredDocument(found.experiment.document_json);
+  if (!document.ok()) return;
+  ExperimentRun run;
+  run.record = found.experiment;
+  run.document = *std::move(document);
+  if (run.IsClientRun()) return;
+  const auto job = MakeJob(run, found.trial);
   if (!job.ok()) return;
   json["manifest"] = job->manifest;
   const auto command = PrimaryContainerCommand(job->manifest, job->primary_container_name);
@@ -119,30 +85,51 @@ void AddJob(Store& store, const FoundTrial& found, Json& json) {
 }
 
 StatusOr<Answer> GetTrial(const ApiContext& context, const ApiRequest& request) {
-  v1::TrialName name;
-  name.set_namespace_(request.Part("namespace"));
-  name.set_name(request.Part("trial"));
-  ASSIGN_OR_RETURN(const auto found, FindTrial(context.store, name));
+  ASSIGN_OR_RETURN(const auto found, TrialOf(context, request));
   Json json = MessageToJson(ToMessage(found.trial, found.experiment));
-  AddJob(context.store, found, json);
-  json["history"] = HistoryOf(found.trial);
+  AddJob(found, json);
+  ASSIGN_OR_RETURN(json["history"], HistoryOf(context.store, found.trial));
   return JsonAnswer(json);
+}
+
+// Values as numbers or as texts.
+StatusOr<Answer> AddTrial(const ApiContext& context, const ApiRequest& request) {
+  ASSIGN_OR_RETURN(const auto body, request.Object());
+  RETURN_IF_ERROR(AllowOnly(body, {"parameters"}));
+  const auto parameters = body.find("parameters");
+  if (parameters == body.end() || !parameters->is_object()) {
+    return InvalidArgument("the body's \"parameters\" should be an object of names and values");
+  }
+  v1::AddTrialRequest call;
+  *call.mutable_experiment() = ExperimentNameOf(request);
+  for (const auto& [name, value] : parameters->items()) {
+    if (!value.is_number() && !value.is_string()) {
+      return InvalidArgument("the value of \"{}\" should be a number or a text, not a {}", name,
+                             value.type_name());
+    }
+    auto* assignment = call.add_parameters();
+    assignment->set_name(name);
+    assignment->set_value(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  ASSIGN_OR_RETURN(const auto trial, Call(context, &Service::AddTrial, call));
+  return JsonAnswer(MessageToJson(trial), 201);
 }
 
 }  // namespace
 
 void AddTrialRoutes(std::vector<Route>& routes) {
   const std::string of_experiment = "/experiments/{namespace}/{name}/trials";
-  routes.push_back({"GET",
-                    of_experiment,
-                    "Its trials, a page at a time",
-                    ListTrials,
-                    ObjectOf({{"trials", ArrayOf(SchemaOf<v1::Trial>())},
-                              {"nextCursor", TextSchema()},
-                              {"total", WholeSchema()}}),
-                    {{"state", TextSchema(), "in this state; may be repeated"},
-                     {"limit", WholeSchema(), "at most so many, 1 to 10000; 1000 when absent"},
-                     {"cursor", TextSchema(), "the nextCursor of the page before"}}});
+  routes.push_back(
+      {.method = "POST",
+       .path = of_experiment,
+       .summary = "Adds a trial of these parameters by hand",
+       .handler = AddTrial,
+       .reply = SchemaOf<v1::Trial>(),
+       .body =
+           ObjectOf({{"parameters",
+                      {{"type", "object"},
+                       {"additionalProperties", {{"type", Json::array({"string", "number"})}}}}}}),
+       .status = 201});
   routes.push_back({"GET", of_experiment + "/{number}", "The trial of that number",
                     GetTrialByNumber, SchemaOf<v1::Trial>()});
   routes.push_back({"GET", "/trials/{namespace}/{trial}",

@@ -146,7 +146,7 @@ class SuggestionService final : public v1::SuggestionService::Service {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSuggestionService() {
+std::unique_ptr<v1::SuggestionService::Service> MakeSuggestionService() {
   return std::make_unique<SuggestionService>();
 }
 

@@ -63,6 +63,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "darts",
                                           "distributions",
                                           "file-collector",
+                                          "push-collector",
                                           "metric-strategies",
                                           "resume-never",
                                           "resume-longrunning",

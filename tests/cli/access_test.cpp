@@ -31,7 +31,8 @@ grpc::Status Call(const std::shared_ptr<grpc::Channel>& channel, const std::stri
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
   grpc::CompletionQueue queue;
-  const grpc::ByteBuffer request;
+  const grpc::Slice nothing;
+  const grpc::ByteBuffer request(&nothing, 1);
   grpc::ByteBuffer reply;
   grpc::Status status;
   const auto call = stub.PrepareUnaryCall(&context, path, request, &queue);

@@ -188,7 +188,7 @@ TEST_CASE("What is wrong with a call is told, all at once", "[clients]") {
   request.mutable_experiment()->set_name("nobody");
   CHECK(Call(*stub, &Stub::AskTrials, request, reply).error_code() == grpc::StatusCode::NOT_FOUND);
   REQUIRE(
-      shell.Run({"submit", "--db", served.database(), shell.Write("run", "sleep 60", 1)}).status ==
+      shell.Run({"submit", "--db", served.database(), shell.Write("run", "sleep 60", 2)}).status ==
       0);
   request.mutable_experiment()->set_name("run");
   const auto operated = Call(*stub, &Stub::AskTrials, request, reply);
@@ -281,35 +281,49 @@ TEST_CASE("A trial's own reports, sent to where its environment says, are its me
   Shell shell;
   ServedDatabase served;
   auto stub = served.Start();
-  const std::string found = shell.File("found"), gate = shell.File("gate");
-  const std::string script = "echo $QALAM_ADDRESS $QALAM_TRIAL $QALAM_NAMESPACE > " + found +
-                             ".part; mv " + found + ".part " + found + "; while [ ! -e " + gate +
+  const std::string found = shell.File("found-"), gate = shell.File("gate");
+  const std::string script = "echo $QALAM_ADDRESS $QALAM_NAMESPACE > part-$QALAM_TRIAL; mv " +
+                             std::string("part-$QALAM_TRIAL ") + found +
+                             "$QALAM_TRIAL; while [ ! -e " + gate +
                              " ]; do sleep 0.02; done; echo loss=7 $0";
   REQUIRE(shell
               .Run({"submit", "--db", served.database(),
-                    shell.Write("pushed", script, 1,
+                    shell.Write("pushed", script, 2,
                                 "  metricsCollectorSpec: {collector: {kind: Push}}\n")})
               .status == 0);
-  WaitUntil([&] { return FileExists(found); });
-  std::istringstream words(*ReadFile(found));
-  std::string address, name, name_space;
-  words >> address >> name >> name_space;
-  CHECK(name_space == "default");
-  auto from_trial = v1::ExperimentService::NewStub(
-      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  v1::ReportMetricsRequest report;
-  auto* points = report.add_trials();
-  points->mutable_trial()->set_name(name);
-  for (const double loss : {0.5, 0.25}) {
-    auto* point = points->add_points();
-    point->set_metric("loss");
-    point->set_value(loss);
+  std::vector<std::string> trials;
+  for (const int number : {0, 1}) {
+    v1::ListTrialsRequest request;
+    request.mutable_experiment()->set_name("pushed");
+    v1::ListTrialsReply reply;
+    WaitUntil([&] {
+      REQUIRE(Call(*stub, &Stub::ListTrials, request, reply).ok());
+      return reply.trials_size() > number;
+    });
+    trials.push_back(reply.trials(number).name());
+    WaitUntil([&] { return FileExists(found + trials.back()); });
+    std::istringstream words(*ReadFile(found + trials.back()));
+    std::string address, name_space;
+    words >> address >> name_space;
+    CHECK(name_space == "default");
+    const auto from_trial = v1::ExperimentService::NewStub(
+        grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    v1::ReportMetricsRequest report;
+    auto* points = report.add_trials();
+    points->mutable_trial()->set_name(trials.back());
+    for (const double loss : {0.5, 0.25}) {
+      auto* point = points->add_points();
+      point->set_metric("loss");
+      point->set_value(loss);
+    }
+    v1::ReportMetricsReply reported;
+    REQUIRE(Call(*from_trial, &Stub::ReportMetrics, report, reported).ok());
   }
-  v1::ReportMetricsReply reply;
-  REQUIRE(Call(*from_trial, &Stub::ReportMetrics, report, reply).ok());
   REQUIRE(WriteFileAtomically(gate, "", false).ok());
-  WaitUntil([&] { return GetTrial(*stub, name).state() == v1::TRIAL_SUCCEEDED; });
-  CHECK(GetTrial(*stub, name).objective_value() == 0.25);
+  for (const auto& name : trials) {
+    WaitUntil([&] { return GetTrial(*stub, name).state() == v1::TRIAL_SUCCEEDED; });
+    CHECK(GetTrial(*stub, name).objective_value() == 0.25);
+  }
 }
 
 TEST_CASE("Experiments are listed by filter and order, page by page", "[clients]") {

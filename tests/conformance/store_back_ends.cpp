@@ -34,6 +34,9 @@ class MemoryFixture final : public StoreFixture {
     StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) override {
       return store_.ListExperiments(query);
     }
+    StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) override {
+      return store_.CountExperiments(query);
+    }
     StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override {
       return store_.ListTrials(query);
     }

@@ -219,8 +219,9 @@ TEST_CASE("Incumbents are the trials that were better than all before", "[store]
   }
   REQUIRE(store->Commit(batch).ok());
   const auto describe = [&](ObjectiveType type) {
+    const auto incumbents = *store->ListIncumbents("uid-a", type);
     std::string text;
-    for (const auto& incumbent : *store->ListIncumbents("uid-a", type)) {
+    for (const auto& incumbent : incumbents) {
       text += fmt::format("{}:{} ", incumbent.number, incumbent.value);
     }
     return text;

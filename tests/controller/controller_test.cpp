@@ -58,6 +58,9 @@ class BusyStore final : public Store {
   StatusOr<std::vector<ExperimentRecord>> ListExperiments(const ExperimentQuery& query) override {
     return inner_->ListExperiments(query);
   }
+  StatusOr<int64_t> CountExperiments(const ExperimentQuery& query) override {
+    return inner_->CountExperiments(query);
+  }
   StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override {
     return inner_->ListTrials(query);
   }

@@ -210,6 +210,19 @@ TEST_CASE("A trial's output is followed as it grows, in whole characters", "[ser
   CHECK(rest == whole.substr(4));
 }
 
+TEST_CASE("The system's state is on the stream at once and when it changes", "[server]") {
+  HttpFixture fixture;
+  EventClient stream(fixture.port(), "topics=system");
+  const auto now = stream.NextNamed("system");
+  REQUIRE(now);
+  CHECK(now->data["version"] == fixture.GetJson("/info")["version"]);
+  fixture.Create("counted", "echo loss=$0", 1);
+  const auto later = stream.Next([](const ServerEvent& event) {
+    return event.name == "system" && event.data["experiments"].contains("Succeeded");
+  });
+  CHECK(later);
+}
+
 TEST_CASE("A hundred streams leave room for ordinary requests", "[server]") {
   HttpFixture fixture;
   std::vector<std::unique_ptr<EventClient>> streams;

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "tests/support/qalam_shell.h"
 
 namespace qalam {

@@ -6,11 +6,13 @@ namespace qalam {
 
 namespace {
 using Json = nlohmann::ordered_json;
+
+constexpr char kScript[] = "echo start; echo loss=$0; echo \"word=<b>text</b>\"";
 }  // namespace
 
 TEST_CASE("A trial shows its command, its history, metrics and output", "[server]") {
   HttpFixture fixture;
-  fixture.Create("shown", "echo start; echo loss=$0; echo word=<b>text</b>", 2);
+  fixture.Create("shown", kScript, 2);
   fixture.WaitForEnd("shown");
   const auto list = fixture.GetJson("/experiments/default/shown/trials");
   REQUIRE(list["trials"].size() == 2);
@@ -21,12 +23,11 @@ TEST_CASE("A trial shows its command, its history, metrics and output", "[server
 
   const auto trial = fixture.GetJson("/trials/default/" + listed["name"].get<std::string>());
   const std::string x = trial["parameters"][0]["value"];
-  CHECK(trial["command"] ==
-        Json::array({"sh", "-c", "echo start; echo loss=$0; echo word=<b>text</b>", x}));
+  CHECK(trial["command"] == Json::array({"sh", "-c", kScript, x}));
   CHECK(trial["manifest"]["kind"] == "Job");
-  REQUIRE(trial["history"].size() == 3);
-  CHECK(trial["history"][0]["state"] == "Pending");
-  CHECK(trial["history"][2]["state"] == "Succeeded");
+  CHECK(trial["history"].front()["state"] == "Pending");
+  CHECK(trial["history"].back()["state"] == "Succeeded");
+  CHECK(trial["history"].back()["message"] == "the command exited with status 0");
 
   const std::string path = "/trials/default/" + listed["name"].get<std::string>();
   const auto metrics = fixture.GetJson(path + "/metrics");

@@ -96,6 +96,19 @@ TEST_CASE("Numbers read back as they were, and others are null", "[table]") {
   CHECK(json["parameters"][0]["values"][6].is_null());
 }
 
+TEST_CASE("Short numbers are near enough to draw, and whole ones exact", "[table]") {
+  TrialTable table(SampleSpec());
+  const double values[] = {1.0 / 3, 1e-300, 5e300, -123456789012345.0, 0.1};
+  for (int i = 0; i < 5; ++i) {
+    auto trial = SampleTrial(i);
+    trial.objective_value = values[i];
+    table.Put(trial);
+  }
+  const std::string text = PrintTrialTable(table.columns(), 1, TableNumbers::kShort);
+  CHECK(text.find("\"values\":[0.33333334,1e-300,5e+300,-123456789012345,0.1]") !=
+        std::string::npos);
+}
+
 TEST_CASE("Names and values of any letters become sound JSON", "[table]") {
   ExperimentSpec spec = SampleSpec();
   spec.parameters[2].feasible_space.list = {"<script>\"\n\\", "\xc3\xa9"};

@@ -26,7 +26,7 @@ class ClientExperiment {
   explicit ClientExperiment(const std::string& spec)
       : store_(Value(OpenSqliteStore(directory_.File("qalam.db")))),
         server_(Value(SuggestionServer::Start(""))),
-        world_(clock_, [](const TrialJob&) { return SimulatedRun(); }) {
+        world_(clock_, [](const TrialJob&, int) { return SimulatedRun(); }) {
     ExperimentRecord record;
     record.uid = "uid";
     record.name_space = "default";

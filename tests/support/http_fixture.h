@@ -3,12 +3,14 @@
 #include <absl/time/clock.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/files.h"
 #include "db/store.h"
 #include "server/server.h"
 #include "tests/support/temporary_directory.h"
@@ -30,12 +32,14 @@ class HttpFixture {
     Restart();
   }
 
-  void Restart() {
+  // With a token, the client must send it.
+  void Restart(const std::string& token = "") {
     server_.reset();
     ServerOptions options;
     options.database_path = database();
     options.work_root = directory_.File("trials");
     options.http = "127.0.0.1:0";
+    options.access.token = token;
     auto server = Server::Start(options);
     INFO((server.ok() ? "" : Message(server.status())));
     REQUIRE(server.ok());
@@ -94,7 +98,7 @@ spec:
   objective: {{type: minimize, objectiveMetricName: loss}}
   algorithm: {{algorithmName: random}}
   maxTrialCount: {}
-  parallelTrialCount: 2
+  parallelTrialCount: {}
 {}  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
   trialTemplate:
     trialParameters: [{{name: x, reference: x}}]
@@ -103,7 +107,7 @@ spec:
       kind: Job
       spec: {{template: {{spec: {{containers: [{{name: main, command: [sh, -c, '{}', '${{trialParameters.x}}']}}]}}}}}}
 )",
-                       name, trials, more, script);
+                       name, trials, std::clamp(trials, 1, 2), more, script);
   }
   void Create(const std::string& name, const std::string& script, int trials,
               const std::string& more = "") {

@@ -48,8 +48,8 @@ const SEARCH = {
             },
             {
               name: 'pool_size',
-              parameterType: 'int',
-              feasibleSpace: { min: '2', max: '2', step: '1' },
+              parameterType: 'categorical',
+              feasibleSpace: { list: ['2'] },
             },
           ],
         },

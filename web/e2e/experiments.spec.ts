@@ -21,7 +21,7 @@ test('an experiment comes into the list and runs to its end before one’s eyes'
 }) => {
   await page.goto('/experiments');
   await expect(page.getByText('There is no experiment yet.')).toBeVisible();
-  await create(server, { name: 'watched', trials: 4, pause: 0.2 });
+  await create(server, { name: 'watched', trials: 4, steps: 4, pause: 0.5 });
   const row = page.getByRole('row', { name: /watched/ });
   await expect(row).toBeVisible();
   await expect(row.getByText('Running')).toBeVisible();
@@ -135,20 +135,18 @@ test('the page fits a telephone and has no serious fault', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('a lost connection is shown, and mends itself', async ({ browser }) => {
+test('a lost connection is shown, and mends itself', async ({ page }) => {
   const server = await QalamServer.start();
   try {
     await create(server, { name: 'before', trials: 1 });
-    const page = await browser.newPage();
     await page.goto(`${server.pages}/experiments`);
     await expect(page.getByRole('row', { name: /before/ })).toBeVisible();
     await server.kill();
     await expect(page.getByText('No connection to the server')).toBeVisible();
     await server.startAgain();
     await create(server, { name: 'after', trials: 1 });
-    await expect(page.getByText('No connection to the server')).toBeHidden({ timeout: 15_000 });
+    await expect(page.getByText('No connection to the server')).toBeHidden({ timeout: 30_000 });
     await expect(page.getByRole('row', { name: /after/ })).toBeVisible();
-    await page.close();
   } finally {
     await server.stop();
   }

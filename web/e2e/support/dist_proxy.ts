@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pipeline } from 'node:stream';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,11 +15,11 @@ const POLICY =
   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; " +
   "frame-ancestors 'none'; form-action 'self'";
 
-// Serves web/dist as the executable serves what is embedded in it, and passes the API on.
+// Serves a folder as the executable serves what is embedded in it, and passes the API on.
 export async function serveDist(
+  dist: string,
   server: string,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const dist = fileURLToPath(new URL('../../dist', import.meta.url));
   const proxy = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', server);
     if (pathname.startsWith('/api/')) pass(server, request, response);
@@ -41,7 +41,7 @@ function pass(server: string, request: http.IncomingMessage, response: http.Serv
   const options = { method: request.method, headers };
   const onward = http.request(server + (request.url ?? '/'), options, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+    pipeline(answer, response, () => undefined); // also ends when the server dies in between
   });
   onward.on('error', () => response.destroy());
   response.on('close', () => onward.destroy());

@@ -16,6 +16,7 @@ export interface ExperimentOptions {
 // An experiment over two numbers and a word whose trials run support/train.py. JSON is YAML.
 export function experimentDocument(options: ExperimentOptions): string {
   const metric = options.metric ?? 'accuracy';
+  const trials = options.trials ?? 4;
   const number = (name: string) => ({
     name,
     parameterType: 'double',
@@ -34,8 +35,8 @@ export function experimentDocument(options: ExperimentOptions): string {
       },
       algorithm: { algorithmName: options.algorithm ?? 'random' },
       seed: 1,
-      maxTrialCount: options.trials ?? 4,
-      parallelTrialCount: options.parallel ?? 2,
+      maxTrialCount: trials,
+      parallelTrialCount: options.parallel ?? Math.min(2, trials),
       parameters: [
         number('x'),
         number('y'),

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { serveDist } from './dist_proxy';
 
 export const WEB_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+const TOKEN_FILE = 'token';
 const START_MS = 30_000;
 const STOP_MS = 15_000;
 
@@ -19,7 +20,7 @@ function executable(): string {
 }
 
 // A `qalam serve` of its own: on free ports, with a database in a folder that goes with it. With
-// QALAM_WEB=dist the pages come from web/dist rather than from the executable, so that work on the
+// QALAM_WEB=dist the pages come from that folder of web/ rather than from the executable, so that work on the
 // pages needs no build of the rest.
 export class QalamServer {
   private constructor(
@@ -30,11 +31,14 @@ export class QalamServer {
     private readonly closePages: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<QalamServer> {
+  // With a token, the server wants it.
+  static async start(token = ''): Promise<QalamServer> {
     const folder = await mkdtemp(join(tmpdir(), 'qalam-e2e-'));
     try {
+      if (token) await writeFile(join(folder, TOKEN_FILE), token, { mode: 0o600 });
       const { child, url } = await launch(folder, '127.0.0.1:0');
-      const dist = process.env.QALAM_WEB === 'dist' ? await serveDist(url) : undefined;
+      const pages = process.env.QALAM_WEB;
+      const dist = pages ? await serveDist(resolve(WEB_FOLDER, pages), url) : undefined;
       const close = dist?.close ?? (() => Promise.resolve());
       return new QalamServer(folder, child, url, dist?.url ?? url, close);
     } catch (error) {
@@ -72,9 +76,15 @@ export class QalamServer {
 }
 
 async function launch(folder: string, http: string): Promise<{ child: ChildProcess; url: string }> {
+  const token = join(folder, TOKEN_FILE);
   const child = spawn(
     executable(),
-    ['serve', '--db', join(folder, 'qalam.db'), '--listen', '127.0.0.1:0', '--http', http],
+    [
+      'serve',
+      ...['--db', join(folder, 'qalam.db')],
+      ...['--listen', '127.0.0.1:0', '--http', http],
+      ...(existsSync(token) ? ['--token-file', token] : []),
+    ],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -44,6 +44,13 @@ export function url(route: string, query?: Record<string, QueryValue>): string {
   return API + route + queryString(query);
 }
 
+const unauthenticated = new Set<() => void>();
+
+// Calls it whenever the server wants its token, which the API's answers say with 401.
+export function onUnauthenticated(tell: () => void): void {
+  unauthenticated.add(tell);
+}
+
 async function send(route: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = {};
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -61,6 +68,7 @@ async function send(route: string, options: RequestOptions): Promise<Response> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'UNREACHABLE', 'The server cannot be reached.');
   }
+  if (response.status === 401) for (const tell of unauthenticated) tell();
   if (!response.ok) throw await errorOf(response);
   return response;
 }

@@ -110,6 +110,17 @@ describe('EventStream', () => {
     expect(sources).toHaveLength(4);
   });
 
+  it('tells of every failure, so that somebody may ask why', () => {
+    const failed = vi.fn();
+    stream.onFailure(failed);
+    stream.subscribe(['experiments'], {});
+    vi.advanceTimersByTime(0);
+    newest().fail();
+    vi.advanceTimersByTime(500);
+    newest().fail();
+    expect(failed).toHaveBeenCalledTimes(2);
+  });
+
   it('tells every subscriber to load again when the server cannot resume', () => {
     const reset = vi.fn();
     stream.subscribe(['experiments'], { reset });

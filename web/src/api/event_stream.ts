@@ -37,6 +37,7 @@ const HIDDEN_PATIENCE_MS = 15_000;
 export class EventStream {
   private readonly subscribers = new Set<Subscriber>();
   private readonly listeners = new Set<() => void>();
+  private readonly failureListeners = new Set<() => void>();
   private source: EventSource | undefined;
   private openedTopics = '';
   private lastEventId: string | undefined;
@@ -55,6 +56,11 @@ export class EventStream {
   onState(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  // Calls it after each attempt that failed, and each loss: an EventSource cannot say why.
+  onFailure(listener: () => void): void {
+    this.failureListeners.add(listener);
   }
 
   subscribe(topics: readonly Topic[], handlers: EventHandlers): Subscription {
@@ -180,6 +186,7 @@ export class EventStream {
     const delay = RETRY_DELAYS_MS[Math.min(this.failures, RETRY_DELAYS_MS.length - 1)] ?? 0;
     this.failures += 1;
     this.schedule(delay);
+    for (const listener of this.failureListeners) listener();
   }
 
   private dispatch<Name extends EventName>(name: Name, event: MessageEvent<string>): void {

@@ -1,13 +1,18 @@
-import type { ExperimentName, ExperimentSummary, MetricSeries, Trial } from './types';
+import type { ExperimentName, ExperimentSummary, MetricSeries, ServerInfo, Trial } from './types';
 
-// What a stream may be asked for: the list of experiments, one experiment with its trials, one
-// trial with its metrics, or a trial's output.
+// What a stream may be asked for: the list of experiments, the server's own state, one experiment
+// with its trials, one trial with its metrics, or a trial's output.
 export type Topic =
-  'experiments' | `experiment/${string}/${string}` | `trial/${string}/${string}` | LogTopic;
+  | 'experiments'
+  | 'system'
+  | `experiment/${string}/${string}`
+  | `trial/${string}/${string}`
+  | LogTopic;
 export type LogTopic = `logs/${string}/${string}`;
 
 export const topics = {
   experiments: 'experiments' as const,
+  system: 'system' as const,
   experiment: ({ namespace, name }: ExperimentName) => `experiment/${namespace}/${name}` as const,
   trial: ({ namespace, name }: ExperimentName) => `trial/${namespace}/${name}` as const,
   logs: ({ namespace, name }: ExperimentName) => `logs/${namespace}/${name}` as const,
@@ -42,6 +47,7 @@ export interface EventData {
   metrics: MetricsEvent;
   trial: { trial: Trial };
   log: LogEvent;
+  system: ServerInfo;
 }
 
 export type EventName = keyof EventData;
@@ -53,6 +59,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'metrics',
   'trial',
   'log',
+  'system',
 ];
 
 // The topics whose subscribers an event is for.
@@ -64,6 +71,8 @@ export function topicsOf<Name extends EventName>(name: Name, data: EventData[Nam
     }
     case 'deleted':
       return [topics.experiments, topics.experiment(data as EventData['deleted'])];
+    case 'system':
+      return [topics.system];
     case 'trials':
       return [`experiment/${(data as TrialsEvent).experiment}`];
     case 'trial':

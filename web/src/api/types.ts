@@ -113,6 +113,7 @@ interface ExperimentBase {
   workDir: string;
   additionalObjectives: AdditionalObjective[];
   algorithmChoice: string;
+  clientRun?: boolean; // its trials are run by the programs that ask for them
 }
 
 export interface ExperimentSummary extends ExperimentBase {

@@ -4,7 +4,10 @@ import { Button } from '../components/Button';
 import { ConnectionBanner } from './ConnectionBanner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { links } from './links';
+import { signOut, useSession } from './session';
+import { SignInPage } from './SignInPage';
 import { ThemeSwitch } from './ThemeSwitch';
+import { toastError } from './toasts';
 import styles from './Layout.module.css';
 
 const NAVIGATION = [
@@ -18,6 +21,7 @@ const NAVIGATION = [
 export function Layout({ children }: { children: ReactNode }) {
   const [location] = useLocation();
   const [open, setOpen] = useState(false);
+  const session = useSession();
   const first = useRef(true);
   useEffect(() => {
     setOpen(false);
@@ -73,10 +77,17 @@ export function Layout({ children }: { children: ReactNode }) {
             );
           })}
         </nav>
+        {session.given && (
+          <Button kind="quiet" onClick={() => void signOut().catch(toastError)}>
+            Sign out
+          </Button>
+        )}
         <ThemeSwitch />
       </header>
       <ConnectionBanner />
-      <ErrorBoundary resetKey={location}>{children}</ErrorBoundary>
+      <ErrorBoundary resetKey={location}>
+        {session.wanted ? <SignInPage /> : children}
+      </ErrorBoundary>
     </>
   );
 }

@@ -24,6 +24,7 @@ export function through(latest: { current: EventHandlers }): EventHandlers {
     metrics: (data) => latest.current.metrics?.(data),
     trial: (data) => latest.current.trial?.(data),
     log: (data) => latest.current.log?.(data),
+    system: (data) => latest.current.system?.(data),
     reset: () => latest.current.reset?.(),
     ...(latest.current.logOffset && { logOffset: () => latest.current.logOffset?.() ?? 0 }),
   };

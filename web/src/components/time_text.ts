@@ -3,20 +3,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const exactWithZone = new Intl.DateTimeFormat(undefined, {
-  dateStyle: 'full',
-  timeStyle: 'long',
-});
+// Making a formatter takes longer than a page should wait for what it may not show.
+function lazily(options: Intl.DateTimeFormatOptions): (time: Date) => string {
+  let format: Intl.DateTimeFormat | undefined;
+  return (time) => (format ??= new Intl.DateTimeFormat(undefined, options)).format(time);
+}
 
 // In the viewer's zone and language.
-export function exactTime(time: Date): string {
-  return exact.format(time);
-}
-
-export function exactTimeWithZone(time: Date): string {
-  return exactWithZone.format(time);
-}
+export const exactTime = lazily({ dateStyle: 'medium', timeStyle: 'medium' });
+export const exactTimeWithZone = lazily({ dateStyle: 'full', timeStyle: 'long' });
 
 // Two units at most: "1 h 5 min", "12.3 s".
 export function durationText(milliseconds: number): string {

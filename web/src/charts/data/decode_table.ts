@@ -9,7 +9,10 @@ export function decodeNumber(value: JsonNumber | null | undefined): number {
 
 function decodeNumbers(values: readonly (JsonNumber | null)[]): Float64Array {
   const decoded = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) decoded[i] = decodeNumber(values[i]);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    decoded[i] = typeof value === 'number' ? value : decodeNumber(value);
+  }
   return decoded;
 }
 

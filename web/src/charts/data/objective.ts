@@ -1,6 +1,6 @@
 import type { ObjectiveColumn, ObjectiveType, TrialTable } from './trial_table';
 
-export function isBetter(type: ObjectiveType, a: number, b: number): boolean {
+function isBetter(type: ObjectiveType, a: number, b: number): boolean {
   return type === 'minimize' ? a < b : a > b;
 }
 

@@ -43,8 +43,8 @@ export function smallTable(changes: Partial<WireTable> = {}): TrialTable {
   });
 }
 
-// Many trials on a spiral; the values of trial 0 are far from all others.
-export function largeTable(count: number): TrialTable {
+// Many trials on a spiral; the value of trial 0 is far from all others.
+export function largeTable(count: number, outlier = 50): TrialTable {
   const numbers = Array.from({ length: count }, (_, i) => i);
   return smallTable({
     numbers,
@@ -57,7 +57,7 @@ export function largeTable(count: number): TrialTable {
       {
         metric: 'loss',
         type: 'minimize',
-        values: numbers.map((i) => (i === 0 ? 50 : 1 + Math.sin(i * 0.37))),
+        values: numbers.map((i) => (i === 0 ? outlier : 1 + Math.sin(i * 0.37))),
       },
     ],
     feasible: numbers.map(() => 1),
@@ -68,3 +68,21 @@ export function largeTable(count: number): TrialTable {
     metrics: [],
   });
 }
+
+// An experiment without trials.
+export const EMPTY_TABLE: TrialTable = {
+  change: 0,
+  length: 0,
+  numbers: new Int32Array(0),
+  names: [],
+  states: new Uint8Array(0),
+  stateNames: [],
+  created: new Float64Array(0),
+  started: new Float64Array(0),
+  completed: new Float64Array(0),
+  objectives: [],
+  feasible: new Uint8Array(0),
+  parameters: [],
+  metrics: [],
+  labels: [],
+};

@@ -51,23 +51,6 @@ export interface TrialTable {
   readonly labels: readonly Column[];
 }
 
-export const EMPTY_TABLE: TrialTable = {
-  change: 0,
-  length: 0,
-  numbers: new Int32Array(0),
-  names: [],
-  states: new Uint8Array(0),
-  stateNames: [],
-  created: new Float64Array(0),
-  started: new Float64Array(0),
-  completed: new Float64Array(0),
-  objectives: [],
-  feasible: new Uint8Array(0),
-  parameters: [],
-  metrics: [],
-  labels: [],
-};
-
 // The row of a trial number, or -1.
 export function rowOfNumber(table: TrialTable, number: number): number {
   const { numbers } = table;

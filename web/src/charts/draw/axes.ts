@@ -17,7 +17,6 @@ export interface PanelOption {
 export interface AxisWishes {
   // Leaves out the names of the axes, where panels stand close.
   readonly hideNames?: boolean;
-  readonly xTicks?: number;
   readonly yTicks?: number;
 }
 
@@ -32,7 +31,7 @@ export function panelOption(
     textStyle: { fontFamily: CHART_FONT, color: theme.text },
     grid: panels.map(({ rect }) => ({ ...rect, containLabel: false })),
     xAxis: panels.map((panel, index) => ({
-      ...axis(panel.x, theme, wishes.xTicks ?? Math.max(2, Math.round(panel.rect.width / 90))),
+      ...axis(panel.x, theme, Math.max(2, Math.round(panel.rect.width / 90))),
       gridIndex: index,
       ...(wishes.hideNames ? {} : axisName(panel.xName, theme, 30, panel.rect.width)),
     })),

@@ -1,4 +1,4 @@
-import { forward, type Scale } from './scale';
+import type { Scale } from './scale';
 
 export interface Rect {
   readonly left: number;
@@ -96,9 +96,4 @@ export function markPixels(panel: Panel): MarkPixels {
   const xEnd = new Float32Array(count);
   for (let i = 0; i < count; i++) xEnd[i] = rect.left + (marks.xEnd[i]! - x.low) * across;
   return { ...pixels, xEnd };
-}
-
-// Where a value of a scale lies from 0 (low) to 1 (high).
-export function unitOf(scale: Scale, value: number): number {
-  return (forward(scale, value) - scale.low) / (scale.high - scale.low);
 }

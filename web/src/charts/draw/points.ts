@@ -14,8 +14,8 @@ export interface PointGroup {
 }
 
 // So small that single points can be told apart, so large that they can be seen.
-export function pointSize(count: number): number {
-  return count <= 300 ? 8 : count <= 2000 ? 6 : count <= 10_000 ? 4 : 3;
+function pointSize(count: number): number {
+  return count <= 300 ? 8 : count <= 2000 ? 6 : 4;
 }
 
 // Scatter series for groups of a panel, thinned to what its pixels can show.

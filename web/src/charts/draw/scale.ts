@@ -102,7 +102,7 @@ export function logScale(positive: readonly [number, number] | null, room = 0.04
   return { kind: 'log', low, high, categories: [] };
 }
 
-export function positiveExtentOf(values: Float64Array): [number, number] | null {
+function positiveExtentOf(values: Float64Array): [number, number] | null {
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < values.length; i++) {

@@ -1,7 +1,7 @@
 import { pixelX, pixelY, type Panel } from './panel';
 
 // More points than this are thinned before they are drawn.
-export const THIN_ABOVE = 2000;
+const THIN_ABOVE = 2000;
 
 // Which of the marks to draw so that the picture is that of all: of the marks that fall into the
 // same cell of `cell` pixels only the last of `order` stays. Every cell that any mark falls into

@@ -38,11 +38,7 @@ export function withSelection(
   return { ...model.option, series };
 }
 
-export function chosenMarks(
-  panel: Panel,
-  table: TrialTable,
-  selection: TrialSelection,
-): Int32Array {
+function chosenMarks(panel: Panel, table: TrialTable, selection: TrialSelection): Int32Array {
   const { rows } = panel.marks;
   return marksWhere(rows.length, (mark) => selection.has(table.numbers[rows[mark]!]!));
 }

@@ -61,6 +61,7 @@ export function comparedChart(input: ComparedInput): ChartResult {
         id: line.name,
         color: lineColor(theme, index),
         width: 2.2,
+        dash: isDashed(theme, index) ? 'dashed' : 'solid',
         step: input.step,
         layer: 3,
       }),
@@ -73,7 +74,7 @@ export function comparedChart(input: ComparedInput): ChartResult {
     legend: lines.map((line, index) => ({
       label: line.name,
       color: lineColor(theme, index),
-      shape: 'line',
+      shape: isDashed(theme, index) ? 'dash' : 'line',
     })),
     description: `${input.described} of ${lines.map((line) => line.name).join(', ')}.`,
     data: {
@@ -92,4 +93,9 @@ export function comparedChart(input: ComparedInput): ChartResult {
 
 export function lineColor(theme: ChartTheme, index: number): string {
   return theme.series[index % theme.series.length]!;
+}
+
+// Once the colours begin anew.
+function isDashed(theme: ChartTheme, index: number): boolean {
+  return index >= theme.series.length;
 }

@@ -87,10 +87,10 @@ export function historyChart(input: ChartInput<HistoryOptions>): ChartResult {
   };
 }
 
-export const STAR = 'path://M50 5 L61 38 L96 38 L68 59 L79 93 L50 72 L21 93 L32 59 L4 38 L39 38 Z';
+const STAR = 'path://M50 5 L61 38 L96 38 L68 59 L79 93 L50 72 L21 93 L32 59 L4 38 L39 38 Z';
 
 // Points by state: ended ones filled, early-stopped ones as rings, infeasible ones grey.
-export function stateGroups(
+function stateGroups(
   table: TrialTable,
   colors: Readonly<Record<string, string>>,
   infeasible: string,
@@ -103,7 +103,10 @@ export function stateGroups(
       symbol: 'diamond',
     },
   ];
-  table.stateNames.forEach((state, index) => {
+  // The successful ones lie on top of those that were given up.
+  const states = table.stateNames.map((state, index) => ({ state, index }));
+  states.sort((a, b) => Number(a.state === 'Succeeded') - Number(b.state === 'Succeeded'));
+  states.forEach(({ state, index }) => {
     groups.push({
       id: state,
       marks: marksWhere(

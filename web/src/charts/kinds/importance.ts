@@ -6,7 +6,7 @@ import { formatNumber } from '../draw/format_number';
 import { NO_MARKS, type Panel } from '../draw/panel';
 import { categoryScale, linearScale } from '../draw/scale';
 
-export const EVALUATOR_NAMES: Readonly<Record<string, string>> = {
+const EVALUATOR_NAMES: Readonly<Record<string, string>> = {
   fanova: 'fANOVA',
   'ped-anova': 'PED-ANOVA',
 };

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isChart, type ChartModel, type ChartResult } from '../chart';
 import { decodeCurves } from '../data/experiment_curves';
-import { largeTable, smallTable } from '../data/test_table';
+import { EMPTY_TABLE, largeTable, smallTable } from '../data/test_table';
 import { TrialSelection } from '../data/trial_selection';
-import { EMPTY_TABLE } from '../data/trial_table';
 import { LIGHT_CHART } from '../draw/chart_theme';
 import { FIRST_TURN } from '../draw/turn';
 import { withSelection } from '../draw/with_selection';
@@ -73,8 +72,8 @@ describe('historyChart', () => {
     expect(points(model, 'best')).toEqual([[1, 0.7]]);
     expect(model.legend.map((entry) => entry.label)).toEqual([
       'infeasible',
-      'succeeded',
       'stopped early',
+      'succeeded',
       'best so far',
     ]);
     expect(model.description).toContain('the best accuracy is 0.7, of trial 1');

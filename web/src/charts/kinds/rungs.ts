@@ -117,9 +117,7 @@ function byRung(
     description: `${countText(table.length)} trials at ${rungs.length} rungs: ${rungs
       .map((rung) => `${rungName(rung)} ${rung.rows.length}, ${rung.promoted.length} went on`)
       .join('; ')}.`,
-    note: `Went on: ${rungs
-      .map((rung) => `${rungName(rung)} ${rung.promoted.length} of ${rung.rows.length}`)
-      .join(' · ')}`,
+    note: promotionText(rungs),
     data: {
       columns: ['bracket', 'rung', 'resource', 'trials', 'went on', `best ${objective.metric}`],
       rows: () =>
@@ -137,6 +135,17 @@ function byRung(
         }),
     },
   };
+}
+
+// "Went on from each rung: bracket 0: 9 of 27, 3 of 9; bracket 1: 3 of 9".
+function promotionText(rungs: readonly Rung[]): string {
+  const brackets = [...new Set(rungs.map((rung) => rung.bracket))];
+  const parts = brackets.map((bracket) => {
+    const below = rungs.filter((rung) => rung.bracket === bracket).slice(0, -1);
+    const counts = below.map((rung) => `${rung.promoted.length} of ${rung.rows.length}`).join(', ');
+    return brackets.length > 1 ? `bracket ${bracket}: ${counts || 'one rung'}` : counts;
+  });
+  return `Went on from each rung to the next: ${parts.join('; ')}.`;
 }
 
 function rungName(rung: Rung): string {

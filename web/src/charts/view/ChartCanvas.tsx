@@ -1,24 +1,24 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { ChartModel } from '../chart';
 import { TrialSelection } from '../data/trial_selection';
 import type { TrialTable } from '../data/trial_table';
-import type { ChartTheme } from '../draw/chart_theme';
+import type { DrawnChart } from './ChartCard';
 import { boxBetween, NO_BRUSHES, selectionOf } from './brush';
+import { stepFrom } from './step_through';
 import { restoreBrushes, storeBrushes } from './stored_brush';
 import { ChartTooltip, type TooltipPlace } from './ChartTooltip';
 import { init, type EChartsType } from './echarts';
 import { cancelInFrame, runInFrame } from './frame_queue';
 import { Overlay, type Pointed } from './overlay';
 import type { SelectionStore } from './selection_store';
+import { paintUnderlay, splitLargeSeries } from './underlay';
+import { ZoomedStage } from './ZoomedStage';
 import styles from './chart.module.css';
 
 interface Props {
   id: string;
   title: string;
-  model: ChartModel;
+  drawn: DrawnChart;
   table: TrialTable;
-  theme: ChartTheme;
-  width: number;
   selection: SelectionStore;
   onOpenTrial?: (row: number) => void;
   // A drag turns the picture instead of brushing it, by so many pixels.
@@ -37,40 +37,43 @@ interface Drag {
 }
 
 // A chart that can be pointed at, brushed and walked through by keyboard.
-export function ChartCanvas({
-  id,
-  title,
-  model,
-  table,
-  theme,
-  width,
-  selection,
-  onOpenTrial,
-  onTurn,
-}: Props) {
+export function ChartCanvas({ id, title, drawn, table, selection, onOpenTrial, onTurn }: Props) {
   const holder = useRef<HTMLDivElement>(null);
+  const under = useRef<HTMLCanvasElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType>(null);
   const overlay = useRef<Overlay>(null);
   const drag = useRef<Drag>(null);
   const [tooltip, setTooltip] = useState<TooltipPlace>();
-  const wide = model.width ?? width;
+  const { model, theme, zoom } = drawn;
+  const wide = model.width ?? drawn.width;
 
   useEffect(() => {
-    const instance = init(holder.current, null, { renderer: 'canvas', width: 1, height: 1 });
+    const instance = init(holder.current, null, {
+      renderer: 'canvas',
+      width: 1,
+      height: 1,
+      devicePixelRatio: window.devicePixelRatio * zoom,
+    });
     chart.current = instance;
     overlay.current = new Overlay(canvas.current!);
     return () => {
       instance.dispose();
       chart.current = null;
     };
-  }, []);
+  }, [zoom]);
 
   useEffect(() => {
     chart.current?.resize({ width: wide, height: model.height, silent: true });
-    chart.current?.setOption(model.option, { notMerge: true });
+    const { option, large } = splitLargeSeries(model.option);
+    if (under.current) {
+      under.current.hidden = large.length === 0;
+      if (large.length > 0)
+        paintUnderlay(under.current, { model, large, theme, width: wide, zoom });
+    }
+    chart.current?.setOption(option, { notMerge: true });
     const over = overlay.current!;
-    over.setChart(model, table, theme, wide);
+    over.setChart(model, table, theme, wide, zoom);
     over.brushes = restoreBrushes(selection.brush, id, model.panels);
     // New trials may lie in the brush, and a brush of an address has not selected yet.
     if (over.brushes.size > 0) {
@@ -78,7 +81,7 @@ export function ChartCanvas({
     }
     over.selection = selection.selection;
     over.draw();
-  }, [id, model, table, theme, wide, selection]);
+  }, [id, model, table, theme, wide, zoom, selection]);
 
   useEffect(() => {
     const owner = {};
@@ -131,7 +134,7 @@ export function ChartCanvas({
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0) return;
     const at = positionIn(event);
-    const panel = overlay.current?.hits?.panelAt(at.x, at.y) ?? -1;
+    const panel = overlay.current?.hits?.panelNear(at.x, at.y) ?? -1;
     if (panel < 0 && !onTurn) return;
     drag.current = { panel, from: at, last: at, moved: false };
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -204,7 +207,14 @@ export function ChartCanvas({
   };
 
   return (
-    <div className={styles.stage} style={{ height: model.height, width: wide }}>
+    <ZoomedStage width={wide} height={model.height} zoom={zoom}>
+      <canvas
+        ref={under}
+        className={styles.drawing}
+        style={{ height: model.height, width: wide }}
+        aria-hidden="true"
+        hidden
+      />
       <div ref={holder} className={styles.drawing} aria-hidden="true" />
       <canvas
         ref={canvas}
@@ -228,7 +238,7 @@ export function ChartCanvas({
         onKeyDown={onKeyDown}
       />
       {tooltip && <ChartTooltip table={table} place={tooltip} width={wide} />}
-    </div>
+    </ZoomedStage>
   );
 }
 
@@ -248,24 +258,4 @@ function placeOf(over: Overlay, pointed: Pointed): TooltipPlace | undefined {
   const { rect } = hits.panels[pointed.panel]!;
   const x = Math.min(rect.left + rect.width, Math.max(rect.left, pixels.x[mark]!));
   return { row: pointed.row, x, y: pixels.y[mark]! };
-}
-
-// The trial that an arrow key goes to from the one pointed at, in the order of the marks.
-function stepFrom(over: Overlay, key: string): Pointed | undefined {
-  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: 1, End: -1 }[key];
-  const hits = over.hits;
-  if (step === undefined || !hits) return undefined;
-  const panel = over.pointed?.panel ?? hits.panels.findIndex((one) => one.marks.rows.length > 0);
-  if (panel < 0) return undefined;
-  const { marks } = hits.panels[panel]!;
-  const from = over.pointed && key !== 'Home' && key !== 'End' ? over.pointed.row : undefined;
-  let mark =
-    from === undefined ? (step > 0 ? 0 : marks.rows.length - 1) : hits.markOfRow(panel, from);
-  if (from !== undefined) mark += step;
-  while (mark >= 0 && mark < marks.rows.length) {
-    const row = marks.rows[mark]!;
-    if (row !== from && !Number.isNaN(marks.x[mark]! + marks.y[mark]!)) return { panel, row };
-    mark += step;
-  }
-  return undefined;
 }

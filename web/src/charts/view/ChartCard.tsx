@@ -8,6 +8,7 @@ import { DARK_CHART, LIGHT_CHART, type ChartTheme } from '../draw/chart_theme';
 import { ChartDataTable } from './ChartDataTable';
 import { ChartLegend } from './ChartLegend';
 import { useWidth } from './use_width';
+import { useZoom } from './use_zoom';
 import styles from './chart.module.css';
 
 export interface ChartCardProps {
@@ -20,14 +21,24 @@ export interface ChartCardProps {
   controls?: ReactNode;
   // What a saved picture shows, where that is more than the chart.
   exported?: (model: ChartModel, theme: ChartTheme) => EChartsCoreOption;
-  children: (model: ChartModel, theme: ChartTheme, width: number) => ReactNode;
+  children: (drawn: DrawnChart) => ReactNode;
+}
+
+// What a card gives to what is drawn in it.
+export interface DrawnChart {
+  readonly model: ChartModel;
+  readonly theme: ChartTheme;
+  readonly width: number; // pixels of CSS, before zooming
+  readonly zoom: number;
 }
 
 // A chart in its card: title, controls, legend, pictures to save, and the data as a table.
 export function ChartCard(props: ChartCardProps) {
   const { id, title, help, build, controls, exported } = props;
   const theme = useScheme() === 'dark' ? DARK_CHART : LIGHT_CHART;
-  const [body, width] = useWidth<HTMLDivElement>();
+  const zoom = useZoom();
+  const [body, room] = useWidth<HTMLDivElement>();
+  const width = Math.floor(room / zoom);
   const [asTable, setAsTable] = useState(false);
   const [busy, setBusy] = useState(false);
   const result = useMemo(
@@ -81,7 +92,7 @@ export function ChartCard(props: ChartCardProps) {
         {model && !asTable && (
           <>
             <ChartLegend model={model} theme={theme} />
-            <div className={styles.scroll}>{props.children(model, theme, width)}</div>
+            <div className={styles.scroll}>{props.children({ model, theme, width, zoom })}</div>
             {model.note && <p className={styles.note}>{model.note}</p>}
           </>
         )}

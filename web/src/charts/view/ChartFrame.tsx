@@ -18,14 +18,12 @@ export function ChartFrame({ table, selection, onOpenTrial, onTurn, ...card }: C
       {...card}
       exported={(model, theme) => withSelection(model, table, selection.selection, theme)}
     >
-      {(model, theme, width) => (
+      {(drawn) => (
         <ChartCanvas
           id={card.id}
           title={card.title}
-          model={model}
+          drawn={drawn}
           table={table}
-          theme={theme}
-          width={width}
           selection={selection}
           onOpenTrial={onOpenTrial}
           onTurn={onTurn}

@@ -22,7 +22,7 @@ export function NearView({
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) setNear(true);
       },
-      { rootMargin: '300px' },
+      { rootMargin: '100px' },
     );
     observer.observe(element.current);
     return () => observer.disconnect();

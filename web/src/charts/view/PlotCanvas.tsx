@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { ChartModel } from '../chart';
 import { markPixels, type MarkPixels } from '../draw/panel';
-import type { ChartTheme } from '../draw/chart_theme';
+import type { DrawnChart } from './ChartCard';
 import { init, type EChartsType } from './echarts';
+import { ZoomedStage } from './ZoomedStage';
 import styles from './chart.module.css';
 
 export interface MarkText {
@@ -12,9 +12,7 @@ export interface MarkText {
 
 interface Props {
   title: string;
-  model: ChartModel; // with one panel
-  theme: ChartTheme;
-  width: number;
+  drawn: DrawnChart; // with one panel
   describe: (mark: number) => MarkText;
 }
 
@@ -27,24 +25,30 @@ interface Pointed {
 const TOOLTIP_WIDTH = 210;
 
 // Lines whose points can be read off with the pointer or the arrow keys.
-export function PlotCanvas({ title, model, theme, width, describe }: Props) {
+export function PlotCanvas({ title, drawn, describe }: Props) {
+  const { model, theme, width, zoom } = drawn;
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(null);
   const pixels = useRef<MarkPixels>(null);
   const [pointed, setPointed] = useState<Pointed>();
 
   useEffect(() => {
-    const instance = init(holder.current, null, { renderer: 'canvas', width: 1, height: 1 });
+    const instance = init(holder.current, null, {
+      renderer: 'canvas',
+      width: 1,
+      height: 1,
+      devicePixelRatio: window.devicePixelRatio * zoom,
+    });
     chart.current = instance;
     return () => instance.dispose();
-  }, []);
+  }, [zoom]);
   useEffect(() => {
     chart.current?.resize({ width, height: model.height, silent: true });
     chart.current?.setOption(model.option, { notMerge: true });
     pixels.current = model.panels[0] ? markPixels(model.panels[0]) : null;
     // Where the pointer was there may be another point now.
     setPointed((now) => now && placeOf(now.mark, pixels.current));
-  }, [model, width]);
+  }, [model, width, zoom]);
 
   const point = (mark: number) => setPointed(placeOf(mark, pixels.current));
   const onPointerMove = (event: PointerEvent) => {
@@ -64,9 +68,10 @@ export function PlotCanvas({ title, model, theme, width, describe }: Props) {
   const text = pointed && pointed.mark < (pixels.current?.x.length ?? 0) && describe(pointed.mark);
   const rect = model.panels[0]?.rect;
   return (
-    <div
-      className={styles.stage}
-      style={{ height: model.height, width }}
+    <ZoomedStage
+      width={width}
+      height={model.height}
+      zoom={zoom}
       tabIndex={0}
       role="application"
       aria-roledescription="interactive chart"
@@ -121,7 +126,7 @@ export function PlotCanvas({ title, model, theme, width, describe }: Props) {
           </dl>
         </div>
       )}
-    </div>
+    </ZoomedStage>
   );
 }
 

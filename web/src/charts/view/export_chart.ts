@@ -37,7 +37,7 @@ export async function exportSvg(picture: Picture): Promise<void> {
   download(new Blob([text], { type: 'image/svg+xml' }), `${picture.name}.svg`);
 }
 
-export async function chartSvg({ option, width, height }: Picture): Promise<string> {
+async function chartSvg({ option, width, height }: Picture): Promise<string> {
   const { SVGRenderer } = await import('echarts/renderers');
   register([SVGRenderer]);
   const instance = init(null, null, { renderer: 'svg', ssr: true, width, height });

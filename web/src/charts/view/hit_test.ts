@@ -20,6 +20,22 @@ export class HitTest {
     return this.panels.findIndex(({ rect, marks }) => marks.rows.length > 0 && inRect(rect, x, y));
   }
 
+  // Also from just outside: a drag that begins at the edge means the edge.
+  panelNear(x: number, y: number, reach = 16): number {
+    const inside = this.panelAt(x, y);
+    if (inside >= 0) return inside;
+    return this.panels.findIndex(({ rect, marks }) => {
+      const { left, top, width, height } = rect;
+      const around = {
+        left: left - reach,
+        top: top - reach,
+        width: width + 2 * reach,
+        height: height + 2 * reach,
+      };
+      return marks.rows.length > 0 && inRect(around, x, y);
+    });
+  }
+
   // The mark nearest to the point, at most `reach` pixels away; of a bar, the one that holds it.
   markAt(panel: number, x: number, y: number, reach = 14): number {
     const { marks, rect } = this.panels[panel]!;

@@ -22,8 +22,14 @@ export class Overlay {
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
   // What lies under the overlay has been drawn anew.
-  setChart(model: ChartModel, table: TrialTable, theme: ChartTheme, width: number): void {
-    const ratio = window.devicePixelRatio || 1;
+  setChart(
+    model: ChartModel,
+    table: TrialTable,
+    theme: ChartTheme,
+    width: number,
+    zoom: number,
+  ): void {
+    const ratio = (window.devicePixelRatio || 1) * zoom;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(model.height * ratio);
     const context = this.canvas.getContext('2d', { willReadFrequently: true });

@@ -1,4 +1,5 @@
 import type { HitTest } from './hit_test';
+import { packedColor } from './pixels';
 import type { TrialSelection } from '../data/trial_selection';
 import type { TrialTable } from '../data/trial_table';
 import type { ChartTheme } from '../draw/chart_theme';
@@ -168,13 +169,6 @@ function paintPixels(paint: Paint, index: number, selection: TrialSelection): vo
     }
   }
   context.putImageData(image, left, top);
-}
-
-// As ImageData holds it: red in the lowest byte.
-function packedColor(color: string, alpha: number): number {
-  const channel = (at: number) => parseInt(color.slice(at, at + 2), 16);
-  const opaque = Math.round(alpha * 255);
-  return ((opaque << 24) | (channel(5) << 16) | (channel(3) << 8) | channel(1)) >>> 0;
 }
 
 function paintBars(paint: Paint, index: number, selection: TrialSelection): void {

@@ -36,7 +36,7 @@ function extensions(label: string, readOnly: boolean) {
     search({ top: true }),
     yaml(),
     editorTheme,
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     ...(readOnly
       ? [
           EditorState.readOnly.of(true),

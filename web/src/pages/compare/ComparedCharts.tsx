@@ -73,12 +73,10 @@ function History({ compared }: { compared: readonly Compared[] }) {
         </>
       }
     >
-      {(model, theme, width) => (
+      {(drawn) => (
         <PlotCanvas
           title="Best so far"
-          model={model}
-          theme={theme}
-          width={width}
+          drawn={drawn}
           describe={(mark) => {
             const { line, at } = markOf(lines, mark);
             const where = line.x[at]!;
@@ -118,12 +116,10 @@ function Distribution({ compared }: { compared: readonly Compared[] }) {
   );
   return (
     <ChartCard id="distribution" title="Distribution" fileName="compare" build={build}>
-      {(model, theme, width) => (
+      {(drawn) => (
         <PlotCanvas
           title="Distribution"
-          model={model}
-          theme={theme}
-          width={width}
+          drawn={drawn}
           describe={(mark) => {
             const { line, at } = markOf(lines, mark);
             return {

@@ -9,7 +9,7 @@ describe('parseNames', () => {
       { namespace: 'n', name: 'b' },
     ]);
     expect(parseNames('')).toEqual([]);
-    expect(parseNames(Array.from({ length: 20 }, (_, i) => `n/e${i}`).join(','))).toHaveLength(8);
+    expect(parseNames(Array.from({ length: 20 }, (_, i) => `n/e${i}`).join(','))).toHaveLength(12);
   });
 });
 

@@ -8,7 +8,7 @@ export interface Compared {
   readonly table: TrialTable;
 }
 
-export const MOST_COMPARED = 8;
+export const MOST_COMPARED = 12;
 
 export function nameText({ namespace, name }: ExperimentName): string {
   return `${namespace}/${name}`;

@@ -54,7 +54,10 @@ export function EditBudgetDialog({
       if (error instanceof ApiError && error.status === 412) {
         const now = await getExperiment(base).catch(() => undefined);
         setProblem(now ? conflictText(base, now) : error.message);
-        if (now) setBase({ ...base, ...now });
+        if (now) {
+          setTexts((typed) => rebased(typed, base, now));
+          setBase({ ...base, ...now });
+        }
       } else {
         setProblem(error instanceof Error ? error.message : String(error));
       }
@@ -127,6 +130,23 @@ function faultsOf(texts: Record<Entry, string>): Partial<Record<Entry, string>> 
   }
   return faults;
 }
+
+// What was not typed follows what somebody else has set: saving again must not undo it.
+export function rebased(
+  texts: Record<Entry, string>,
+  before: Counts,
+  now: Counts,
+): Record<Entry, string> {
+  const follow = (entry: 'maxTrialCount' | 'parallelTrialCount') =>
+    texts[entry].trim() === String(before[entry]) ? String(now[entry]) : texts[entry];
+  return {
+    ...texts,
+    maxTrialCount: follow('maxTrialCount'),
+    parallelTrialCount: follow('parallelTrialCount'),
+  };
+}
+
+type Counts = Pick<ShownExperiment, 'maxTrialCount' | 'parallelTrialCount'>;
 
 export function changedBudget(texts: Record<Entry, string>, base: ShownExperiment): Budget {
   const budget: Budget = {};

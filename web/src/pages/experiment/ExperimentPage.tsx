@@ -26,6 +26,7 @@ function ExperimentOf({ namespace, name }: { namespace: string; name: string }) 
   const experiment = useExperiment(experimentName);
   const { table, error, reload } = useTrialTable(namespace, name);
   const selection = useSelectionStore();
+  const tab = useTab();
   const [, navigate] = useLocation();
   const openTrial = useCallback(
     (row: number) => {
@@ -65,7 +66,7 @@ function ExperimentOf({ namespace, name }: { namespace: string; name: string }) 
       heading={<ExperimentHeading experiment={experiment.data} />}
       actions={<ExperimentActions experiment={experiment.data} reload={experiment.reload} />}
     >
-      <ExperimentOverview experiment={experiment.data} table={table} />
+      {tab === '' && <ExperimentOverview experiment={experiment.data} table={table} />}
       <Tabs experiment={experiment.data} />
       {error && !table && <ErrorState error={error} onRetry={reload} />}
       {!error && !table && <LoadingState label="Loading the trials…" />}

@@ -5,7 +5,7 @@ import type { TrialTable } from '../../charts/data/trial_table';
 import { TrialSelection } from '../../charts/data/trial_selection';
 import { SelectionStore } from '../../charts/view/selection_store';
 import { documentParameters } from './document_parameters';
-import { changedBudget, conflictText } from './EditBudgetDialog';
+import { changedBudget, conflictText, rebased } from './EditBudgetDialog';
 import { parametersYaml } from './ExperimentHeader';
 import { LiveTable } from './live_table';
 import { remainingTime } from './remaining_time';
@@ -121,6 +121,13 @@ describe('editing a budget', () => {
   it('sends only what was changed', () => {
     const texts = { maxTrialCount: '20', parallelTrialCount: '2', maxFailedTrialCount: '' };
     expect(changedBudget(texts, experiment({}))).toEqual({ maxTrialCount: 20 });
+  });
+  it('does not undo what somebody else has changed', () => {
+    const texts = { maxTrialCount: '10', parallelTrialCount: '3', maxFailedTrialCount: '' };
+    const now = experiment({ maxTrialCount: 400 });
+    const after = rebased(texts, experiment({}), now);
+    expect(after).toMatchObject({ maxTrialCount: '400', parallelTrialCount: '3' });
+    expect(changedBudget(after, now)).toEqual({ parallelTrialCount: 3 });
   });
   it('tells what somebody else has changed', () => {
     const now = { maxTrialCount: 30, parallelTrialCount: 2, version: 4, state: 'Running' };

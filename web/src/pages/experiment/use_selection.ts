@@ -51,12 +51,21 @@ export function useSelection(store: SelectionStore): TrialSelection {
 
 const SHOW_MS = 100;
 
+// At once, and then once in a while for as long as it goes on.
 function throttled(listener: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const rest = () => {
+    timer = again ? setTimeout(rest, SHOW_MS) : undefined;
+    if (again) listener();
+    again = false;
+  };
   return () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    if (timer === undefined) {
+      timer = setTimeout(rest, SHOW_MS);
       listener();
-    }, SHOW_MS);
+    } else {
+      again = true;
+    }
   };
 }

@@ -45,7 +45,7 @@ function Best({ experiment }: { experiment: ExperimentSummary }) {
 const NAME: Column = {
   id: 'name',
   header: 'Name',
-  meta: { width: 'minmax(12rem, 3fr)', sort: 'name' },
+  meta: { width: 'minmax(12rem, 2.4fr)', sort: 'name' },
   cell: ({ row }) => <Name experiment={row.original} />,
 };
 
@@ -82,7 +82,7 @@ export const WIDE_COLUMNS: Column[] = [
   {
     id: 'algorithm',
     header: 'Algorithm',
-    meta: { width: 'minmax(7rem, 1fr)' },
+    meta: { width: 'minmax(8rem, 1fr)' },
     cell: ({ row: { original } }) => (
       <Link href={links.algorithms(original.algorithm)} title={original.algorithmChoice}>
         {original.algorithm}

@@ -136,6 +136,18 @@ it('switches architecture search and early stopping on and off', async () => {
   expect(text).toBe(BLANK_DOCUMENT);
 });
 
+it('leaves the trials to programs elsewhere', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  await userEvent.selectOptions(
+    screen.getByLabelText('Who runs the trials'),
+    'Programs elsewhere, through the SDK',
+  );
+  expect(spec().trialRunner).toBe('Client');
+  expect(spec().trialTemplate).toBeUndefined();
+  expect(screen.queryByLabelText('Command')).not.toBeInTheDocument();
+  expect(screen.queryByRole('region', { name: 'Metrics collector' })).not.toBeInTheDocument();
+});
+
 it('shows a fault beside its field and at its section', () => {
   const fault = {
     source: '',

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { topics } from '../../api/events';
 import { getServerInfo } from '../../api/system';
 import { EXPERIMENT_STATES, TRIAL_STATES, type ServerInfo } from '../../api/types';
@@ -9,13 +8,7 @@ import { Card, Page } from '../../components/Page';
 import { ErrorState, LoadingState } from '../../components/States';
 import { Duration, Time } from '../../components/Time';
 import { Facts, StateCounts, Tile } from './parts';
-import { usePaced } from './use_paced';
 import styles from './system.module.css';
-
-// Rates and sizes are no events, and change with every trial; once a second is often enough.
-const PACE_MS = 1000;
-// Of a server where nothing happens, the age of what is shown.
-const IDLE_MS = 10_000;
 
 const CONNECTION_WORDS: Record<string, string> = {
   open: 'live',
@@ -26,27 +19,16 @@ const CONNECTION_WORDS: Record<string, string> = {
 };
 
 export default function SystemPage() {
-  const { data, error, reload } = useLiveInfo();
+  const { data, error, reload } = useResource('info', getServerInfo, {
+    topics: [topics.system],
+    events: (update) => ({ system: (info) => update(() => info) }),
+  });
   return (
     <Page title="System">
       {!data && (error ? <ErrorState error={error} onRetry={reload} /> : <LoadingState />)}
       {data && <System info={data} />}
     </Page>
   );
-}
-
-function useLiveInfo() {
-  const paced = usePaced(PACE_MS);
-  const resource = useResource('info', getServerInfo, {
-    topics: [topics.experiments],
-    events: (_, reload) => ({ experiment: () => paced(reload), deleted: () => paced(reload) }),
-  });
-  const { data, reload } = resource;
-  useEffect(() => {
-    const timer = setTimeout(reload, IDLE_MS);
-    return () => clearTimeout(timer);
-  }, [data, reload]);
-  return resource;
 }
 
 function System({ info }: { info: ServerInfo }) {

@@ -39,15 +39,7 @@ export function MetricCard({
   });
   return (
     <ChartCard id={`metric-${index}`} title={metric.metric} fileName={trial} build={build}>
-      {(model, theme, width) => (
-        <PlotCanvas
-          title={metric.metric}
-          model={model}
-          theme={theme}
-          width={width}
-          describe={describe}
-        />
-      )}
+      {(drawn) => <PlotCanvas title={metric.metric} drawn={drawn} describe={describe} />}
     </ChartCard>
   );
 }

@@ -61,7 +61,7 @@ export class LiveMetrics {
   }
 }
 
-export function decodeMetric(series: MetricSeries): LiveMetric {
+function decodeMetric(series: MetricSeries): LiveMetric {
   return {
     metric: series.metric,
     total: series.total,
@@ -73,7 +73,7 @@ export function decodeMetric(series: MetricSeries): LiveMetric {
   };
 }
 
-export function appendPoints(
+function appendPoints(
   metrics: readonly LiveMetric[],
   series: Omit<MetricSeries, 'total'>,
 ): readonly LiveMetric[] {

@@ -1,8 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
-import { Link } from 'wouter';
 import { links } from '../../app/links';
-import { Checkbox } from '../../components/Field';
 import { Icon } from '../../components/Icon';
 import { TrialSelection } from '../../charts/data/trial_selection';
 import type { ExperimentView } from '../experiment/experiment_view';
@@ -21,7 +19,7 @@ interface Props {
 }
 
 const ROW_HEIGHT = 34;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 const CHECK_WIDTH = 2.5;
 
 // Trials as rows, read straight from the table's columns: 100,000 of them scroll as smoothly as ten.
@@ -60,10 +58,15 @@ export function TrialsGrid({ label, view, columns, rows, sort, onSort }: Props) 
   const onClick = (event: MouseEvent) => {
     const target = event.target as HTMLElement;
     const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? NaN);
-    if (Number.isNaN(index) || target.closest('a')) return;
-    if (target.closest('label')) {
-      // The box toggles; the label would tell of the click twice.
-      if (!(target instanceof HTMLInputElement)) return;
+    if (Number.isNaN(index)) return;
+    if (target instanceof HTMLAnchorElement) {
+      // A plain click stays in the page; others open a tab or a window, as everywhere.
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      view.openTrial(rows[index]!);
+      return;
+    }
+    if (target instanceof HTMLInputElement) {
       if (event.shiftKey) select(index, event);
       else {
         anchor.current = index;
@@ -95,6 +98,10 @@ export function TrialsGrid({ label, view, columns, rows, sort, onSort }: Props) 
   };
 
   const items = virtualizer.getVirtualItems();
+  // A row that scrolls out gives its elements to the one that comes in: making new ones for each
+  // would take most of a frame.
+  const slots = useRef(1);
+  slots.current = Math.max(slots.current, items.length);
   const tabStop = items.find((item) => item.start >= (virtualizer.scrollOffset ?? 0))?.index ?? 0;
   return (
     <div ref={scroller} className={styles.scroller} tabIndex={-1} data-testid="trials-grid">
@@ -120,7 +127,7 @@ export function TrialsGrid({ label, view, columns, rows, sort, onSort }: Props) 
             const row = rows[item.index]!;
             return (
               <GridRow
-                key={row}
+                key={item.index % slots.current}
                 row={row}
                 index={item.index}
                 top={item.start}
@@ -205,11 +212,12 @@ const GridRow = memo(function GridRow({
       style={{ gridTemplateColumns: tracks, transform: `translateY(${top}px)` }}
     >
       <span role="gridcell">
-        <Checkbox
-          hideLabel
-          label={`Select trial ${number}`}
+        <input
+          type="checkbox"
+          aria-label={`Select trial ${number}`}
+          className={styles.check}
           checked={selected}
-          onChange={() => undefined}
+          readOnly
         />
       </span>
       {columns.map((column) => (
@@ -218,7 +226,7 @@ const GridRow = memo(function GridRow({
           key={column.id}
           className={column.numeric ? styles.numeric : undefined}
         >
-          {column.id === 'number' ? <Link href={href}>{column.text(row)}</Link> : column.text(row)}
+          {column.id === 'number' ? <a href={href}>{column.text(row)}</a> : column.text(row)}
         </span>
       ))}
     </div>

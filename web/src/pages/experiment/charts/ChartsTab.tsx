@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react';
 import { useUrlState } from '../../../app/url_state';
-import { EmptyState } from '../../../components/States';
+import { EmptyState, LoadingState } from '../../../components/States';
 import { Select } from '../../../components/Field';
 import type { TrialTable } from '../../../charts/data/trial_table';
 import { NearView } from '../../../charts/view/NearView';
@@ -47,10 +47,10 @@ const PANELS: readonly Panel[] = [
   { id: 'importance', label: 'Importance', content: ImportancePanel },
   { id: 'parallel', label: 'Parallel', content: ParallelPanel, wide: true },
   { id: 'slice', label: 'Slices', content: SlicePanel, wide: true },
-  { id: 'curves', label: 'Curves', content: CurvesPanel },
+  { id: 'curves', label: 'Curves', content: CurvesPanel, wide: true },
   { id: 'contour', label: 'Contour', content: ContourPanel },
-  { id: 'rank', label: 'Ranks', content: RankPanel, wide: true },
   { id: 'edf', label: 'Distribution', content: EdfPanel },
+  { id: 'rank', label: 'Ranks', content: RankPanel, wide: true },
   {
     id: 'rungs',
     label: 'Early stopping',
@@ -122,7 +122,7 @@ export function ChartsTab({ view }: TabProps) {
             wide={wide}
             eager={selection.brush?.chart === id || wanted === id}
           >
-            <Suspense>
+            <Suspense fallback={<LoadingState />}>
               <Content view={view} objective={objective} />
             </Suspense>
           </NearView>

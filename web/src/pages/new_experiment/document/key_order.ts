@@ -17,6 +17,7 @@ const ORDERS: Record<string, readonly string[]> = {
     'nasConfig',
     'initialTrials',
     'warmStart',
+    'trialRunner',
     'metricsCollectorSpec',
     'trialTemplate',
   ],

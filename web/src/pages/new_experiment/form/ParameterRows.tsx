@@ -45,29 +45,24 @@ export function ParameterRows({
   conditions?: boolean;
 }) {
   return (
-    <Rows path={path} label="Parameters" one="parameter" fresh={FRESH_PARAMETER}>
-      {(item) => <ParameterFields path={item} list={path} conditions={conditions} />}
+    <Rows
+      path={path}
+      label="Parameters"
+      one="parameter"
+      fresh={FRESH_PARAMETER}
+      actions={conditions ? (item) => <AddCondition path={item} list={path} /> : undefined}
+    >
+      {(item) => <ParameterFields path={item} list={path} />}
     </Rows>
   );
 }
 
-function ParameterFields({
-  path,
-  list,
-  conditions,
-}: {
-  path: DocumentPath;
-  list: DocumentPath;
-  conditions: boolean;
-}) {
+function ParameterFields({ path, list }: { path: DocumentPath; list: DocumentPath }) {
   const { plain, edit } = useForm();
   const type = textAt(plain, [...path, 'parameterType']);
   const space = [...path, 'feasibleSpace'];
   const condition = [...path, 'activeWhen'];
-  const own = textAt(plain, [...path, 'name']);
-  const others = listAt(plain, list)
-    .map((_, index) => textAt(plain, [...list, index, 'name']))
-    .filter((name) => name !== '' && name !== own);
+  const others = useOtherNames(path, list);
 
   const chooseType = (next: string) => {
     edit([...path, 'parameterType'], next);
@@ -106,18 +101,33 @@ function ParameterFields({
             />
           </>
         )}
-        {conditions && !isPresent(plain, condition) && others.length > 0 && (
-          <Button
-            kind="quiet"
-            icon="filter"
-            className={styles.aside}
-            aria-label={`Add a condition to ${own}`}
-            onClick={() => edit(condition, { parameter: others[0], values: [] })}
-          />
-        )}
       </div>
       {isPresent(plain, condition) && <Condition path={condition} others={others} />}
     </>
+  );
+}
+
+// The parameters that this one's existence may depend on.
+function useOtherNames(path: DocumentPath, list: DocumentPath): string[] {
+  const { plain } = useForm();
+  const own = textAt(plain, [...path, 'name']);
+  return listAt(plain, list)
+    .map((_, index) => textAt(plain, [...list, index, 'name']))
+    .filter((name) => name !== '' && name !== own);
+}
+
+function AddCondition({ path, list }: { path: DocumentPath; list: DocumentPath }) {
+  const { plain, edit } = useForm();
+  const others = useOtherNames(path, list);
+  const condition = [...path, 'activeWhen'];
+  if (isPresent(plain, condition) || others.length === 0) return null;
+  return (
+    <Button
+      kind="quiet"
+      icon="filter"
+      aria-label={`Add a condition to ${textAt(plain, [...path, 'name'])}`}
+      onClick={() => edit(condition, { parameter: others[0], values: [] })}
+    />
   );
 }
 

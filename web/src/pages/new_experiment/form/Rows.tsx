@@ -11,12 +11,14 @@ export function Rows({
   label,
   one,
   fresh,
+  actions,
   children,
 }: {
   path: DocumentPath;
   label: string; // of the whole list
   one: string; // of an item: "parameter"
   fresh: unknown; // what a new item is
+  actions?: (itemPath: DocumentPath) => ReactNode; // beside the button that removes an item
   children: (itemPath: DocumentPath, index: number) => ReactNode;
 }) {
   const { plain, edit, faults } = useForm();
@@ -41,6 +43,7 @@ export function Rows({
                 </p>
               ))}
             </div>
+            {actions?.(itemPath)}
             <Button
               kind="quiet"
               icon="trash"

@@ -22,6 +22,8 @@ export function AlgorithmSection({ choices }: { choices: readonly string[] }) {
     .map((_, index) => textAt(plain, [...SETTINGS, index, 'name']))
     .some((name) => algorithm && !known.has(name));
 
+  const made = choices.filter((choice) => choice !== ''); // "auto" alone chooses
+
   const choose = (name: string) => {
     // Settings of another algorithm mean nothing to this one.
     if (listAt(plain, SETTINGS).length > 0) edit(ALGORITHM, { algorithmName: name });
@@ -42,7 +44,7 @@ export function AlgorithmSection({ choices }: { choices: readonly string[] }) {
       {algorithm && (
         <div className={styles.card}>
           <p>{algorithm.summary}</p>
-          {choices.map((choice) => (
+          {made.map((choice) => (
             <p key={choice}>
               Here it chooses <strong>{choice}</strong>
             </p>

@@ -30,6 +30,7 @@ export function CollectorSection() {
   const { plain } = useForm();
   const kind = textAt(plain, KIND);
   const readsFile = kind === 'File' || kind === 'TensorFlowEvent';
+  if (textAt(plain, ['spec', 'trialRunner']) === 'Client') return null;
   const readsText = kind === '' || kind === 'StdOut' || kind === 'File';
   return (
     <Section

@@ -7,15 +7,53 @@ import {
   hookUpParameters,
   primaryContainer,
 } from '../document/trial_template';
-import { LinesField, TextField } from '../form/fields';
+import { textAt } from '../document/read';
+import { LinesField, SelectField, TextField } from '../form/fields';
 import { useForm } from '../form/form_context';
 import { Rows } from '../form/Rows';
 import { Section } from '../form/Section';
 import styles from '../form/form.module.css';
 
+const RUNNER = ['spec', 'trialRunner'] as const;
+const COLLECTOR = ['spec', 'metricsCollectorSpec'] as const;
 const TRIAL_SPEC = [...TEMPLATE, 'trialSpec'] as const;
 
+const RUNNERS = [
+  { value: '', label: 'This server (default)' },
+  { value: 'Operator', label: 'This server' },
+  { value: 'Client', label: 'Programs elsewhere, through the SDK' },
+];
+
 export function TemplateSection() {
+  const { plain, edit } = useForm();
+  const byClients = textAt(plain, RUNNER) === 'Client';
+  const chooseRunner = (runner: string) => {
+    edit(RUNNER, runner === '' ? undefined : runner);
+    if (runner === 'Client') {
+      edit(TEMPLATE, undefined);
+      edit(COLLECTOR, undefined);
+    }
+  };
+  return (
+    <Section title="Trial" paths={[TEMPLATE, RUNNER]}>
+      <SelectField
+        path={RUNNER}
+        label="Who runs the trials"
+        options={RUNNERS}
+        onChoose={chooseRunner}
+        help={
+          byClients
+            ? 'Programs ask for trials and tell their results; there is nothing to start.'
+            : undefined
+        }
+      />
+      {byClients ? null : <Command />}
+    </Section>
+  );
+}
+
+// What this server starts for each trial.
+function Command() {
   const { plain, edit } = useForm();
   const container = primaryContainer(plain);
   const names = assignmentNames(plain);
@@ -27,7 +65,7 @@ export function TemplateSection() {
     edit(TRIAL_PARAMETERS, hookup.trialParameters);
   };
   return (
-    <Section title="Trial" paths={[TEMPLATE]}>
+    <>
       {container && command ? (
         <>
           <LinesField
@@ -80,6 +118,6 @@ export function TemplateSection() {
         </div>
       )}
       <p className={styles.note}>Environment, resources and other fields: in the YAML beside.</p>
-    </Section>
+    </>
   );
 }

@@ -1,0 +1,249 @@
+"""Asking for trials and telling their results, many threads' at a time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple, Optional, Sequence
+
+from qalam._combiner import Combiner
+from qalam._convert import trial_record
+from qalam._leases import Lease
+from qalam._proto import qalam_v1_pb2 as api
+from qalam._reports import Point, PointBuffer, Reporter, fill_point, readable_value
+from qalam._rpc_errors import error_of_number
+from qalam.errors import (
+    DeadlineError,
+    ExperimentEndedError,
+    FailedPreconditionError,
+    LeaseLostError,
+    QalamError,
+    UnavailableError,
+)
+from qalam.records import Trial
+from qalam.running_trial import Result, RunningTrial
+from qalam.states import TrialState, state_number
+
+if TYPE_CHECKING:
+    from qalam._connection import Connection
+    from qalam.experiment import Experiment
+
+_MOST_IN_A_CALL = 1000
+# How long one call waits for a trial before it is made again; the server takes up to 60.
+_LONGEST_WAIT = 20.0
+# Metric points that a call which tells a trial carries along.
+_MOST_POINTS = 10_000
+_PAUSE = 0.1
+
+
+class _Ask(NamedTuple):
+    wanted: int
+    lease_seconds: float
+    wait_seconds: float
+
+
+class _Handout(NamedTuple):
+    """What a call brought for one of those who asked."""
+
+    trials: Sequence[Any]
+    lease: str
+    lease_seconds: float
+    exhausted: bool
+    reason: str
+
+
+class Asker:
+    """Asks for trials of one experiment.
+
+    Args:
+        experiment: Whose trials.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._combiner: Combiner[_Ask, _Handout] = Combiner(self._send)
+
+    def ask(self, count: int, lease_seconds: float, timeout: Optional[float]) -> list[RunningTrial]:
+        """Between one and `count` trials, for which it waits.
+
+        Raises:
+            ExperimentEndedError: There will be none any more.
+            DeadlineError: There was none within `timeout` seconds.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        wait = 0.0
+        while True:
+            handout = self._combiner.call(_Ask(count, lease_seconds, wait))
+            if handout.trials:
+                return [self._running(message, handout) for message in handout.trials]
+            if handout.exhausted:
+                raise ExperimentEndedError(
+                    f"experiment {self._experiment.name} has ended: {handout.reason}"
+                )
+            left = _LONGEST_WAIT if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                raise DeadlineError(
+                    f"experiment {self._experiment.name} has no trial for now: {handout.reason}"
+                )
+            wait = min(left, _LONGEST_WAIT)
+
+    def _running(self, message: Any, handout: _Handout) -> RunningTrial:
+        lease = Lease(message.namespace, message.name, handout.lease, handout.lease_seconds)
+        self._experiment.client.leases.hold(lease)
+        params = self._experiment.types.values(message.parameters)
+        return RunningTrial(self._experiment, message, params, lease)
+
+    def _send(self, asks: Sequence[_Ask]) -> list[_Handout | BaseException]:
+        """One call for all that want leases of the same length."""
+        handouts: dict[int, _Handout | BaseException] = {}
+        for seconds in {ask.lease_seconds for ask in asks}:
+            alike = [i for i, ask in enumerate(asks) if ask.lease_seconds == seconds]
+            try:
+                reply = self._call([asks[i] for i in alike])
+            except QalamError as error:
+                handouts.update((i, error) for i in alike)
+                continue
+            start = 0
+            for i in alike:
+                trials = reply.trials[start : start + asks[i].wanted]
+                start += len(trials)
+                handouts[i] = _Handout(
+                    trials,
+                    reply.lease,
+                    reply.lease_seconds,
+                    reply.exhausted,
+                    reply.message or reply.reason,
+                )
+        return [handouts[i] for i in range(len(asks))]
+
+    def _call(self, asks: Sequence[_Ask]) -> Any:
+        wait = min(ask.wait_seconds for ask in asks)
+        request = api.AskTrialsRequest(
+            experiment=self._experiment.api_name,
+            count=min(sum(ask.wanted for ask in asks), _MOST_IN_A_CALL),
+            worker=self._worker,
+            lease_seconds=asks[0].lease_seconds,
+            wait_seconds=wait,
+            # So that a repeat, after the answer was lost, gets the same trials.
+            lease=secrets.token_hex(16),
+        )
+        connection = self._experiment.client.connection
+        return connection.call("AskTrials", request, timeout=connection.timeout + wait)
+
+
+class Teller:
+    """Tells what became of trials, of any experiment.
+
+    Args:
+        connection: To the server.
+        reporter: Where metrics of running trials may still wait.
+    """
+
+    def __init__(self, connection: Connection, reporter: Reporter) -> None:
+        self._connection = connection
+        self._reporter = reporter
+        self._combiner: Combiner[Any, Any] = Combiner(self._send, _MOST_IN_A_CALL)
+
+    def tell(self, trial: RunningTrial, result: Result, state: TrialState, message: str) -> Trial:
+        """See RunningTrial.tell."""
+        request, points = self._request(trial, result, state, message)
+        try:
+            answer = self._call(request)
+        except QalamError as error:
+            trial.buffer.put_back(points)
+            raise _as_lost(error) from None
+        return self._told(trial, answer)
+
+    def _call(self, request: Any) -> Any:
+        """Makes it again while the server says that it cannot take it just now."""
+        deadline = time.monotonic() + self._connection.timeout
+        while True:
+            try:
+                return self._combiner.call(request)
+            except UnavailableError:
+                # A server that was away for so long has been tried for all of the time already.
+                if time.monotonic() + _PAUSE > deadline:
+                    raise
+            time.sleep(_PAUSE)
+
+    def tell_many(self, results: Iterable[tuple[RunningTrial, Result]]) -> list[Trial]:
+        """See Experiment.tell_many."""
+        told: list[Trial] = []
+        failure: Optional[BaseException] = None
+        pairs = list(results)
+        for start in range(0, len(pairs), _MOST_IN_A_CALL):
+            some = pairs[start : start + _MOST_IN_A_CALL]
+            requests = [self._request(*pair, TrialState.SUCCEEDED, "") for pair in some]
+            answers = self._send([request for request, _ in requests])
+            for (trial, _), (_, points), answer in zip(some, requests, answers):
+                if isinstance(answer, BaseException):
+                    trial.buffer.put_back(points)
+                    failure = failure or answer
+                else:
+                    told.append(self._told(trial, answer))
+        if failure is not None:
+            raise _as_lost(failure)
+        return told
+
+    def _told(self, trial: RunningTrial, message: Any) -> Trial:
+        record = trial_record(message, trial.experiment.types)
+        trial.ended(record)
+        return record
+
+    def _request(
+        self, trial: RunningTrial, result: Result, state: TrialState, message: str
+    ) -> tuple[Any, list[Point]]:
+        """The request that tells it, and the points that were taken out of the buffer for it."""
+        buffer = trial.buffer
+        request = api.TellTrialRequest(
+            lease=buffer.lease, state=state_number(state), message=message
+        )
+        request.trial.namespace = trial.namespace
+        request.trial.name = trial.name
+        self._add_result(request, trial.experiment, buffer, result)
+        if len(buffer) > _MOST_POINTS:
+            self._reporter.flush_buffer(buffer, self._connection.timeout)
+        points = self._reporter.take_rest(buffer, _MOST_POINTS) if len(buffer) else []
+        for point in points:
+            fill_point(request.metrics.add(), point)
+        return request, points
+
+    def _add_result(
+        self, request: Any, experiment: Experiment, buffer: PointBuffer, result: Result
+    ) -> None:
+        if result is None:
+            return
+        if isinstance(result, Mapping):
+            for metric, value in result.items():
+                buffer.add(metric, readable_value(value), None)
+            return
+        values = _numbers(result)
+        metrics = [objective.metric for objective in experiment.objectives]
+        if len(values) != len(metrics):
+            raise ValueError(
+                f"{len(values)} values were told, and the experiment has {len(metrics)} "
+                f"objectives: {', '.join(metrics)}"
+            )
+        request.objective_values.extend(values)
+
+    def _send(self, requests: Sequence[Any]) -> list[Any]:
+        reply = self._connection.call("TellTrials", api.TellTrialsRequest(trials=requests))
+        return [
+            error_of_number(answer.code, answer.message) if answer.code else answer.trial
+            for answer in reply.answers
+        ]
+
+
+def _numbers(result: Any) -> list[float]:
+    try:
+        return [float(result)]
+    except TypeError:
+        return [float(value) for value in result]
+
+
+def _as_lost(error: BaseException) -> BaseException:
+    """A trial that is in another state than it should be was given to another, or ended."""
+    return LeaseLostError(str(error)) if isinstance(error, FailedPreconditionError) else error

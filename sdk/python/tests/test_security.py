@@ -1,0 +1,122 @@
+"""Tokens and TLS, right and wrong."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+import qalam
+
+TOKEN = "correct-horse-battery-staple"
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for localhost that signs itself: the paths of it and of its key."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
+@pytest.fixture
+def token_file(tmp_path):
+    path = tmp_path / "token"
+    path.write_text(TOKEN + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def localhost(server) -> str:
+    return f"localhost:{server.address.rpartition(':')[2]}"
+
+
+class TestToken:
+    def test_the_right_one(self, servers, token_file, monkeypatch):
+        server = servers("--token-file", str(token_file))
+        with qalam.Client(server.address, token=TOKEN) as client:
+            assert client.list_experiments() == []
+        for variable, value in (("QALAM_TOKEN", TOKEN), ("QALAM_TOKEN_FILE", str(token_file))):
+            with monkeypatch.context() as patch:
+                patch.setenv(variable, value)
+                with qalam.Client(server.address) as client:
+                    assert client.list_experiments() == []
+
+    def test_a_server_of_ones_own_wants_none(self, token_file, monkeypatch):
+        monkeypatch.setenv("QALAM_TOKEN_FILE", str(token_file))
+        with qalam.Client() as client:
+            assert client.list_experiments() == []
+
+    @pytest.mark.parametrize("token", ["wrong", TOKEN[:-1], TOKEN + "x", None])
+    def test_another_one_or_none(self, servers, token_file, token):
+        server = servers("--token-file", str(token_file))
+        with pytest.raises(qalam.AuthenticationError, match="QALAM_TOKEN") as error:
+            qalam.Client(server.address, token=token)
+        assert TOKEN not in str(error.value)
+        assert isinstance(error.value, PermissionError)
+
+    def test_it_is_not_sent_for_everybody_to_read(self):
+        with pytest.raises(ValueError, match="for everybody to read"):
+            qalam.Client("qalam.example.com:6789", token=TOKEN)
+
+    def test_it_is_in_no_text(self, servers, token_file):
+        server = servers("--token-file", str(token_file))
+        with qalam.Client(server.address, token=TOKEN) as client:
+            assert TOKEN not in repr(client)
+
+
+class TestTLS:
+    def test_a_server_whose_authority_is_trusted(self, servers, certificate, token_file):
+        path, key = certificate
+        server = servers(
+            "--tls-certificate", str(path), "--tls-key", str(key), "--token-file", str(token_file)
+        )
+        with qalam.Client(localhost(server), token=TOKEN, tls=path) as client:
+            assert client.list_experiments() == []
+        named = qalam.TLS(ca=str(path), server_name="localhost")
+        with qalam.Client(server.address, token=TOKEN, tls=named) as client:
+            assert client.list_experiments() == []
+
+    def test_one_that_is_not_trusted(self, servers, certificate):
+        path, key = certificate
+        server = servers("--tls-certificate", str(path), "--tls-key", str(key))
+        with pytest.raises(qalam.UnavailableError, match="certificate|TLS"):
+            qalam.Client(localhost(server), tls=True, connect_timeout=1)
+
+    def test_a_client_without_it(self, servers, certificate):
+        path, key = certificate
+        server = servers("--tls-certificate", str(path), "--tls-key", str(key))
+        with pytest.raises(qalam.UnavailableError, match="tls"):
+            qalam.Client(server.address, connect_timeout=1)
+
+    def test_a_server_without_it(self, servers, certificate):
+        server = servers()
+        with pytest.raises(qalam.UnavailableError, match="speak TLS; (then )?leave `tls` out"):
+            qalam.Client(localhost(server), tls=certificate[0], connect_timeout=1)
+
+    def test_a_file_that_is_not_there(self):
+        with pytest.raises(OSError, match="nowhere"):
+            qalam.Client("localhost:1", tls="/nowhere/ca.pem")
