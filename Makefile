@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-ui test-pages sdk test-sdk bench-sdk clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed bench-ui test-pages sdk test-sdk bench-sdk clean
 
 all: build
 
@@ -49,6 +49,11 @@ bench-nas: packages $(BUILD)/build.ninja
 	@scripts/install-packages scripts/packages-bench.txt
 	cmake --build $(BUILD) --target sampler_benchmarks
 	nice bench/samplers/run $(BUILD)/bin --suites nas --table "$(TABLE)" $(ARGUMENTS)
+
+# Steps and whole searches beside Python's torch.
+bench-nas-speed: packages $(BUILD)/build.ninja
+	cmake --build $(BUILD) --target nas_benchmarks
+	bench/nas/speed $(BUILD)/bin $(ARGUMENTS)
 
 # The web UI in chromium, against real servers; web/node_modules has what drives it.
 bench-ui: build

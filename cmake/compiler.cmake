@@ -1,6 +1,8 @@
 # Designated initialisers name what they set; the rest is meant to keep its default.
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
-include_directories(${CMAKE_SOURCE_DIR})
+# Includes are written from the root of the tree.
+get_filename_component(QALAM_ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+include_directories(${QALAM_ROOT})
 
 # Several files are compiled as one: what a file of three lines costs that sees gRPC, Catch2 or Eigen
 # is seconds, nearly all of them for templates that each would instantiate anew. So no two files of a

@@ -138,7 +138,8 @@ const std::vector<AlgorithmEntry>& Entries() {
        EvolutionSettings(),
        {.conditional = true, .constraints = true},
        nullptr,
-       MakeEvolutionSampler},
+       MakeEvolutionSampler,
+       {"regularized-evolution"}},
       {"local-search",
        "Hill climbing over neighbours of the best trial, with restarts: for finite spaces.",
        "White, Nolen, Savani, UAI 2021",
@@ -222,7 +223,10 @@ class Catalog final : public AlgorithmCatalog {
  public:
   std::vector<std::string> Names() const override {
     std::vector<std::string> names;
-    for (const auto& entry : Entries()) names.push_back(entry.name);
+    for (const auto& entry : Entries()) {
+      names.push_back(entry.name);
+      names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+    }
     return names;
   }
 
@@ -263,7 +267,10 @@ std::span<const AlgorithmEntry> AlgorithmRegistry() { return Entries(); }
 
 const AlgorithmEntry* FindAlgorithm(const std::string& name) {
   for (const auto& entry : Entries()) {
-    if (entry.name == name) return &entry;
+    const auto& aliases = entry.aliases;
+    if (entry.name == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end()) {
+      return &entry;
+    }
   }
   return nullptr;
 }

@@ -55,10 +55,12 @@ struct AlgorithmEntry {
   // Further checks that a schema cannot say; may be null.
   Status (*check)(const SearchSpace&, const Settings&);
   std::unique_ptr<Sampler> (*create)(const SamplerContext&);
+  // Other names under which experiments may ask for it.
+  std::vector<std::string> aliases = {};
 };
 
 std::span<const AlgorithmEntry> AlgorithmRegistry();
-// Null when there is none of that name.
+// By its name or an alias; null when there is none.
 const AlgorithmEntry* FindAlgorithm(const std::string& name);
 
 // Checks name, settings and space and makes the sampler. It keeps the constraints of `space`, whose

@@ -1,4 +1,6 @@
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "api/grpc_status.h"
 #include "cli/connection.h"
@@ -13,8 +15,9 @@ namespace {
 
 // A row of either registry.
 template <typename Entry>
-void PrintEntry(const Entry& entry) {
+void PrintEntry(const Entry& entry, const std::vector<std::string>& aliases = {}) {
   std::printf("%s\n  %s\n", entry.name.c_str(), entry.summary.c_str());
+  for (const auto& alias : aliases) std::printf("  Also called: %s\n", alias.c_str());
   if (!entry.citation.empty()) std::printf("  Source: %s\n", entry.citation.c_str());
   for (const auto& setting : entry.settings) {
     std::printf("  %s: %s%s. %s\n", setting.name.c_str(), setting.Allowed().c_str(),
@@ -31,7 +34,7 @@ void AddAlgorithms(CLI::App& app, CommonOptions& common, Action* chosen) {
                            "qalam algorithms");
   verb->callback([chosen] {
     *chosen = [](const CommonOptions&) -> StatusOr<int> {
-      for (const auto& entry : AlgorithmRegistry()) PrintEntry(entry);
+      for (const auto& entry : AlgorithmRegistry()) PrintEntry(entry, entry.aliases);
       std::printf("\nEarly stopping (spec.earlyStopping):\n\n");
       for (const auto& entry : StoppingRegistry()) PrintEntry(entry);
       return 0;

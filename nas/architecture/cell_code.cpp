@@ -66,4 +66,17 @@ Genotype DecodeCells(const CellSpace& space, const std::vector<int>& choices) {
   return genotype;
 }
 
+Genotype DrawCells(const CellSpace& space, RandomStream& stream) {
+  std::vector<int> choices;
+  for (const int count : CellChoiceCounts(space)) {
+    choices.push_back(static_cast<int>(stream.UniformInt(count)));
+  }
+  return DecodeCells(space, choices);
+}
+
+Genotype RandomGenotype(const CellSpace& space, uint64_t seed, int64_t index) {
+  RandomStream stream(seed, index, "nas.random-genotype");
+  return DrawCells(space, stream);
+}
+
 }  // namespace qalam::nas

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/random.h"
 #include "nas/architecture/genotype.h"
 
 namespace qalam::nas {
@@ -14,5 +15,11 @@ std::vector<int> CellChoiceCounts(const CellSpace& space);
 
 // `choices` holds one option for each, each within its count.
 Genotype DecodeCells(const CellSpace& space, const std::vector<int>& choices);
+
+// Every option of each choice equally likely: each operation on each edge, each set of kept
+// sources.
+Genotype DrawCells(const CellSpace& space, RandomStream& stream);
+// The `index`-th of a sequence of such cells that depends on `seed` alone.
+Genotype RandomGenotype(const CellSpace& space, uint64_t seed, int64_t index);
 
 }  // namespace qalam::nas

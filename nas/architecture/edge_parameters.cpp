@@ -1,9 +1,6 @@
 #include "nas/architecture/edge_parameters.h"
 
 #include <algorithm>
-#include <numeric>
-
-#include "base/random.h"
 
 namespace qalam::nas {
 
@@ -89,31 +86,6 @@ void AppendAssignments(const CellSpace& space, const char* prefix,
   }
 }
 
-// `count` of 0 .. node-1, in order.
-std::vector<int> DrawSources(int node, int count, RandomStream& stream) {
-  std::vector<int> sources(node);
-  std::iota(sources.begin(), sources.end(), 0);
-  for (int i = 0; i < count; ++i) {
-    std::swap(sources[i], sources[i + static_cast<int>(stream.UniformInt(node - i))]);
-  }
-  sources.resize(count);
-  std::sort(sources.begin(), sources.end());
-  return sources;
-}
-
-std::vector<CellEdge> DrawCell(const CellSpace& space, RandomStream& stream) {
-  const auto operations = space.kept_inputs == 0 ? space.operations : space.RealOperations();
-  std::vector<CellEdge> cell;
-  for (int i = 0; i < space.computed_nodes; ++i) {
-    const int node = space.input_nodes + i;
-    for (const int source : DrawSources(node, EdgesInto(space, node), stream)) {
-      const std::string& operation = operations[stream.UniformInt(operations.size())];
-      if (operation != "none") cell.push_back({node, source, operation});
-    }
-  }
-  return cell;
-}
-
 }  // namespace
 
 std::vector<EdgeParameter> EdgeParameters(const CellSpace& space) {
@@ -155,13 +127,6 @@ EdgeAssignments AssignmentsOf(const Genotype& genotype) {
     AppendAssignments(genotype.space, kReductionPrefix, genotype.reduction, assignments);
   }
   return assignments;
-}
-
-Genotype RandomGenotype(const CellSpace& space, uint64_t seed, int64_t index) {
-  RandomStream stream(seed, index, "nas.random-genotype");
-  Genotype genotype{.space = space, .normal = DrawCell(space, stream)};
-  if (space.has_reduction_cell()) genotype.reduction = DrawCell(space, stream);
-  return genotype;
 }
 
 }  // namespace qalam::nas

@@ -30,8 +30,4 @@ StatusOr<Genotype> GenotypeOf(const CellSpace& space, const EdgeAssignments& ass
 // The other way; a node of fewer edges than the space keeps repeats its last one.
 EdgeAssignments AssignmentsOf(const Genotype& genotype);
 
-// The `index`-th of a sequence of architectures that depends on `seed` alone: each operation on
-// each edge, each set of kept sources and each operation on those, are equally likely.
-Genotype RandomGenotype(const CellSpace& space, uint64_t seed, int64_t index);
-
 }  // namespace qalam::nas

@@ -1,8 +1,7 @@
 #include "nas/methods/architecture_weights.h"
 
 #include <algorithm>
-
-#include "base/random.h"
+#include <cmath>
 
 namespace qalam::nas {
 
@@ -125,6 +124,25 @@ ArchitectureWeights DrawArchitectureWeights(const CellSpace& space, uint64_t see
 ArchitectureChoice MixedChoice(const CellSpace& space, const ArchitectureWeights& weights) {
   return {MixCell(space, weights.normal, weights.normal_edges),
           MixCell(space, weights.reduction, weights.reduction_edges)};
+}
+
+torch::Tensor AddGumbelNoise(const torch::Tensor& logits, RandomStream& stream) {
+  torch::Tensor noise = torch::zeros(logits.sizes(), torch::kFloat);
+  auto* values = noise.data_ptr<float>();
+  for (int64_t i = 0; i < noise.numel(); ++i) {
+    // 1 - u, for u may be 0 but not 1.
+    values[i] = static_cast<float>(-std::log(-std::log(1 - stream.Uniform() * (1 - 1e-12))));
+  }
+  return logits + noise.to(logits.device());
+}
+
+Genotype DrawGenotype(const CellSpace& space, const ArchitectureWeights& weights,
+                      RandomStream& stream) {
+  const torch::NoGradGuard no_gradient;
+  ArchitectureWeights drawn = weights;
+  drawn.normal = AddGumbelNoise(weights.normal, stream);
+  if (space.has_reduction_cell()) drawn.reduction = AddGumbelNoise(weights.reduction, stream);
+  return DeriveGenotype(space, drawn);
 }
 
 Genotype DeriveGenotype(const CellSpace& space, const ArchitectureWeights& weights) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "base/random.h"
 #include "nas/networks/super_cell.h"
 
 namespace qalam::nas {
@@ -31,5 +32,13 @@ ArchitectureChoice MixedChoice(const CellSpace& space, const ArchitectureWeights
 // factor (PC-DARTS, section 3.3). Else the heaviest operation of each edge, none being the absence
 // of it (NAS-Bench-201); a node to which every edge would be none keeps the heaviest other one.
 Genotype DeriveGenotype(const CellSpace& space, const ArchitectureWeights& weights);
+
+// The same with the operation of each edge drawn by its softmax instead of the heaviest.
+Genotype DrawGenotype(const CellSpace& space, const ArchitectureWeights& weights,
+                      RandomStream& stream);
+
+// `logits` with noise by which the largest of a row is drawn by the row's softmax: the Gumbel-max
+// trick.
+torch::Tensor AddGumbelNoise(const torch::Tensor& logits, RandomStream& stream);
 
 }  // namespace qalam::nas

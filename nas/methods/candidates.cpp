@@ -17,13 +17,13 @@ Genotype BestCandidate(const SearchContext& context,
   const std::vector<Batch> batches = context.judges->All(kJudgingBatch);
   std::set<std::string> seen;
   Genotype best;
-  double best_accuracy = -1;
+  Judgement best_judgement{-1, 0};
   for (int64_t i = 0; i < context.settings.candidates; ++i) {
     Genotype candidate = draw(i);
     if (!seen.insert(PrintGenotype(candidate)).second) continue;
-    const double accuracy = AccuracyOf(context, batches, ChoiceOf(candidate));
-    if (accuracy <= best_accuracy) continue;
-    best_accuracy = accuracy;
+    const Judgement judgement = Judge(context, batches, ChoiceOf(candidate));
+    if (!judgement.IsBetterThan(best_judgement)) continue;
+    best_judgement = judgement;
     best = std::move(candidate);
   }
   return best;

@@ -8,8 +8,8 @@
 
 namespace qalam::nas {
 
-// Of settings.candidates architectures, which `draw` gives by their number, the one that judges the
-// most of context.judges right; the first of equals. Architectures that come twice are judged once.
+// Of settings.candidates architectures, which `draw` gives by their number, the one that judges
+// context.judges best; the first of equals. Architectures that come twice are judged once.
 Genotype BestCandidate(const SearchContext& context,
                        const std::function<Genotype(int64_t candidate)>& draw);
 

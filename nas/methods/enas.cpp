@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/random.h"
 #include "nas/architecture/architecture_controller.h"
@@ -11,6 +12,8 @@ namespace {
 
 // How fast the rewards' running mean forgets: Pham et al., published program.
 constexpr double kBaselineDecay = 0.95;
+// So many that a reward is right to a few hundredths, which is what architectures differ by.
+constexpr int64_t kRewardingImages = 128;
 
 // Pham, Guan, Zoph, Le, Dean, "Efficient neural architecture search via parameter sharing", ICML
 // 2018, section 2.2: the shared weights learn for an epoch on architectures that the controller
@@ -70,27 +73,34 @@ class Enas final : public SearchMethod {
   // `number` counts the controller's steps over all epochs.
   void TrainController(int64_t number) {
     const int64_t samples = context_.settings.controller_samples;
-    const Batch batch = context_.judges->Get(number);
+    const Batch batch = context_.judges->Part(number, kRewardingImages);
     std::vector<TriedArchitecture> tried;
     std::vector<double> rewards;
     for (int64_t i = 0; i < samples; ++i) {
       tried.push_back({DrawActions("controller", number * samples + i), 0});
-      rewards.push_back(AccuracyOf(context_, {batch},
-                                   ChoiceOf(DecodeCells(context_.space, tried.back().actions))));
+      const Genotype cells = DecodeCells(context_.space, tried.back().actions);
+      rewards.push_back(Judge(context_, {batch}, ChoiceOf(cells)).accuracy);
     }
-    for (const double reward : rewards) Remember(reward);
+    const double sum = std::accumulate(rewards.begin(), rewards.end(), 0.0);
+    for (size_t i = 0; i < tried.size(); ++i) {
+      // What the others reached on the same images, so that how hard these are does not count.
+      const double baseline =
+          samples > 1 ? (sum - rewards[i]) / static_cast<double>(samples - 1) : mean_;
+      tried[i].advantage = rewards[i] - baseline;
+    }
+    for (size_t i = 0; i < tried.size(); ++i) Remember(rewards[i], tried[i].advantage);
     // Rewards become alike as the weights learn; without a scale their differences would not count.
     const double scale = std::max(deviation_, kLeastDeviation);
-    for (size_t i = 0; i < tried.size(); ++i) tried[i].advantage = (rewards[i] - mean_) / scale;
+    for (auto& one : tried) one.advantage /= scale;
     controller_.ReinforceStep(tried);
   }
 
-  // The running mean of rewards and of their distance from it.
-  void Remember(double reward) {
+  // The running mean of rewards and of their distance from the baseline.
+  void Remember(double reward, double advantage) {
     // The first rewards count fully, as a mean over few values does.
     const double share = std::max(1 - kBaselineDecay, 1 / (seen_ + 1));
     mean_ += share * (reward - mean_);
-    deviation_ += share * (std::abs(reward - mean_) - deviation_);
+    deviation_ += share * (std::abs(advantage) - deviation_);
     ++seen_;
   }
 

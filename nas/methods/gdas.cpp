@@ -1,6 +1,5 @@
-#include <cmath>
-
 #include "base/random.h"
+#include "nas/methods/candidates.h"
 #include "nas/methods/gradient_method.h"
 
 namespace qalam::nas {
@@ -14,8 +13,21 @@ class Gdas final : public GradientMethod {
  public:
   explicit Gdas(const SearchContext& context) : GradientMethod(context, false) {}
 
-  // The derived architecture: a mixture is never trained here.
-  ArchitectureChoice Judged(int64_t epoch) override { return ChoiceOf(Derive(epoch)); }
+  // The heaviest operations: a mixture is never trained here.
+  ArchitectureChoice Judged(int64_t epoch) override {
+    return ChoiceOf(DeriveGenotype(context().space, weights()));
+  }
+
+  // Of the heaviest operations and of draws by their weights, what the shared weights judge best:
+  // each was trained by itself, as an architecture is.
+  Genotype Derive(int64_t epoch) override {
+    return BestCandidate(context(), [&](int64_t candidate) {
+      if (candidate == 0) return DeriveGenotype(context().space, weights());
+      RandomStream stream(context().settings.seed, candidate, "gdas.candidate");
+      return DrawGenotype(context().space, weights(), stream);
+    });
+  }
+
   std::vector<torch::Tensor> ArchitectureVariables() const override { return {}; }
 
  protected:
@@ -33,14 +45,8 @@ class Gdas final : public GradientMethod {
   static CellChoice DrawCell(const torch::Tensor& logits, double temperature,
                              RandomStream& stream) {
     if (!logits.defined()) return {};
-    torch::Tensor noise = torch::zeros_like(logits, torch::kCPU);
-    auto* values = noise.data_ptr<float>();
-    for (int64_t i = 0; i < noise.numel(); ++i) {
-      // 1 - u, for u may be 0 but not 1.
-      values[i] = static_cast<float>(-std::log(-std::log(1 - stream.Uniform() * (1 - 1e-12))));
-    }
     const torch::Tensor soft =
-        ((logits.log_softmax(1) + noise.to(logits.device())) / temperature).softmax(1);
+        (AddGumbelNoise(logits.log_softmax(1), stream) / temperature).softmax(1);
     const torch::Tensor drawn = soft.detach().argmax(1, true);
     const torch::Tensor hard = torch::zeros_like(soft).detach().scatter_(1, drawn, 1.0);
     CellChoice choice;

@@ -10,8 +10,7 @@ namespace {
 // best of many is taken by its accuracy with the shared weights.
 class RandomSearch final : public SearchMethod {
  public:
-  explicit RandomSearch(const SearchContext& context)
-      : context_(context), counts_(CellChoiceCounts(context.space)) {}
+  explicit RandomSearch(const SearchContext& context) : context_(context) {}
 
   torch::Tensor Step(const SearchStep& step) override {
     return TrainWeights(context_, step.training, ChoiceOf(Draw("training", step.number)));
@@ -27,13 +26,10 @@ class RandomSearch final : public SearchMethod {
  private:
   Genotype Draw(std::string_view purpose, int64_t number) const {
     RandomStream stream(context_.settings.seed, number, fmt::format("random-ws.{}", purpose));
-    std::vector<int> choices;
-    for (const int count : counts_) choices.push_back(static_cast<int>(stream.UniformInt(count)));
-    return DecodeCells(context_.space, choices);
+    return DrawCells(context_.space, stream);
   }
 
   const SearchContext& context_;
-  const std::vector<int> counts_;
 };
 
 }  // namespace

@@ -22,17 +22,22 @@ torch::Tensor TrainWeights(const SearchContext& context, const Batch& batch,
   return loss.detach();
 }
 
-double AccuracyOf(const SearchContext& context, const std::vector<Batch>& batches,
-                  const ArchitectureChoice& choice) {
+Judgement Judge(const SearchContext& context, const std::vector<Batch>& batches,
+                const ArchitectureChoice& choice) {
   const torch::NoGradGuard no_gradient;
   Supernet network = context.network;
   int64_t right = 0, all = 0;
+  double loss = 0;
   for (const Batch& batch : batches) {
-    const torch::Tensor answers = network->forward(batch.images, choice).argmax(1);
-    right += answers.eq(batch.labels).sum().item<int64_t>();
-    all += batch.labels.size(0);
+    const int64_t count = batch.labels.size(0);
+    const torch::Tensor answers = network->forward(batch.images, choice);
+    right += answers.argmax(1).eq(batch.labels).sum().item<int64_t>();
+    loss += torch::cross_entropy_loss(answers, batch.labels).item<double>() *
+            static_cast<double>(count);
+    all += count;
   }
-  return static_cast<double>(right) / static_cast<double>(all);
+  const auto images = static_cast<double>(all);
+  return {static_cast<double>(right) / images, loss / images};
 }
 
 }  // namespace qalam::nas

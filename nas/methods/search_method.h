@@ -62,10 +62,20 @@ torch::Tensor LossOf(const SearchContext& context, const Batch& batch,
 // One step of the network's weights; the loss before it.
 torch::Tensor TrainWeights(const SearchContext& context, const Batch& batch,
                            const ArchitectureChoice& choice);
-// The share of right answers. Normalisations use each batch's own statistics, for running averages
-// would be those of other architectures.
-double AccuracyOf(const SearchContext& context, const std::vector<Batch>& batches,
-                  const ArchitectureChoice& choice);
+// How well the network answers.
+struct Judgement {
+  double accuracy = 0;  // share of right answers
+  double loss = 0;      // mean cross-entropy
+
+  // More right answers, or as many and surer of them: few images make many equals.
+  bool IsBetterThan(const Judgement& other) const {
+    return accuracy != other.accuracy ? accuracy > other.accuracy : loss < other.loss;
+  }
+};
+// Normalisations use each batch's own statistics, for running averages would be those of other
+// architectures.
+Judgement Judge(const SearchContext& context, const std::vector<Batch>& batches,
+                const ArchitectureChoice& choice);
 
 // One function a file.
 std::unique_ptr<SearchMethod> MakeDarts(const SearchContext& context);

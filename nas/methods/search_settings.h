@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "nas/data/augmentation.h"
 #include "nas/networks/network_plan.h"
 
 namespace qalam::nas {
@@ -25,6 +26,9 @@ struct SearchSettings {
   double momentum = 0.9;
   double weight_decay = 3e-4;
   double gradient_clip = 5;  // largest norm of the gradient; 0: no limit
+  // Of the images that train the network's weights; those that judge architectures stay as they
+  // are.
+  Augmentation augmentation;
 
   // The architecture's weights, by Adam with decays 0.5 and 0.999 (DARTS, appendix A.1). The
   // paper's 3e-4 would not move them in the few hundred steps of a search this short.

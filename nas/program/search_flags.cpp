@@ -121,6 +121,7 @@ void AddSearchFlags(CLI::App* verb, SearchFlags& flags) {
                    "Operations instead of the space's, separated by commas or as Katib lists them");
   verb->add_option("--nodes", flags.nodes, "Computed nodes of a cell instead of the space's");
   AddDataFlags(verb, flags.data);
+  AddAugmentationFlags(verb, flags.augmentation);
   AddComputeFlags(verb, flags.compute);
   AddSupernetFlags(verb, flags);
   AddMethodFlags(verb, flags);
@@ -148,6 +149,7 @@ StatusOr<SearchPlan> MakeSearchPlan(const SearchFlags& flags) {
   for (const auto& put : flags.overrides) put(search.settings);
   plan.settings = search.settings;
   plan.settings.seed = flags.compute.seed;
+  plan.settings.augmentation = flags.augmentation;
   plan.report_every = flags.report_every > 0 ? flags.report_every : search.report_every;
   if (plan.report_every < 1) {
     return InvalidArgument("algorithm-settings: print_step should be 1 or more, not {}",

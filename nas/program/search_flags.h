@@ -16,6 +16,7 @@ struct SearchFlags {
   ComputeOptions compute;
   std::string method = "darts", space = "darts", operations;
   DataFlags data;
+  Augmentation augmentation;
   std::string algorithm_settings, checkpoint, shared, output;
   int nodes = 0;             // 0: not given
   int64_t report_every = 0;  // 0: not given

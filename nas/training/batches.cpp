@@ -21,13 +21,15 @@ Batch Batches::Get(int64_t index) const {
   return Take(order_.slice(0, begin, begin + batch_size_));
 }
 
+Batch Batches::Part(int64_t index, int64_t size) const {
+  const int64_t count = PartCount(size), part = index % count;
+  return Take(
+      torch::arange(part * set_.size() / count, (part + 1) * set_.size() / count, torch::kLong));
+}
+
 std::vector<Batch> Batches::All(int64_t size) const {
   std::vector<Batch> parts;
-  const int64_t count = std::max<int64_t>(1, (set_.size() + size - 1) / size);
-  for (int64_t i = 0; i < count; ++i) {
-    parts.push_back(
-        Take(torch::arange(i * set_.size() / count, (i + 1) * set_.size() / count, torch::kLong)));
-  }
+  for (int64_t i = 0; i < PartCount(size); ++i) parts.push_back(Part(i, size));
   return parts;
 }
 

@@ -32,11 +32,16 @@ class Batches {
   // All images in their own order, in parts of about `size`; parts differ by at most one image, so
   // that no normalisation sees a lone one.
   std::vector<Batch> All(int64_t size) const;
+  // One of these parts alone; `index` counts on past the last one to the first.
+  Batch Part(int64_t index, int64_t size) const;
 
   int64_t size() const { return set_.size(); }
 
  private:
   Batch Take(const torch::Tensor& indices) const;
+  int64_t PartCount(int64_t size) const {
+    return std::max<int64_t>(1, (set_.size() + size - 1) / size);
+  }
 
   ImageSet set_;
   Normalization normalization_;

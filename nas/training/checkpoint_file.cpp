@@ -16,20 +16,7 @@ using Json = nlohmann::json;
 constexpr int kCheckpointFormat = 1;
 constexpr uint64_t kLargestCheckpoint = 8ull << 30;
 
-}  // namespace
-
-Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
-  RETURN_IF_ERROR(MakeDirectories(std::filesystem::path(path).parent_path().string()));
-  const Json head = {{"qalamNasCheckpoint", kCheckpointFormat},
-                     {"identity", checkpoint.identity},
-                     {"progress", checkpoint.progress},
-                     {"bytes", checkpoint.state.size()},
-                     {"hash", StableHash(checkpoint.state)}};
-  return WriteFileAtomically(path, head.dump() + "\n" + checkpoint.state, true);
-}
-
-StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
-  if (!FileExists(path)) return NotFound("there is no checkpoint {}", path);
+StatusOr<Checkpoint> ReadSoundCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string content, ReadFile(path, kLargestCheckpoint));
   const size_t line = std::min(content.find('\n'), content.size());
   try {
@@ -62,6 +49,31 @@ Status CheckSameIdentity(const std::string& path, const Json& stored, const Json
                            other.dump(), value.dump());
   }
   return {};
+}
+
+}  // namespace
+
+Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
+  RETURN_IF_ERROR(MakeDirectories(std::filesystem::path(path).parent_path().string()));
+  const Json head = {{"qalamNasCheckpoint", kCheckpointFormat},
+                     {"identity", checkpoint.identity},
+                     {"progress", checkpoint.progress},
+                     {"bytes", checkpoint.state.size()},
+                     {"hash", StableHash(checkpoint.state)}};
+  return WriteFileAtomically(path, head.dump() + "\n" + checkpoint.state, true);
+}
+
+StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const Json& identity) {
+  if (!FileExists(path)) return NotFound("there is no checkpoint {}", path);
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadSoundCheckpoint(path));
+  RETURN_IF_ERROR(CheckSameIdentity(path, checkpoint.identity, identity));
+  return checkpoint;
+}
+
+StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& path, const Json& identity) {
+  if (!FileExists(path)) return std::nullopt;
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path, identity));
+  return checkpoint;
 }
 
 }  // namespace qalam::nas

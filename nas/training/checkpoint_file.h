@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "base/status.h"
@@ -17,11 +18,13 @@ struct Checkpoint {
 // Replaces the file at once and survives a power cut; makes its folder.
 Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 
-// NOT_FOUND when there is no file; DATA_LOSS when it is truncated, damaged or no checkpoint.
-StatusOr<Checkpoint> ReadCheckpoint(const std::string& path);
+// NOT_FOUND when there is no file; DATA_LOSS when it is truncated, damaged or no checkpoint;
+// INVALID_ARGUMENT, naming the first difference, when it is of something else than `identity`,
+// which may say less than the checkpoint's own.
+StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const nlohmann::json& identity);
 
-// INVALID_ARGUMENT that names the first difference between what was trained and what is asked for.
-Status CheckSameIdentity(const std::string& path, const nlohmann::json& stored,
-                         const nlohmann::json& asked);
+// The same, but nothing when there is no file.
+StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& path,
+                                                   const nlohmann::json& identity);
 
 }  // namespace qalam::nas

@@ -4,9 +4,9 @@
 
 #include "nas/methods/collapse_guard.h"
 #include "nas/methods/dominant_eigenvalue.h"
-#include "nas/training/checkpoint_file.h"
 #include "nas/training/learning_rate.h"
 #include "nas/training/search_state.h"
+#include "nas/training/shared_weights.h"
 
 namespace qalam::nas {
 
@@ -22,12 +22,15 @@ class SearchRun {
 
  private:
   Status Begin();
+  Status Resume(const Checkpoint& checkpoint);
+  void Note(const std::string& text) const {
+    if (plan_.on_note) plan_.on_note(text);
+  }
   SearchReport RunEpoch();
   Status EndEpoch(SearchReport report);
   Status SaveEpoch() const;
-  SearchStep MakeStep(int64_t index) const;
+  SearchStep MakeStep(const AugmentationPlan& augmentation, int64_t index) const;
   std::string CheckpointPath() const { return plan_.checkpoint + "/search.checkpoint"; }
-  std::string SharedPath() const { return plan_.shared + "/shared.checkpoint"; }
 
   const SearchPlan& plan_;
   const DataSet& data_;
@@ -36,7 +39,9 @@ class SearchRun {
   std::vector<Batch> validation_;
   std::unique_ptr<SearchMethod> method_;
   CollapseGuard guard_;
-  int64_t epochs_ = 0;  // that are over
+  std::optional<SharedWeights> shared_;
+  int64_t searches_before_ = 0;  // that have trained the shared weights
+  int64_t epochs_ = 0;           // that are over
   std::optional<CollapseGuard::Stop> stop_;
 };
 
@@ -74,54 +79,59 @@ StatusOr<SearchResult> SearchRun::Run() {
   } else {
     result.genotype = method_->Derive(epochs_ - 1);
   }
-  if (!plan_.shared.empty()) {
-    RETURN_IF_ERROR(WriteCheckpoint(
-        SharedPath(),
-        {SharedIdentity(plan_.method, context_), {}, PackSearch(context_, *method_, false)}));
+  if (shared_) {
+    RETURN_IF_ERROR(shared_->Leave(SharedIdentity(plan_.method, context_), searches_before_ + 1,
+                                   PackSearch(context_, *method_, false)));
   }
   return result;
 }
 
 // Takes over what the folders hold.
 Status SearchRun::Begin() {
-  const bool resumes = !plan_.checkpoint.empty();
-  const bool shares = !plan_.shared.empty();
-  if (resumes) {
-    auto checkpoint = ReadCheckpoint(CheckpointPath());
-    if (checkpoint.ok()) {
-      RETURN_IF_ERROR(CheckSameIdentity(CheckpointPath(), checkpoint->identity,
-                                        SearchIdentity(plan_.method, context_, data_)));
-      const auto& progress = checkpoint->progress;
-      if (!progress.value("epochs", nlohmann::json()).is_number_integer()) {
-        return DataLoss("checkpoint {} does not say how far it came", CheckpointPath());
-      }
-      epochs_ = progress["epochs"].get<int64_t>();
-      RETURN_IF_ERROR(guard_.Load(progress.value("guard", nlohmann::json())));
-      if (progress.contains("stop")) {
-        ASSIGN_OR_RETURN(Genotype genotype, ParseGenotype(progress["stop"].value("genotype", "")));
-        stop_ = CollapseGuard::Stop{progress["stop"].value("reason", ""), std::move(genotype)};
-      }
-      return UnpackSearch(checkpoint->state, true, context_, *method_);
-    }
-    if (checkpoint.status().code() != StatusCode::kNotFound) return checkpoint.status();
+  std::optional<Checkpoint> shared;
+  if (!plan_.shared.empty()) {
+    const auto on_wait = [this] {
+      Note(fmt::format("waiting for the search that trains the weights in {}", plan_.shared));
+    };
+    ASSIGN_OR_RETURN(shared_, SharedWeights::Hold(plan_.shared, on_wait));
+    ASSIGN_OR_RETURN(shared, shared_->Find(SharedIdentity(plan_.method, context_)));
+    searches_before_ = SearchesOf(shared);
   }
-  if (shares) {
-    auto checkpoint = ReadCheckpoint(SharedPath());
-    if (checkpoint.ok()) {
-      RETURN_IF_ERROR(CheckSameIdentity(SharedPath(), checkpoint->identity,
-                                        SharedIdentity(plan_.method, context_)));
-      return UnpackSearch(checkpoint->state, false, context_, *method_);
-    }
-    if (checkpoint.status().code() != StatusCode::kNotFound) return checkpoint.status();
+  if (!plan_.checkpoint.empty()) {
+    ASSIGN_OR_RETURN(
+        const auto checkpoint,
+        FindCheckpoint(CheckpointPath(), SearchIdentity(plan_.method, context_, data_)));
+    if (checkpoint) return Resume(*checkpoint);
   }
-  return {};
+  return shared ? UnpackSearch(shared->state, false, context_, *method_) : Status();
 }
 
-SearchStep SearchRun::MakeStep(int64_t index) const {
+Status SearchRun::Resume(const Checkpoint& checkpoint) {
+  const auto& progress = checkpoint.progress;
+  if (!progress.value("epochs", nlohmann::json()).is_number_integer()) {
+    return DataLoss("checkpoint {} does not say how far it came", CheckpointPath());
+  }
+  epochs_ = progress["epochs"].get<int64_t>();
+  RETURN_IF_ERROR(guard_.Load(progress.value("guard", nlohmann::json())));
+  if (progress.contains("stop")) {
+    ASSIGN_OR_RETURN(Genotype genotype, ParseGenotype(progress["stop"].value("genotype", "")));
+    stop_ = CollapseGuard::Stop{progress["stop"].value("reason", ""), std::move(genotype)};
+  }
+  if (shared_ && progress.value("sharedSearches", nlohmann::json()) != searches_before_) {
+    Note(fmt::format("the weights in {} have been trained since this search began; they stay",
+                     plan_.shared));
+    shared_.reset();
+  }
+  return UnpackSearch(checkpoint.state, true, context_, *method_);
+}
+
+SearchStep SearchRun::MakeStep(const AugmentationPlan& augmentation, int64_t index) const {
   const auto share = static_cast<double>(index) / static_cast<double>(training_->count());
+  Batch training = training_->Get(index);
+  training.images = augmentation.Apply(training.images, index * plan_.settings.batch_size);
   return {epochs_ * training_->count() + index, epochs_,
           (static_cast<double>(epochs_) + share) / static_cast<double>(plan_.settings.epochs),
-          training_->Get(index), judging_->Get(index)};
+          std::move(training), judging_->Get(index)};
 }
 
 SearchReport SearchRun::RunEpoch() {
@@ -132,9 +142,12 @@ SearchReport SearchRun::RunEpoch() {
   training_->Shuffle(settings.seed, epochs_);
   // Of another seed, lest halves of one size be shuffled alike.
   judging_->Shuffle(settings.seed + 1, epochs_);
+  const auto& images = data_.training.images;
+  const AugmentationPlan augmentation(settings.augmentation, training_->size(), images.size(2),
+                                      images.size(3), settings.seed, epochs_);
   torch::Tensor sum = torch::zeros({}, torch::TensorOptions(plan_.device).dtype(torch::kDouble));
   for (int64_t i = 0; i < training_->count(); ++i) {
-    const SearchStep step = MakeStep(i);
+    const SearchStep step = MakeStep(augmentation, i);
     const torch::Tensor loss = method_->Step(step);
     sum += loss;
     if (plan_.on_step && step.number % plan_.report_every == 0) {
@@ -149,7 +162,7 @@ SearchReport SearchRun::RunEpoch() {
 }
 
 Status SearchRun::EndEpoch(SearchReport report) {
-  report.validation_accuracy = AccuracyOf(context_, validation_, method_->Judged(epochs_));
+  report.validation_accuracy = Judge(context_, validation_, method_->Judged(epochs_)).accuracy;
   if (guard_.active() && epochs_ >= plan_.settings.warm_up_epochs) {
     if (guard_.watches_eigenvalue()) {
       report.dominant_eigenvalue =
@@ -166,6 +179,7 @@ Status SearchRun::EndEpoch(SearchReport report) {
 
 Status SearchRun::SaveEpoch() const {
   nlohmann::json progress = {{"epochs", epochs_}, {"guard", guard_.Save()}};
+  if (shared_) progress["sharedSearches"] = searches_before_;
   if (stop_) {
     progress["stop"] = {{"reason", stop_->reason}, {"genotype", PrintGenotype(stop_->genotype)}};
   }
@@ -182,6 +196,8 @@ Status CheckPlan(const SearchPlan& plan, const MethodRow& row, const DataSet& da
         "{}: {} images to train and {} to validate; a search needs at least 4 and 2", data.name,
         data.training.size(), data.validation.size());
   }
+  const auto& images = data.training.images;
+  RETURN_IF_ERROR(CheckAugmentation(plan.settings.augmentation, images.size(2), images.size(3)));
   if (plan.settings.most_skips > 0 && !row.guards_skips) {
     return InvalidArgument("{} has no guard by skip connections", row.name);
   }

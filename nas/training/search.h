@@ -23,10 +23,12 @@ struct SearchPlan {
   // A folder: what it holds is resumed, and each epoch's state replaces it. Empty: none.
   std::string checkpoint;
   // A folder whose network and method state, if any, is where the search begins, and which the
-  // search's own replace at its end: so that trials after one another share weights. Empty: none.
+  // search's own replace at its end: so that trials after one another share weights. Searches that
+  // are given one folder wait for each other. Empty: none.
   std::string shared;
 
-  int64_t report_every = 10;  // steps
+  std::function<void(const std::string& note)> on_note;  // what a user would want to know
+  int64_t report_every = 10;                             // steps
   std::function<void(int64_t step, double loss)> on_step;
   std::function<void(const SearchReport& report)> on_epoch;
 };

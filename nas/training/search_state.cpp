@@ -47,6 +47,8 @@ Json SearchIdentity(const std::string& method, const SearchContext& context, con
   identity["momentum"] = settings.momentum;
   identity["weightDecay"] = settings.weight_decay;
   identity["gradientClip"] = settings.gradient_clip;
+  identity["augmentation"] = {settings.augmentation.crop_padding, settings.augmentation.flip,
+                              settings.augmentation.cutout};
   identity["architectureLearningRate"] = settings.architecture_learning_rate;
   identity["architectureWeightDecay"] = settings.architecture_weight_decay;
   identity["warmUpEpochs"] = settings.warm_up_epochs;

@@ -2,7 +2,6 @@
 
 #include <sstream>
 
-#include "base/files.h"
 #include "nas/training/checkpoint_file.h"
 
 namespace qalam::nas {
@@ -77,11 +76,10 @@ StatusOr<TrainingProgress> ResumeTraining(const TrainingPlan& plan, const DataSe
                                           ImageNetwork& network,
                                           torch::optim::Optimizer& optimizer) {
   const std::string path = TrainingFile(plan.checkpoint);
-  if (!FileExists(path)) return TrainingProgress{};
-  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(CheckSameIdentity(path, checkpoint.identity, TrainingIdentity(plan, data)));
-  RETURN_IF_ERROR(UnpackTraining(path, checkpoint.state, network, &optimizer, plan.device));
-  const Json& json = checkpoint.progress;
+  ASSIGN_OR_RETURN(const auto checkpoint, FindCheckpoint(path, TrainingIdentity(plan, data)));
+  if (!checkpoint) return TrainingProgress{};
+  RETURN_IF_ERROR(UnpackTraining(path, checkpoint->state, network, &optimizer, plan.device));
+  const Json& json = checkpoint->progress;
   try {
     return TrainingProgress{json.at("step").get<int64_t>(),
                             json.at("lossSum").get<double>(),
@@ -95,8 +93,7 @@ StatusOr<TrainingProgress> ResumeTraining(const TrainingPlan& plan, const DataSe
 Status LoadTrainedWeights(ImageNetwork& network, const std::string& folder,
                           const Json& description) {
   const std::string path = TrainingFile(folder);
-  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(CheckSameIdentity(path, checkpoint.identity, description));
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path, description));
   return UnpackTraining(path, checkpoint.state, network, nullptr, torch::kCPU);
 }
 

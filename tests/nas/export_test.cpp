@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/networks/cell_network.h"
 #include "nas/networks/torch_script.h"
 #include "tests/nas/program_run.h"

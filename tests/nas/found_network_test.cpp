@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/networks/cell_network.h"
 #include "nas/networks/chain_network.h"
 #include "nas/networks/cost.h"

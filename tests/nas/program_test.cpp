@@ -173,7 +173,7 @@ TEST_CASE("one architecture is scored, and many are ranked into initial trials",
                                 "--channels", "4", "--threads", "1", "--batch-size", "8"});
   CAPTURE(many.said);
   CHECK(many.status == 0);
-  CHECK(many.said.rfind("initialTrials:\n  - edge_1_0: \"", 0) == 0);
+  CHECK(many.said.rfind("  initialTrials:\n    - edge_1_0: \"", 0) == 0);
   CHECK(std::count(many.said.begin(), many.said.end(), '\n') == 1 + 2 * 6);
   const auto table = RunProgram({"score", "--sample", "6", "--score", "synflow", "--cells", "3",
                                  "--channels", "4", "--threads", "1", "--batch-size", "8"});
@@ -183,7 +183,7 @@ TEST_CASE("one architecture is scored, and many are ranked into initial trials",
 TEST_CASE("a space is printed as parameters", "[nas]") {
   const auto run = RunProgram({"parameters", "--space", "nas-bench-201"});
   CHECK(run.status == 0);
-  CHECK(run.said.rfind("parameters:\n  - name: edge_1_0\n", 0) == 0);
+  CHECK(run.said.rfind("  parameters:\n    - name: edge_1_0\n", 0) == 0);
 }
 
 }  // namespace

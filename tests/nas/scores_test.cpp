@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/networks/cell_network.h"
 #include "nas/scores/score.h"
 

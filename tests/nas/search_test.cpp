@@ -1,5 +1,7 @@
 #include "nas/training/search.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -8,6 +10,7 @@
 
 #include "base/files.h"
 #include "nas/data/digits.h"
+#include "tests/nas/program_run.h"
 
 namespace qalam::nas {
 namespace {
@@ -78,6 +81,7 @@ TEST_CASE("every method ends in a sound cell and goes on from a checkpoint bit f
   const DataSet data = FewDigits();
   SearchPlan plan = SmallPlan(method, space);
   if (method == "darts") plan.settings.eigenvalue_ratio = 0.01;  // watched, but no reason to stop
+  if (method == "gdas") plan.settings.augmentation = {.crop_padding = 1, .flip = true, .cutout = 2};
   plan.checkpoint = EmptyFolder("whole");
   const std::string copy = EmptyFolder("resumed");
   // What a kill in the third epoch leaves behind.
@@ -117,6 +121,21 @@ TEST_CASE("a search depends on its seed", "[nas][search]") {
   REQUIRE(first.ok());
   REQUIRE(second.ok());
   CHECK(first->epochs != second->epochs);
+}
+
+TEST_CASE("a search sees changed copies of the images that train its weights", "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  plan.settings.epochs = 1;
+  const auto plain = Trace(plan, data);
+  plan.settings.augmentation.crop_padding = 3;
+  const auto cropped = Trace(plan, data);
+  REQUIRE(plain.ok());
+  REQUIRE(cropped.ok());
+  CHECK(plain->epochs != cropped->epochs);
+  plan.settings.augmentation.crop_padding = 9;
+  CHECK(Message(RunSearch(plan, data).status()).find("should be 0 to 8, not 9") !=
+        std::string::npos);
 }
 
 TEST_CASE("a checkpoint of another search, or a broken one, is refused and left alone",
@@ -178,6 +197,61 @@ TEST_CASE("trials share weights through a folder", "[nas][search]") {
   other.shared = folder;
   CHECK(Message(RunSearch(other, data).status()).find("method") != std::string::npos);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a search waits for another that trains the same weights", "[nas][search]") {
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  plan.settings.epochs = 1;
+  const TemporaryDirectory folder;
+  plan.shared = folder.path();
+  FileDescriptor held(open(folder.File("shared.lock").c_str(), O_RDWR | O_CREAT, 0600));
+  REQUIRE(flock(held.get(), LOCK_EX) == 0);
+  std::vector<std::string> notes;
+  plan.on_note = [&](const std::string& note) {
+    notes.push_back(note);
+    held.Close();
+  };
+  REQUIRE(RunSearch(plan, FewDigits()).ok());
+  REQUIRE(notes.size() == 1);
+  CHECK(notes.front().find("waiting for") != std::string::npos);
+}
+
+TEST_CASE("of two searches at once neither loses the other's steps", "[nas][slow]") {
+  const TemporaryDirectory folder;
+  const std::vector<std::string> arguments = {
+      ProgramPath(), "search", "--method",   "random-ws", "--space",  "nas-bench-201",
+      "--cells",     "3",      "--epochs",   "1",         "--shared", folder.path(),
+      "--threads",   "1",      "--channels", "4"};
+  {
+    ProgramRun one(arguments), other(arguments);
+    CHECK(one.Wait() == 0);
+    CHECK(other.Wait() == 0);
+  }
+  const std::string state = *ReadFile(folder.File("shared.checkpoint"));
+  CHECK(state.substr(0, state.find('\n')).find("\"searches\":2") != std::string::npos);
+}
+
+TEST_CASE("a search that goes on late leaves the weights that others have trained since",
+          "[nas][search]") {
+  const DataSet data = FewDigits();
+  const TemporaryDirectory whole, interrupted, shared;
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  plan.shared = shared.path();
+  plan.checkpoint = whole.path();
+  plan.on_epoch = [&](const SearchReport& report) {
+    if (report.epoch == 1) {
+      std::filesystem::copy(whole.File("search.checkpoint"), interrupted.File("search.checkpoint"));
+    }
+  };
+  REQUIRE(RunSearch(plan, data).ok());
+  const std::string left = *ReadFile(shared.File("shared.checkpoint"));
+  plan.checkpoint = interrupted.path();
+  std::vector<std::string> notes;
+  plan.on_note = [&](const std::string& note) { notes.push_back(note); };
+  REQUIRE(RunSearch(plan, data).ok());
+  REQUIRE(notes.size() == 1);
+  CHECK(notes.front().find("they stay") != std::string::npos);
+  CHECK(*ReadFile(shared.File("shared.checkpoint")) == left);
 }
 
 TEST_CASE("a search that cannot be is refused in a sentence", "[nas][search]") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "nas/methods/architecture_weights.h"
 
@@ -142,6 +143,26 @@ TEST_CASE("a derived cell is alive where none weighs most everywhere", "[nas]") 
                         [&](const CellEdge& edge) { return edge.node == node; }) == 1);
   }
   CHECK(genotype.normal.back() == CellEdge{3, 1, "convolution_3x3"});
+}
+
+TEST_CASE("drawn cells have each operation as often as its softmax says", "[nas]") {
+  const CellSpace space = NasBench201Space();
+  ArchitectureWeights weights = DrawArchitectureWeights(space, 1, false, torch::kCPU);
+  const std::vector<float> shares = {0.1f, 0.5f, 0.2f, 0.15f, 0.05f};
+  weights.normal = torch::tensor(shares).log().repeat({space.edge_count(), 1});
+  std::map<std::string, int> counts;
+  constexpr int kDraws = 600;
+  for (int i = 0; i < kDraws; ++i) {
+    RandomStream stream(3, i, "test");
+    // Of the edges into the last node, since a node that none would reach keeps another edge.
+    for (const CellEdge& edge : DrawGenotype(space, weights, stream).normal) {
+      if (edge.node == 3 && edge.source == 2) ++counts[edge.operation];
+    }
+  }
+  for (size_t i = 1; i < shares.size(); ++i) {
+    CAPTURE(space.operations[i]);
+    CHECK(counts[space.operations[i]] == Approx(kDraws * shares[i]).margin(40));
+  }
 }
 
 }  // namespace

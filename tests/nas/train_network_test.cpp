@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <limits>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/networks/cell_network.h"
 #include "tests/support/temporary_directory.h"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/architecture/graph_layout.h"
 
 namespace qalam::nas {

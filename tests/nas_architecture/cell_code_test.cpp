@@ -3,24 +3,14 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "base/random.h"
-
 namespace qalam::nas {
 namespace {
 
-std::vector<int> DrawChoices(const std::vector<int>& counts, int64_t number) {
-  RandomStream stream(5, number, "test");
-  std::vector<int> choices;
-  for (const int count : counts) choices.push_back(static_cast<int>(stream.UniformInt(count)));
-  return choices;
-}
-
-TEST_CASE("choices make sound cells of both spaces", "[nas]") {
+TEST_CASE("drawn cells of both spaces are sound", "[nas]") {
   for (const CellSpace& space : {DartsSpace(), NasBench201Space()}) {
     CAPTURE(space.name);
-    const std::vector<int> counts = CellChoiceCounts(space);
     for (int number = 0; number < 200; ++number) {
-      const Genotype genotype = DecodeCells(space, DrawChoices(counts, number));
+      const Genotype genotype = RandomGenotype(space, 5, number);
       const Status status = CheckGenotype(genotype);
       CAPTURE(Message(status), number);
       CHECK(status.ok());

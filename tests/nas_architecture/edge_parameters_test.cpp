@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "nas/architecture/cell_code.h"
+
 namespace qalam::nas {
 namespace {
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "nas/architecture/edge_parameters.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/architecture/genotype.h"
 
 namespace qalam::nas {

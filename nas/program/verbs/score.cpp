@@ -6,11 +6,13 @@
 #include <numeric>
 #include <set>
 
+#include "nas/architecture/cell_code.h"
 #include "nas/architecture/edge_parameters.h"
 #include "nas/networks/cost.h"
 #include "nas/program/architecture_flags.h"
 #include "nas/program/compute.h"
 #include "nas/program/data_flags.h"
+#include "nas/program/metric_lines.h"
 #include "nas/program/verbs/verbs.h"
 #include "nas/training/batches.h"
 
@@ -87,10 +89,8 @@ Status ScoreOne(const ScoreFlags& flags, const Scorer& scorer, const DataSet& da
   for (size_t i = 0; i < values.size(); ++i) {
     std::printf("%s=%.6g ", scorer.scores()[i].name.c_str(), values[i]);
   }
-  const NetworkCost cost = MeasureCost(*network, data.training.images.sizes().slice(1));
-  std::printf("\nParameters=%lld FLOPs=%lld Latency-Ms=%.4g\n",
-              static_cast<long long>(cost.parameters), static_cast<long long>(cost.multiply_adds),
-              cost.latency_ms);
+  std::printf("\n");
+  PrintCost(MeasureCost(*network, data.training.images.sizes().slice(1)));
   return {};
 }
 
@@ -148,12 +148,12 @@ void PrintTable(const std::vector<Candidate>& candidates, const std::vector<Scor
 }
 
 void PrintInitialTrials(const std::vector<Candidate>& candidates, int64_t count) {
-  std::printf("initialTrials:\n");
+  std::printf("  initialTrials:\n");
   for (size_t i = 0; i < candidates.size() && i < static_cast<size_t>(count); ++i) {
-    const char* lead = "  -";
+    const char* lead = "    -";
     for (const auto& [name, value] : AssignmentsOf(candidates[i].genotype)) {
       std::printf("%s %s: \"%s\"\n", lead, name.c_str(), value.c_str());
-      lead = "   ";
+      lead = "     ";
     }
   }
 }
@@ -203,8 +203,8 @@ void AddScore(CLI::App& app, Action* chosen) {
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   verb->add_option("--initial-trials", flags->initial_trials,
-                   "Print the best so many of them as the initialTrials of an experiment over "
-                   "what `qalam-nas parameters` prints")
+                   "Print the best so many of them as the initialTrials in the spec of an "
+                   "experiment over what `qalam-nas parameters` prints")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->callback([chosen, flags] { *chosen = [flags] { return RunScore(*flags); }; });

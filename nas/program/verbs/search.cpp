@@ -4,7 +4,7 @@
 
 #include "base/files.h"
 #include "nas/networks/cell_network.h"
-#include "nas/networks/cost.h"
+#include "nas/program/metric_lines.h"
 #include "nas/program/search_flags.h"
 #include "nas/program/verbs/verbs.h"
 
@@ -22,20 +22,15 @@ Status PrepareOutput(const std::string& path) {
   return folder.empty() ? Status() : MakeDirectories(folder);
 }
 
-// Lines that the default collector reads; each at once, so that early stopping sees it.
 void ReportTo(SearchPlan& plan) {
-  plan.on_step = [](int64_t step, double loss) {
-    fmt::print("step={} loss={:.6g}\n", step, loss);
+  plan.on_note = [](const std::string& note) {
+    fmt::print("{}\n", note);
     std::fflush(stdout);
   };
+  plan.on_step = PrintStep;
   plan.on_epoch = [](const SearchReport& report) {
-    fmt::print("epoch={} Train-Loss={:.6g} Validation-Accuracy={:.6g}", report.epoch,
-               report.training_loss, report.validation_accuracy);
-    if (report.dominant_eigenvalue != 0) {
-      fmt::print(" Dominant-Eigenvalue={:.6g}", report.dominant_eigenvalue);
-    }
-    fmt::print("\n");
-    std::fflush(stdout);
+    PrintEpoch(report.epoch, report.training_loss, report.validation_accuracy,
+               report.dominant_eigenvalue);
   };
 }
 
@@ -44,8 +39,7 @@ Status PrintFound(const SearchResult& result, const DataSet& data) {
     fmt::print("stopped after {} epochs: {}\n", result.epochs, result.stopped_because);
   }
   ASSIGN_OR_RETURN(const auto network, MakeCellNetwork(result.genotype, result.network, false));
-  fmt::print("Parameters={} FLOPs={}\n", CountParameters(*network),
-             CountMultiplyAdds(*network, data.training.images.sizes().slice(1)));
+  PrintCost(MeasureCost(*network, data.training.images.sizes().slice(1)));
   fmt::print("Best-Genotype={}\n", PrintKatibGenotype(result.genotype));
   return {};
 }

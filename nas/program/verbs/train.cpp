@@ -1,10 +1,9 @@
-#include <cstdio>
 #include <memory>
 
-#include "nas/networks/cost.h"
 #include "nas/program/architecture_flags.h"
 #include "nas/program/compute.h"
 #include "nas/program/data_flags.h"
+#include "nas/program/metric_lines.h"
 #include "nas/program/verbs/verbs.h"
 #include "nas/training/train_network.h"
 
@@ -36,21 +35,6 @@ void AddTrainingFlags(CLI::App* verb, TrainingSettings& training) {
   add("--drop-path", training.drop_path, "Chance at the last epoch that a cell's edge is left out");
   add("--auxiliary-weight", training.auxiliary_weight,
       "Of a second classifier's loss inside the network; 0: none");
-  add("--crop-padding", training.augmentation.crop_padding, "Pixels around a random crop");
-  add("--cutout", training.augmentation.cutout, "Side of a square that is blotted out");
-  verb->add_flag("--flip", training.augmentation.flip, "Mirror every other image");
-}
-
-void PrintEpoch(const TrainingReport& report) {
-  std::printf("epoch=%lld Train-Loss=%.6g Validation-Accuracy=%.6g\n",
-              static_cast<long long>(report.epoch), report.training_loss,
-              report.validation_accuracy);
-  std::fflush(stdout);
-}
-
-void PrintStep(int64_t step, double loss) {
-  std::printf("step=%lld loss=%.6g\n", static_cast<long long>(step), loss);
-  std::fflush(stdout);
 }
 
 Status Train(const TrainFlags& flags) {
@@ -65,13 +49,13 @@ Status Train(const TrainFlags& flags) {
                     .checkpoint = flags.checkpoint,
                     .checkpoint_steps = flags.checkpoint_steps,
                     .on_step = PrintStep,
-                    .on_epoch = PrintEpoch};
+                    .on_epoch = [](const TrainingReport& report) {
+                      PrintEpoch(report.epoch, report.training_loss, report.validation_accuracy);
+                    }};
   plan.settings.seed = flags.compute.seed;
   ASSIGN_OR_RETURN(const TrainingReport report, TrainNetwork(*network, data, plan));
-  const NetworkCost cost = MeasureCost(*network, data.training.images.sizes().slice(1));
-  std::printf("Validation-Accuracy=%.6g\nParameters=%lld FLOPs=%lld Latency-Ms=%.4g\n",
-              report.validation_accuracy, static_cast<long long>(cost.parameters),
-              static_cast<long long>(cost.multiply_adds), cost.latency_ms);
+  fmt::print("Validation-Accuracy={:.6g}\n", report.validation_accuracy);
+  PrintCost(MeasureCost(*network, data.training.images.sizes().slice(1)));
   return {};
 }
 
@@ -85,6 +69,7 @@ void AddTrain(CLI::App& app, Action* chosen) {
   AddNetworkFlags(verb, flags->network);
   AddDataFlags(verb, flags->data);
   AddTrainingFlags(verb, flags->training);
+  AddAugmentationFlags(verb, flags->training.augmentation);
   AddComputeFlags(verb, flags->compute);
   verb->add_option("--checkpoint", flags->checkpoint,
                    "A folder for the training's state; what it holds is gone on with");
