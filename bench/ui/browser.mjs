@@ -43,7 +43,7 @@ export async function freshPage(browser) {
     }).observe({ type: 'longtask', buffered: true });
   });
   // What the page's main thread has taken of a processor so far, seconds: whatever else the machine
-  // does, this stays.
+  // does, this changes little.
   const mainThreadSeconds = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration').value;
