@@ -215,7 +215,9 @@ def markdown(report: dict) -> str:
         "Each worker is a process that asks for a trial, tells its result, and begins again; all talk to "
         "the same server or file on this machine. The search is random everywhere, and every result is "
         "durable before the next is asked for. The median of the rounds, which the competitors ran by "
-        "turns. Computing is the processor's time of the workers and the server together.",
+        "turns. Computing is the processor's time of the workers and the server together: "
+        f"{about['cores']} cores with nothing else to do give at most {about['cores']},000,000 "
+        "divided by it, in trials/s.",
         "",
         *rate_lines(report),
         "",

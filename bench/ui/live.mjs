@@ -5,7 +5,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freshPage, median, timeToInteractive } from './browser.mjs';
-import { cpuSeconds, startWaitingTrials } from './server.mjs';
+import { cpuSeconds, startWaitingTrials, stopExperiment } from './server.mjs';
 
 const PAGES = 100;
 const POINTS_PER_SECOND = 1000;
@@ -55,6 +55,7 @@ export async function latencyOfPoints(browser, server, bin, seconds) {
   await page.waitForTimeout(1000);
   const shown = await page.evaluate(() => window.shown);
   await close();
+  await stopExperiment(server, 'latency');
   const latencies = acknowledged.map(({ acknowledged: time }, index) => {
     const seen = shown.find(({ count }) => count >= before + index + 1);
     return seen ? Math.max(0, seen.time - time) : Infinity;
@@ -79,6 +80,7 @@ export async function coresOfWatching(server, bin, seconds) {
   await report(bin, server, POINTS_PER_SECOND, seconds, 10, trials);
   const cores = (cpuSeconds(server.pid) - begin) / ((performance.now() - started) / 1000);
   for (const stream of streams) stream.destroy();
+  await stopExperiment(server, 'watched');
   return { cores, eventsPerSecond: events / seconds };
 }
 

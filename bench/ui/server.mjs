@@ -114,3 +114,13 @@ export async function startWaitingTrials(server, name, count) {
     await new Promise((rested) => setTimeout(rested, 100));
   }
 }
+
+// Ends what startWaitingTrials began: trials outlive their server.
+export async function stopExperiment(server, name) {
+  await api(server, `/experiments/default/${name}/stop`, 'POST');
+  for (;;) {
+    const { state } = await api(server, `/experiments/default/${name}`);
+    if (state === 'Stopped') return;
+    await new Promise((rested) => setTimeout(rested, 100));
+  }
+}
