@@ -18,7 +18,8 @@ build: packages $(BUILD)/build.ninja
 demo: build
 	@scripts/demo $(BUILD)/bin
 
-test: build
+test: build sdk
+	@scripts/install-packages scripts/packages-sdk-tests.txt
 	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
 
 # The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
@@ -27,7 +28,7 @@ sdk: packages $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target sdk
 	@echo "use $(BUILD)/sdk/venv/bin/python; the wheel is in $(BUILD)/sdk/dist"
 
-# Its tests, against real servers; some two minutes.
+# Its tests alone, against real servers; some two minutes.
 test-sdk: sdk
 	@scripts/install-packages scripts/packages-sdk-tests.txt
 	@scripts/test-sdk $(BUILD) $(ARGUMENTS)

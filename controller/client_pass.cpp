@@ -62,11 +62,11 @@ Status ClientPass::TakeTell(const TellCall& call) {
     if (stored.empty()) return reply(NotActive(call.trial_uid));
     trial.metrics = std::move(stored.front().metrics);
   }
-  auto ended = EndedTrial(run_.document.spec, trial, call, now_);
+  auto ended = EndedTrial(run_.document.spec, std::move(trial), call, now_);
   if (!ended.ok()) return reply(ended.status());
   auto points = ToldPoints(run_.document.spec, call, now_);
-  if (!points.empty()) draft_.AddPoints({trial.uid, std::move(points)});
-  draft_.AddEvent(trial.uid, now_, std::string(Name(ended->state)), ended->message);
+  if (!points.empty()) draft_.AddPoints({ended->uid, std::move(points)});
+  draft_.AddEvent(ended->uid, now_, std::string(Name(ended->state)), ended->message);
   draft_.Update(*ended);
   return reply(*std::move(ended));
 }
@@ -172,7 +172,8 @@ size_t ClientPass::HandToClients(std::vector<TrialRecord> proposed) {
     const size_t count = std::min(trials.size() - given, static_cast<size_t>(call.count));
     if (count == 0 || (more_to_come && count < static_cast<size_t>(call.count))) break;
     const auto begin = trials.begin() + static_cast<std::ptrdiff_t>(given);
-    Give(call, {begin, begin + static_cast<std::ptrdiff_t>(count)});
+    Give(call, {std::make_move_iterator(begin),
+                std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))});
     given += count;
   }
   RefuseOverdue();

@@ -336,7 +336,9 @@ void Controller::Loop::RequestSuggestions(ExperimentRun& run, int count) {
   run.suggesting = true;
   TrialNews news{.is_complete = !run.untold_lost, .ended = std::move(run.untold)};
   run.untold.clear();
-  for (const auto& [uid, trial] : run.active) news.active.push_back(trial.record);
+  for (const auto& [uid, trial] : run.active) {
+    news.active.push_back({trial.record.number, trial.record.parameters});
+  }
   run.untold_lost = false;
   workers_->Run([this, record = run.record, document = run.document, first = run.next_number, count,
                  news = std::move(news)] {

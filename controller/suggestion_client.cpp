@@ -68,7 +68,7 @@ class RemoteAlgorithms final : public Algorithms {
   const std::unique_ptr<v1::SuggestionService::Stub> stub_;
 };
 
-// A call through gRPC to one's own process passes through six threads.
+// A call through gRPC to one's own process would pass through six threads.
 class LocalAlgorithms final : public Algorithms {
  public:
   grpc::Status Suggest(const v1::SuggestRequest& request, v1::SuggestReply& reply) override {
@@ -87,8 +87,8 @@ class LocalAlgorithms final : public Algorithms {
 
 class SuggestionClient::Impl {
  public:
-  Impl(std::unique_ptr<Algorithms> service, Store& store)
-      : service_(std::move(service)), store_(store) {}
+  Impl(std::unique_ptr<Algorithms> algorithms, Store& store)
+      : algorithms_(std::move(algorithms)), store_(store) {}
 
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
                                 const ExperimentDocument& document, int64_t first_trial_number,
@@ -125,7 +125,7 @@ class SuggestionClient::Impl {
     DropHistory(uid);
     v1::ForgetRequest request;
     request.set_experiment_uid(uid);
-    service_->Forget(request);
+    algorithms_->Forget(request);
   }
 
  private:
@@ -144,7 +144,7 @@ class SuggestionClient::Impl {
     request.clear_results();
     request.clear_pending();
     if (news.is_complete && history.token != 0) {
-      for (const auto& trial : news.active) Put(trial, history, request);
+      for (const auto& trial : news.active) PutPending(trial.number, trial.parameters, request);
       for (const auto& trial : news.ended) Put(trial, history, request);
     } else {
       // One query gives what is pending and what is new: all from the first number not yet sent.
@@ -154,7 +154,7 @@ class SuggestionClient::Impl {
       for (const auto& trial : trials) Put(trial, history, request);
     }
     v1::SuggestReply reply;
-    RETURN_IF_ERROR(FromGrpc(service_->Suggest(request, reply)));
+    RETURN_IF_ERROR(FromGrpc(algorithms_->Suggest(request, reply)));
     while (!history.ahead.empty() && *history.ahead.begin() == history.next) {
       history.ahead.erase(history.ahead.begin());
       ++history.next;
@@ -165,12 +165,16 @@ class SuggestionClient::Impl {
     return reply;
   }
 
+  static void PutPending(int64_t number, const std::vector<Assignment>& parameters,
+                         v1::SuggestRequest& request) {
+    auto* pending = request.add_pending();
+    pending->set_number(number);
+    PutParameters(parameters, pending);
+  }
   // Pending or, when it is not known yet, a result.
   static void Put(const TrialRecord& trial, History& history, v1::SuggestRequest& request) {
     if (!IsTerminal(trial.state)) {
-      auto* pending = request.add_pending();
-      pending->set_number(trial.number);
-      PutParameters(trial.parameters, pending);
+      PutPending(trial.number, trial.parameters, request);
     } else if (trial.number >= history.next && history.ahead.insert(trial.number).second) {
       PutResult(trial, request.add_results());
     }
@@ -185,7 +189,7 @@ class SuggestionClient::Impl {
     histories_.erase(uid);
   }
 
-  const std::unique_ptr<Algorithms> service_;
+  const std::unique_ptr<Algorithms> algorithms_;
   Store& store_;
   absl::Mutex mutex_;
   std::map<std::string, History> histories_ ABSL_GUARDED_BY(mutex_);

@@ -25,13 +25,19 @@ struct Suggestions {
   bool exhausted = false;
 };
 
+// A trial that has not ended.
+struct ActivePoint {
+  int64_t number = 0;
+  std::vector<Assignment> parameters;
+};
+
 // What the caller knows of an experiment's trials, so that the store need not be asked.
 struct TrialNews {
   // Whether `ended` holds all that ended since the last call that was answered. If not, the store
   // is read from the first trial on that the service may not know.
   bool is_complete = false;
   std::vector<TrialRecord> ended;
-  std::vector<TrialRecord> active;
+  std::vector<ActivePoint> active;
 };
 
 // Keeps each experiment's history token and sends only what is new; when the service has forgotten

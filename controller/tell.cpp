@@ -68,37 +68,36 @@ std::vector<MetricPoint> ToldPoints(const ExperimentSpec& spec, const TellCall& 
   return points;
 }
 
-StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, const TrialRecord& trial,
+StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, TrialRecord trial,
                                  const TellCall& call, Time now) {
   const size_t objectives = 1 + spec.objective.additional_objectives.size();
   if (!call.objective_values.empty() && call.objective_values.size() != objectives) {
     return InvalidArgument("{} objective values were told; the experiment has {} objective(s)",
                            call.objective_values.size(), objectives);
   }
-  TrialRecord ended = trial;
-  ended.state = call.state;
-  ended.reason = "Told";
-  ended.message = call.message.empty() ? "its client told so" : call.message;
-  ended.completed = now;
-  if (ended.started == absl::InfinitePast()) ended.started = now;
-  if (call.state != TrialState::kSucceeded && call.state != TrialState::kEarlyStopped) return ended;
+  trial.state = call.state;
+  trial.reason = "Told";
+  trial.message = call.message.empty() ? "its client told so" : call.message;
+  trial.completed = now;
+  if (trial.started == absl::InfinitePast()) trial.started = now;
+  if (call.state != TrialState::kSucceeded && call.state != TrialState::kEarlyStopped) return trial;
   const auto outcome = OutcomeOf(spec, ToldMetrics(spec, trial, call));
   if (outcome.ok()) {
     // None where the objective is in words: the trial has it among its metrics.
-    if (outcome->objectives.empty()) return ended;
-    ended.objective_value = outcome->objectives.front();
-    ended.additional_objective_values.assign(outcome->objectives.begin() + 1,
+    if (outcome->objectives.empty()) return trial;
+    trial.objective_value = outcome->objectives.front();
+    trial.additional_objective_values.assign(outcome->objectives.begin() + 1,
                                              outcome->objectives.end());
-    ended.violations = outcome->violations;
+    trial.violations = outcome->violations;
   } else if (call.state == TrialState::kSucceeded) {
     if (outcome.status().code() == StatusCode::kNotFound) {
       return InvalidArgument("{}; tell its objective values", Message(outcome.status()));
     }
-    ended.state = TrialState::kMetricsUnavailable;
-    ended.reason = "ObjectiveNotANumber";
-    ended.message = Message(outcome.status());
+    trial.state = TrialState::kMetricsUnavailable;
+    trial.reason = "ObjectiveNotANumber";
+    trial.message = Message(outcome.status());
   }
-  return ended;
+  return trial;
 }
 
 bool IsSameAnswer(const ExperimentSpec& spec, const TrialRecord& ended, const TellCall& call) {

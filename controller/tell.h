@@ -17,7 +17,7 @@ std::vector<MetricPoint> ToldPoints(const ExperimentSpec& spec, const TellCall& 
 // The trial with its end. `trial.metrics` is what it reported before, as the store has it (may be
 // left out when NeedsReportedMetrics is false). INVALID_ARGUMENT for a wrong number of objective
 // values, and for a trial told as Succeeded of which an objective is not known.
-StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, const TrialRecord& trial,
+StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, TrialRecord trial,
                                  const TellCall& call, Time now);
 
 // Whether `ended` ended as the call says: a repeat is no contradiction. `ended.metrics` is as the

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from typing import Callable, Iterator
 
-BATCH = 16
+BATCHES = (16, 64)
 
 # Asks for a trial and tells its result, and says how many trials that were.
 Step = Callable[[], int]
@@ -55,17 +55,33 @@ def qalam_single(address: str) -> Step:
     return step
 
 
-def qalam_batch(address: str) -> Step:
+def qalam_empty(address: str) -> Step:
+    """A call that the server answers at once: what gRPC itself costs, from Python."""
     import qalam
 
-    experiment = qalam.Client(address).get_experiment("bench")
+    client = qalam.Client(address)
 
     def step() -> int:
-        trials = experiment.ask_many(BATCH)
-        experiment.tell_many((trial, trial.params["x"]) for trial in trials)
-        return len(trials)
+        client.server_info()
+        return 1
 
     return step
+
+
+def qalam_batch_of(size: int) -> Callable[[str], Step]:
+    def joined(address: str) -> Step:
+        import qalam
+
+        experiment = qalam.Client(address).get_experiment("bench")
+
+        def step() -> int:
+            trials = experiment.ask_many(size)
+            experiment.tell_many((trial, trial.params["x"]) for trial in trials)
+            return len(trials)
+
+        return step
+
+    return joined
 
 
 def optuna_storage(address: str):
@@ -107,9 +123,19 @@ def optuna_single(address: str) -> Step:
     return step
 
 
+EMPTY_CALL = Competitor("empty", "an empty call", True, qalam_server, qalam_empty)
 COMPETITORS = (
     Competitor("qalam", "Qalam, one trial a call", True, qalam_server, qalam_single),
-    Competitor("qalam-batch", f"Qalam, {BATCH} trials a call", True, qalam_server, qalam_batch),
+    *(
+        Competitor(
+            f"qalam-{size}",
+            f"Qalam, {size} trials a call",
+            True,
+            qalam_server,
+            qalam_batch_of(size),
+        )
+        for size in BATCHES
+    ),
     Competitor("optuna-sqlite", "Optuna, SQLite", False, optuna_study_in("sqlite"), optuna_single),
     Competitor(
         "optuna-journal", "Optuna, journal file", False, optuna_study_in("journal"), optuna_single

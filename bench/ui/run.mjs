@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 // Measures the web UI in chromium against real servers, prints a table with the aims beside and
-// writes bench/results/ui.json. Usage: node bench/ui/run.mjs BIN_FOLDER [--quick]
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+// writes bench/results/ui.json and docs/benchmarks/ui.md. Usage: node bench/ui/run.mjs BIN_FOLDER [--quick]
+import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { withBrowser } from './browser.mjs';
 import { coresOfWatching, latencyOfPoints } from './live.mjs';
 import * as pages from './pages.mjs';
+import { writeReport } from './report.mjs';
 import { withServer } from './server.mjs';
 
 const [binFolder, ...flags] = process.argv.slice(2);
@@ -26,11 +25,13 @@ const rows = [];
 // `aim` is the most that there may be, or with `least` the least.
 function row(what, value, unit, aim, { least = false, peer = '' } = {}) {
   const met = least ? value >= aim : value <= aim;
-  rows.push({ what, value, unit, aim, least, met, peer });
+  // Of the last minute: what else the machine did meanwhile.
+  const load = Number(loadavg()[0].toFixed(1));
+  rows.push({ what, value, unit, aim, least, met, peer, load });
   const sign = least ? '≥' : '≤';
   console.log(
     `${what.padEnd(58)} ${format(value).padStart(9)} ${unit.padEnd(9)} ` +
-      `${sign} ${format(aim).padEnd(7)} ${met ? 'met' : 'MISSED'}  ${peer}`,
+      `${sign} ${format(aim).padEnd(7)} ${met ? 'met' : 'MISSED'}  load ${load}  ${peer}`,
   );
 }
 
@@ -82,8 +83,6 @@ await withServer(bin, undefined, 0, async (server) => {
   row('100 pages, 1,000 points/s: the server', cores, 'cores', 1, { peer });
 });
 
-const results = fileURLToPath(new URL('../results/', import.meta.url));
-mkdirSync(results, { recursive: true });
-const report = { date: new Date().toISOString().slice(0, 10), cores: cpus().length, quick, rows };
-writeFileSync(`${results}ui.json`, JSON.stringify(report, null, 1) + '\n');
-console.log(`\nwritten: ${results}ui.json`);
+const { model } = cpus()[0];
+const date = new Date().toISOString().slice(0, 10);
+console.log(`\nwritten: ${writeReport({ date, cores: cpus().length, model, quick, rows }, format)}`);

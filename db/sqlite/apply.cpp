@@ -60,6 +60,24 @@ StatusOr<int64_t> ExperimentId(Connection& connection, const std::string& uid) {
   return statement.Int();
 }
 
+// Looks an experiment's id up once for what follows of it: a batch is nearly always of one.
+class ExperimentIds {
+ public:
+  explicit ExperimentIds(Connection& connection) : connection_(connection) {}
+  StatusOr<int64_t> Find(const std::string& uid) {
+    if (id_ == 0 || uid != uid_) {
+      ASSIGN_OR_RETURN(id_, ExperimentId(connection_, uid));
+      uid_ = uid;
+    }
+    return id_;
+  }
+
+ private:
+  Connection& connection_;
+  std::string uid_;
+  int64_t id_ = 0;  // SQLite's begin at 1
+};
+
 Status UpdateExperiment(Connection& connection, const ExperimentRecord& record) {
   ASSIGN_OR_RETURN(
       auto statement,
@@ -120,8 +138,8 @@ void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTri
       .Bind(record.uid);
 }
 
-Status CreateTrial(Connection& connection, const TrialRecord& record) {
-  ASSIGN_OR_RETURN(const int64_t experiment, ExperimentId(connection, record.experiment_uid));
+Status CreateTrial(Connection& connection, ExperimentIds& ids, const TrialRecord& record) {
+  ASSIGN_OR_RETURN(const int64_t experiment, ids.Find(record.experiment_uid));
   ASSIGN_OR_RETURN(
       auto statement,
       connection.Prepare("INSERT INTO trials (number, name, parameters, labels, state, reason, "
@@ -158,7 +176,7 @@ Status UpdateTrial(Connection& connection, const TrialRecord& record) {
 }
 
 struct RunningSummary {
-  int64_t id = 0;
+  int64_t id = 0;  // of its row; 0 while there is none
   double min = NAN, max = NAN, latest = NAN;
   int64_t count = 0;
   std::string text;
@@ -171,32 +189,42 @@ StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
                                       "WHERE trial_id=? AND name=?"));
   ASSIGN_OR_RETURN(const bool found, select.Bind(trial).Bind(metric).Step());
   RunningSummary summary;
-  if (found) {
-    summary.id = select.Int();
-    summary.min = select.Double();
-    summary.max = select.Double();
-    summary.latest = select.Double();
-    summary.count = select.Int();
-    summary.text = select.Text();
-    return summary;
-  }
-  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO metrics (trial_id, name, count) "
-                                                   "VALUES (?,?,0)"));
-  RETURN_IF_ERROR(insert.Bind(trial).Bind(metric).Run());
-  summary.id = connection.LastInsertId();
+  if (!found) return summary;
+  summary.id = select.Int();
+  summary.min = select.Double();
+  summary.max = select.Double();
+  summary.latest = select.Double();
+  summary.count = select.Int();
+  summary.text = select.Text();
   return summary;
 }
 
-Status SaveSummary(Connection& connection, const RunningSummary& summary) {
-  ASSIGN_OR_RETURN(auto statement, connection.Prepare("UPDATE metrics SET min=?, max=?, latest=?, "
-                                                      "count=?, text=? WHERE id=?"));
-  return statement.Bind(summary.min)
+Status SaveSummary(Connection& connection, int64_t trial, const std::string& metric,
+                   RunningSummary& summary) {
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection.Prepare(summary.id == 0 ? "INSERT INTO metrics (min, max, latest, count, text, "
+                                           "trial_id, name) VALUES (?,?,?,?,?,?,?)"
+                                         : "UPDATE metrics SET min=?, max=?, latest=?, count=?, "
+                                           "text=? WHERE id=?"));
+  statement.Bind(summary.min)
       .Bind(summary.max)
       .Bind(summary.latest)
       .Bind(summary.count)
-      .BindTextOrNull(summary.text)
-      .Bind(summary.id)
-      .Run();
+      .BindTextOrNull(summary.text);
+  if (summary.id != 0) return statement.Bind(summary.id).Run();
+  RETURN_IF_ERROR(statement.Bind(trial).Bind(metric).Run());
+  summary.id = connection.LastInsertId();
+  return absl::OkStatus();
+}
+
+void Add(const MetricPoint& point, RunningSummary& summary) {
+  // fmin and fmax pass over a NaN on either side.
+  summary.min = std::fmin(summary.min, point.value);
+  summary.max = std::fmax(summary.max, point.value);
+  summary.latest = point.value;
+  if (!point.text.empty()) summary.text = point.text;
+  ++summary.count;
 }
 
 Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
@@ -207,40 +235,40 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
   const int64_t trial = select.Int();
   int64_t sequence = select.Int();
 
-  // Read and written once a batch, not once a point.
+  // Read and written once a batch, not once a point, and before the points, which name their rows.
   std::map<std::string, RunningSummary, std::less<>> summaries;
-  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO points VALUES (?,?,?,?,?,?,?)"));
+  std::vector<const RunningSummary*> summary_of;
+  summary_of.reserve(trial_points.points.size());
   for (const auto& point : trial_points.points) {
     auto entry = summaries.find(point.metric);
     if (entry == summaries.end()) {
       ASSIGN_OR_RETURN(auto loaded, LoadSummary(connection, trial, point.metric));
-      entry = summaries.emplace(point.metric, loaded).first;
+      entry = summaries.emplace(point.metric, std::move(loaded)).first;
     }
-    RunningSummary& summary = entry->second;
-    // fmin and fmax pass over a NaN on either side.
-    summary.min = std::fmin(summary.min, point.value);
-    summary.max = std::fmax(summary.max, point.value);
-    summary.latest = point.value;
-    if (!point.text.empty()) summary.text = point.text;
-    ++summary.count;
+    Add(point, entry->second);
+    summary_of.push_back(&entry->second);
+  }
+  for (auto& [metric, summary] : summaries) {
+    RETURN_IF_ERROR(SaveSummary(connection, trial, metric, summary));
+  }
+  ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO points VALUES (?,?,?,?,?,?,?)"));
+  for (size_t i = 0; i < summary_of.size(); ++i) {
+    const MetricPoint& point = trial_points.points[i];
     RETURN_IF_ERROR(insert.Bind(trial)
                         .Bind(sequence++)
-                        .Bind(summary.id)
+                        .Bind(summary_of[i]->id)
                         .Bind(absl::ToUnixMicros(point.time))
                         .Bind(point.value)
                         .Bind(point.step)
                         .BindTextOrNull(point.text)
                         .Run());
   }
-  for (const auto& [name, summary] : summaries) {
-    RETURN_IF_ERROR(SaveSummary(connection, summary));
-  }
   ASSIGN_OR_RETURN(auto update, connection.Prepare("UPDATE trials SET point_count=? WHERE id=?"));
   return update.Bind(sequence).Bind(trial).Run();
 }
 
-Status AppendEvent(Connection& connection, const EventRecord& event) {
-  ASSIGN_OR_RETURN(const int64_t experiment, ExperimentId(connection, event.experiment_uid));
+Status AppendEvent(Connection& connection, ExperimentIds& ids, const EventRecord& event) {
+  ASSIGN_OR_RETURN(const int64_t experiment, ids.Find(event.experiment_uid));
   ASSIGN_OR_RETURN(auto statement,
                    connection.Prepare("INSERT INTO events (experiment_id, trial_uid, time, reason, "
                                       "message) VALUES (?,?,?,?,?)"));
@@ -258,21 +286,28 @@ Status DeleteExperiment(Connection& connection, const std::string& uid) {
 }
 
 template <typename Item, typename Apply>
-Status ForEach(Connection& connection, const std::vector<Item>& items, Apply apply) {
-  for (const auto& item : items) RETURN_IF_ERROR(apply(connection, item));
+Status ForEach(const std::vector<Item>& items, Apply apply) {
+  for (const auto& item : items) RETURN_IF_ERROR(apply(item));
   return absl::OkStatus();
 }
 
 }  // namespace
 
 Status ApplyBatch(Connection& connection, const WriteBatch& batch) {
-  RETURN_IF_ERROR(ForEach(connection, batch.create_experiments, CreateExperiment));
-  RETURN_IF_ERROR(ForEach(connection, batch.update_experiments, UpdateExperiment));
-  RETURN_IF_ERROR(ForEach(connection, batch.create_trials, CreateTrial));
-  RETURN_IF_ERROR(ForEach(connection, batch.update_trials, UpdateTrial));
-  RETURN_IF_ERROR(ForEach(connection, batch.append_points, AppendPoints));
-  RETURN_IF_ERROR(ForEach(connection, batch.append_events, AppendEvent));
-  return ForEach(connection, batch.delete_experiments, DeleteExperiment);
+  ExperimentIds ids(connection);
+  const auto with_connection = [&](auto apply) {
+    return [&connection, apply](const auto& item) { return apply(connection, item); };
+  };
+  const auto with_ids = [&](auto apply) {
+    return [&connection, &ids, apply](const auto& item) { return apply(connection, ids, item); };
+  };
+  RETURN_IF_ERROR(ForEach(batch.create_experiments, with_connection(CreateExperiment)));
+  RETURN_IF_ERROR(ForEach(batch.update_experiments, with_connection(UpdateExperiment)));
+  RETURN_IF_ERROR(ForEach(batch.create_trials, with_ids(CreateTrial)));
+  RETURN_IF_ERROR(ForEach(batch.update_trials, with_connection(UpdateTrial)));
+  RETURN_IF_ERROR(ForEach(batch.append_points, with_connection(AppendPoints)));
+  RETURN_IF_ERROR(ForEach(batch.append_events, with_ids(AppendEvent)));
+  return ForEach(batch.delete_experiments, with_connection(DeleteExperiment));
 }
 
 }  // namespace qalam::sqlite

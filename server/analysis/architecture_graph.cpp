@@ -6,7 +6,6 @@
 
 #include "nas/architecture/architecture_graph.h"
 #include "nas/architecture/edge_parameters.h"
-#include "nas/architecture/graph_layout.h"
 
 namespace qalam {
 
@@ -73,37 +72,19 @@ bool IsSkip(const Architecture& architecture, const nas::GraphLink& link) {
   return architecture.kind == std::string_view("chain") && link.target != link.source + 1;
 }
 
-// Tenths of a pixel are enough.
-double Rounded(double length) { return std::round(length * 10) / 10; }
-
 Json GraphJson(const Architecture& architecture, const nas::ArchitectureGraph& graph) {
-  const auto sizes = nas::SizesFor(graph);
-  const auto layout = nas::LayOut(graph, sizes);
   Json nodes = Json::array(), edges = Json::array();
   for (size_t i = 0; i < graph.vertices.size(); ++i) {
-    nodes.push_back({{"id", i},
+    nodes.push_back({{"id", std::to_string(i)},
                      {"label", graph.vertices[i].label},
-                     {"kind", nas::Name(graph.vertices[i].kind)},
-                     {"x", Rounded(layout.vertices[i].x)},
-                     {"y", Rounded(layout.vertices[i].y)},
-                     {"width", Rounded(sizes.widths[i])}});
+                     {"kind", nas::Name(graph.vertices[i].kind)}});
   }
-  for (size_t i = 0; i < graph.links.size(); ++i) {
-    Json points = Json::array();
-    for (const auto& place : layout.links[i]) {
-      points.push_back(Json::array({Rounded(place.x), Rounded(place.y)}));
-    }
-    edges.push_back({{"from", graph.links[i].source},
-                     {"to", graph.links[i].target},
-                     {"label", ""},
-                     {"kind", IsSkip(architecture, graph.links[i]) ? "skip" : "flow"},
-                     {"points", std::move(points)}});
+  for (const auto& link : graph.links) {
+    edges.push_back({{"from", std::to_string(link.source)},
+                     {"to", std::to_string(link.target)},
+                     {"kind", IsSkip(architecture, link) ? "skip" : "flow"}});
   }
-  return {{"title", graph.name},
-          {"width", Rounded(layout.width)},
-          {"height", Rounded(layout.height)},
-          {"nodes", std::move(nodes)},
-          {"edges", std::move(edges)}};
+  return {{"title", graph.name}, {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
 }  // namespace

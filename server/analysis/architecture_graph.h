@@ -8,12 +8,12 @@
 
 namespace qalam {
 
-// {"kind": "cells" or "chain", "graphs": [{"title", "width", "height",
-//   "nodes": [{"id", "label", "kind": "input|operation|sum|output", "x", "y", "width"}],
-//   "edges": [{"from", "to", "label", "kind": "flow|skip", "points": [[x, y], ..]}]}],
+// {"kind": "cells" or "chain", "graphs": [{"title",
+//   "nodes": [{"id", "label", "kind": "input|operation|sum|output"}],
+//   "edges": [{"from", "to", "kind": "flow|skip"}]}],
 //  "parameterCount"}
-// x and y are of a node's middle; an edge's points begin and end at its nodes. parameterCount is
-// the metric Parameters and absent without it. Read from, the first there is: the text metric
+// parameterCount is the metric Parameters and absent without it. Where things stand is for whoever
+// draws them. Read from, the first there is: the text metric
 // Best-Genotype, the parameters architecture and nn_config, the parameters of cells edge_... of the
 // space darts or nas-bench-201. NOT_FOUND when the trial has none of them, INVALID_ARGUMENT when
 // what it has is no architecture.

@@ -29,6 +29,7 @@ struct Answer {
   // Instead of a body, one of: events; a file of file_size bytes; parts that `more` appends until
   // it returns false.
   std::shared_ptr<EventSubscription> events;
+  std::function<bool()> may_go_on;  // asked again and again while `events` are sent
   std::shared_ptr<const FileDescriptor> file;
   int64_t file_size = 0;
   std::function<bool(std::string* text)> more;

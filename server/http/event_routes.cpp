@@ -1,4 +1,5 @@
 #include "server/http/event_hub.h"
+#include "server/http/gate.h"
 #include "server/http/route.h"
 #include "server/http/schema.h"
 
@@ -17,6 +18,12 @@ StatusOr<Answer> StreamEvents(const ApiContext& context, const ApiRequest& reque
   Answer answer;
   answer.content_type = "text/event-stream";
   answer.events = std::move(events);
+  // Who signs out, or whose session ends, sees no more.
+  answer.may_go_on = [&gate = context.gate, headers = request.headers] {
+    ApiRequest asker;
+    asker.headers = headers;
+    return gate.Check(asker).ok();
+  };
   return answer;
 }
 

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <thread>
 
+#include "server/http/bounded_server.h"
 #include "server/http/compression.h"
 #include "server/http/connection_pool.h"
 #include "server/http/dispatch.h"
@@ -115,14 +116,15 @@ void SendParts(const Answer& answer, httplib::Response& response) {
       });
 }
 
-void SendStream(std::shared_ptr<EventSubscription> events, httplib::Response& response) {
+void SendStream(std::shared_ptr<EventSubscription> events, std::function<bool()> may_go_on,
+                httplib::Response& response) {
   response.set_chunked_content_provider(
       "text/event-stream",
-      [events](size_t, httplib::DataSink& sink) {
-        // Short, to notice a client that has gone.
+      [events, may_go_on = std::move(may_go_on)](size_t, httplib::DataSink& sink) {
+        // Short, to notice a client that has gone, and a session that has ended.
         constexpr Duration kLongestWait = absl::Seconds(1);
         const auto text = events->Next(kLongestWait);
-        if (!text) return false;
+        if (!text || !may_go_on()) return false;
         if (text->empty()) return sink.is_writable();
         return sink.write(text->data(), text->size());
       },
@@ -138,7 +140,7 @@ void Send(const Answer& answer, const httplib::Request& request, httplib::Respon
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   response.set_header("Cache-Control", answer.cache_control);
   if (!answer.entity_tag.empty()) response.set_header("ETag", answer.entity_tag);
-  if (answer.events != nullptr) return SendStream(answer.events, response);
+  if (answer.events != nullptr) return SendStream(answer.events, answer.may_go_on, response);
   if (answer.file != nullptr) return SendFile(answer, response);
   if (answer.more) return SendParts(answer, response);
   if (!keep_alive) response.set_header("Connection", "close");
@@ -195,6 +197,20 @@ Answer ProtocolError(int status) {
   }
 }
 
+// Written as it stands: httplib has no request to answer.
+std::string HeadRefusal() {
+  const Answer answer = ErrorAnswer(
+      431, "RESOURCE_EXHAUSTED",
+      fmt::format("the request's address and headers are above {} KiB, or above {} headers",
+                  BoundedServer::kMostHeadBytes >> 10, BoundedServer::kMostHeaders));
+  std::string text = fmt::format(
+      "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
+      "Cache-Control: no-store\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+      answer.content_type, answer.body->size());
+  for (const auto& [name, value] : SecurityHeaders()) text += name + ": " + value + "\r\n";
+  return text + "\r\n" + *answer.body;
+}
+
 class HttplibServer final : public HttpServer {
  public:
   HttplibServer(const HttpServerOptions& options,
@@ -240,16 +256,17 @@ class HttplibServer final : public HttpServer {
   std::string url_;
   std::string listen_host_;
   int socket_ = -1;  // httplib's, to give it a longer backlog
-  httplib::Server server_;
+  BoundedServer server_;
   std::thread thread_;
 };
 
 void HttplibServer::Configure() {
   server_.new_task_queue = [] { return new ConnectionPool(kMostThreads); };
+  server_.set_head_refusal(HeadRefusal());
   server_.set_payload_max_length(kMostBodyBytes);
   server_.set_tcp_nodelay(true);
   server_.set_keep_alive_max_count(10'000);
-  // httplib looks at each idle connection ninety times a second.
+  // A thread waits with each idle connection.
   server_.set_keep_alive_timeout(3);
   server_.set_read_timeout(10);
   server_.set_write_timeout(10);

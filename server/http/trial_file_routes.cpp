@@ -48,25 +48,15 @@ StatusOr<Answer> GetArchitecture(const ApiContext& context, const ApiRequest& re
 }
 
 Json ArchitectureSchema() {
-  const Json number = {{"type", "number"}};
-  const Json node = ObjectOf({{"id", TextSchema()},
-                              {"label", TextSchema()},
-                              {"kind", TextSchema()},
-                              {"x", number},
-                              {"y", number},
-                              {"width", number}});
-  const Json edge = ObjectOf({{"from", TextSchema()},
-                              {"to", TextSchema()},
-                              {"label", TextSchema()},
-                              {"kind", TextSchema()},
-                              {"points", ArrayOf(ArrayOf(number))}});
+  const Json node =
+      ObjectOf({{"id", TextSchema()}, {"label", TextSchema()}, {"kind", TextSchema()}});
+  const Json edge =
+      ObjectOf({{"from", TextSchema()}, {"to", TextSchema()}, {"kind", TextSchema()}});
   return ObjectOf({{"kind", WordSchema({"cells", "chain"})},
                    {"graphs", ArrayOf(ObjectOf({{"title", TextSchema()},
-                                                {"width", number},
-                                                {"height", number},
                                                 {"nodes", ArrayOf(node)},
                                                 {"edges", ArrayOf(edge)}}))},
-                   {"parameterCount?", number}});
+                   {"parameterCount?", {{"type", "number"}}}});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Experiments whose trials clients run: real controller, store and suggestion service.
+// Experiments whose trials clients run: real controller, store and algorithms.
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -244,8 +244,8 @@ TEST_CASE("A stream too many is refused", "[server]") {
   std::vector<std::unique_ptr<EventClient>> streams;
   for (int i = 0; i < 256; ++i) {
     streams.push_back(std::make_unique<EventClient>(fixture.port(), "topics=experiments"));
-    REQUIRE(streams.back()->WaitForId());
   }
+  for (const auto& stream : streams) REQUIRE(stream->WaitForId());
   EventClient more(fixture.port(), "topics=experiments");
   CHECK(more.status() == 429);
   CHECK(fixture.Get("/info").status == 200);

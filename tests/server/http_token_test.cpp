@@ -99,6 +99,30 @@ TEST_CASE("A browser exchanges the token for a cookie, until it signs out", "[se
   CHECK(fixture.Get("/info", session()).status == 401);
 }
 
+TEST_CASE("A stream of events ends with its session, and no other", "[server]") {
+  HttpFixture fixture;
+  fixture.Restart(kToken);
+  const httplib::Headers first = {{"Cookie", SignIn(fixture)}};
+  const httplib::Headers second = {{"Cookie", SignIn(fixture)}};
+  EventClient leaving(fixture.port(), "topics=experiments", first);
+  EventClient staying(fixture.port(), "topics=experiments", second);
+  EventClient program(fixture.port(), "topics=experiments", Bearer(kToken));
+  REQUIRE(leaving.WaitForId());
+  REQUIRE(staying.WaitForId());
+  REQUIRE(program.WaitForId());
+  REQUIRE(fixture.client().Delete(kSession, first, "", "application/json")->status == 204);
+  const Time begin = absl::Now();
+  constexpr Duration kLong = absl::Seconds(60);
+  CHECK_FALSE(leaving.Next([](const auto&) { return false; }, kLong));
+  CHECK(absl::Now() - begin < kLong);
+  const auto created = fixture.client().Post(
+      "/api/v1/experiments", Bearer(kToken),
+      Json{{"document", HttpFixture::Document("after", "true", 1)}}.dump(), "application/json");
+  REQUIRE(created->status == 201);
+  CHECK(staying.NextNamed("experiment"));
+  CHECK(program.NextNamed("experiment"));
+}
+
 TEST_CASE("Another site's page can neither sign in nor out", "[server]") {
   HttpFixture fixture;
   fixture.Restart(kToken);

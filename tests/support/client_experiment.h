@@ -12,20 +12,18 @@
 #include "controller/controller.h"
 #include "controller/operators/simulated_operator.h"
 #include "suggestion/registry.h"
-#include "suggestion/service/suggestion_server.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
 
 // One experiment that minimises "loss" and whose trials the test runs, as a client of the real
-// controller, store and suggestion service. Time stands still until the test moves it.
+// controller, store and algorithms. Time stands still until the test moves it.
 class ClientExperiment {
  public:
   // Further lines of the spec, in YAML's flow style, indented by two.
   explicit ClientExperiment(const std::string& spec)
       : store_(Value(OpenSqliteStore(directory_.File("qalam.db")))),
-        server_(Value(SuggestionServer::Start(""))),
         world_(clock_, [](const TrialJob&, int) { return SimulatedRun(); }) {
     ExperimentRecord record;
     record.uid = "uid";
@@ -43,7 +41,7 @@ class ClientExperiment {
 
   void StartController() {
     operator_ = MakeSimulatedOperator(world_);
-    suggestions_ = std::make_unique<SuggestionClient>(server_->InProcessChannel(), *store_);
+    suggestions_ = std::make_unique<SuggestionClient>(*store_);
     controller_ = std::make_unique<Controller>(
         *store_, *operator_, *suggestions_, clock_,
         ControllerOptions{.resync_interval = absl::InfiniteDuration()});
@@ -168,7 +166,6 @@ spec:
   TemporaryDirectory directory_;
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   std::unique_ptr<Store> store_;
-  std::unique_ptr<SuggestionServer> server_;
   SimulatedWorld world_;
   std::unique_ptr<TrialOperator> operator_;
   std::unique_ptr<SuggestionClient> suggestions_;

@@ -58,6 +58,7 @@ class ServedDatabase {
   }
   // Without waiting for an answer.
   void Spawn() {
+    said_before_ = Output().size();
     const FileDescriptor log(
         open(File("log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
     process_ =
@@ -70,18 +71,27 @@ class ServedDatabase {
     return process_->Wait();
   }
   std::string Output() const { return ReadFile(File("log")).value_or(""); }
-  // "listening on HOST:PORT" of the process started last.
+  // HOST:PORT of the process started last. It answers a little before it says so.
   std::string Address() const {
-    const std::string text = Output();
     const std::string mark = "listening on ";
-    const size_t begin = text.rfind(mark) + mark.size();
-    return text.substr(begin, text.find('\n', begin) - begin);
+    const auto deadline = absl::Now() + absl::Seconds(60);
+    while (absl::Now() < deadline) {
+      const std::string text = Output();
+      const size_t begin = text.find(mark, said_before_);
+      const size_t end = text.find('\n', begin);
+      if (begin != std::string::npos && end != std::string::npos) {
+        return text.substr(begin + mark.size(), end - begin - mark.size());
+      }
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    throw std::runtime_error("the server does not say where it listens:\n" + Output());
   }
 
  private:
   TemporaryDirectory directory_;
   std::vector<std::string> arguments_;
   std::unique_ptr<ChildProcess> process_;
+  size_t said_before_ = 0;  // by earlier processes
 };
 
 }  // namespace qalam

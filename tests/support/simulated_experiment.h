@@ -14,7 +14,6 @@
 #include "controller/controller.h"
 #include "controller/operators/simulated_operator.h"
 #include "suggestion/registry.h"
-#include "suggestion/service/suggestion_server.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temporary_directory.h"
 
@@ -26,7 +25,7 @@ struct SimulatedBudget {
   std::string more;  // further lines of the spec, in YAML's flow style, indented by two
 };
 
-// One experiment that minimises "loss" under the real controller, store and suggestion service; its
+// One experiment that minimises "loss" under the real controller, store and algorithms; its
 // trials run in a simulated world. Only virtual time passes, and only when nothing else does.
 class SimulatedExperiment {
  public:
@@ -35,9 +34,7 @@ class SimulatedExperiment {
       : budget_(budget),
         resync_interval_(resync_interval),
         world_(clock_, std::move(fate)),
-        store_(Value(OpenSqliteStore(directory_.File("qalam.db")))),
-        server_(Value(SuggestionServer::Start(""))),
-        channel_(server_->InProcessChannel()) {
+        store_(Value(OpenSqliteStore(directory_.File("qalam.db")))) {
     ExperimentRecord record;
     record.uid = "uid";
     record.name_space = "default";
@@ -56,7 +53,7 @@ class SimulatedExperiment {
   SimulatedWorld& world() { return world_; }
   Store& store() { return *store_; }
   Controller& controller() { return *controller_; }
-  // Before StartController.
+  // Before StartController: a suggestion service instead of the algorithms of this process.
   void UseChannel(std::shared_ptr<grpc::Channel> channel) { channel_ = std::move(channel); }
   // Before StartController: what the controller sees instead of the simulated operator.
   void WrapOperator(
@@ -70,7 +67,8 @@ class SimulatedExperiment {
   void StartController() {
     operator_ = MakeSimulatedOperator(world_);
     if (wrap_) operator_ = wrap_(std::move(operator_));
-    suggestions_ = std::make_unique<SuggestionClient>(channel_, *store_);
+    suggestions_ = channel_ == nullptr ? std::make_unique<SuggestionClient>(*store_)
+                                       : std::make_unique<SuggestionClient>(channel_, *store_);
     controller_ =
         std::make_unique<Controller>(*store_, *operator_, *suggestions_, clock_,
                                      ControllerOptions{.resync_interval = resync_interval_});
@@ -181,8 +179,7 @@ spec:
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   SimulatedWorld world_;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<SuggestionServer> server_;
-  std::shared_ptr<grpc::Channel> channel_;
+  std::shared_ptr<grpc::Channel> channel_;  // null: the algorithms of this process
   std::function<std::unique_ptr<TrialOperator>(std::unique_ptr<TrialOperator>)> wrap_;
   std::unique_ptr<TrialOperator> operator_;
   std::unique_ptr<SuggestionClient> suggestions_;

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 test('the registry is read, searched and linked to', async ({ page, server }) => {
   const { algorithms } = await server.api<{
@@ -27,7 +27,7 @@ test('the registry is read, searched and linked to', async ({ page, server }) =>
   await expect(list.getByRole('link', { name: /^cmaes/ })).toBeVisible();
   await expect(list.getByRole('link', { name: /^grid/ })).toBeHidden();
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
 });
 
 test('an algorithm that is none is said to be none', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { create, waitForState } from './support/experiments';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -48,9 +48,9 @@ test('different objectives are told of, and an experiment is left out again', as
   await expect(page.getByText('The objectives differ')).toBeHidden();
 });
 
-test('all can use it, on a telephone too', async ({ page }) => {
+test('all can use it, on every screen', async ({ page }) => {
   await page.goto('/compare?experiments=default/by-random,default/by-tpe');
   await expect(page.getByRole('application', { name: /^Best so far/ })).toBeVisible();
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
 });

@@ -1,6 +1,6 @@
 import { create, waitForState } from './support/experiments';
 import { QalamServer } from './support/server';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
@@ -126,11 +126,11 @@ test('HTML in a metric’s name is text', async ({ page, server }) => {
   await expect(page.locator('img[src=x]')).toHaveCount(0);
 });
 
-test('the page fits a telephone and has no serious fault', async ({ page }) => {
+test('the page fits every screen and has no serious fault', async ({ page }) => {
   await page.goto('/experiments');
   await expect(page.getByRole('row', { name: /alpha/ })).toBeVisible();
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
   await page.setViewportSize({ width: 380, height: 760 });
   await expectAccessible(page);
 });

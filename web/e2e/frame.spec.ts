@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 function background(element: HTMLElement): string {
   return getComputedStyle(element).backgroundColor;
@@ -57,7 +57,7 @@ test('a telephone has the pages in a menu', async ({ page }) => {
   await page.getByRole('link', { name: 'System' }).click();
   await expect(page.getByRole('heading', { name: 'System' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Algorithms' })).toBeHidden();
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
 });
 
 test('no request leaves for another place, and the first load is small', async ({ page }) => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { create, experimentDocument } from './support/experiments';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 function yaml(page: Page) {
   return page.getByRole('textbox', { name: 'The experiment as YAML' });
@@ -140,13 +140,13 @@ test('HTML in the document is text, in the form, the editor and the faults', asy
   await expect(page.locator('img[src=x]')).toHaveCount(0);
 });
 
-test('the page fits a telephone and has no serious fault', async ({ page }) => {
+test('the page fits every screen and has no serious fault', async ({ page }) => {
   await page.goto('/new');
   await expect(page.getByText('No fault')).toBeVisible();
   const closed = page.locator('form button[aria-expanded=false]');
   while ((await closed.count()) > 0) await closed.first().click();
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
   await page.setViewportSize({ width: 380, height: 760 });
   await expect(yaml(page)).toBeHidden();
   await page.getByRole('button', { name: 'YAML' }).click();

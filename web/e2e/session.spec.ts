@@ -1,5 +1,5 @@
 import { QalamServer } from './support/server';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 const TOKEN = 'a-token-that-only-this-test-knows';
 
@@ -9,7 +9,7 @@ test('a server with a token lets in who knows it', async ({ page }) => {
     await page.goto(`${server.pages}/system`);
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
     await expectAccessible(page);
-    await expectFitsTelephone(page);
+    await expectFitsScreens(page);
     await page.getByLabel('Token').fill('another');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByText('That is not this server’s token.')).toBeVisible();

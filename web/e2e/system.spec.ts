@@ -1,5 +1,5 @@
 import { create, waitForState } from './support/experiments';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 test('the server’s state is shown, and follows what happens', async ({ page, server }) => {
   const info = await server.api<{ version: string; database: string }>('/info');
@@ -21,5 +21,5 @@ test('the server’s state is shown, and follows what happens', async ({ page, s
     /Succeeded\s*3/,
   );
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
 });

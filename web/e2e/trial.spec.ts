@@ -1,5 +1,5 @@
 import { create, waitForState } from './support/experiments';
-import { expect, expectAccessible, expectFitsTelephone, test } from './support/test';
+import { expect, expectAccessible, expectFitsScreens, test } from './support/test';
 
 const HOSTILE = '<script>alert(1)</script>';
 
@@ -110,12 +110,12 @@ test('a trial that is not there says so', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('nothing-0000');
 });
 
-test('all can use it, on a telephone too', async ({ page, server }) => {
+test('all can use it, on every screen', async ({ page, server }) => {
   const [name] = await trialsOf(server, 'slow');
   await page.goto(`/trials/default/${name}`);
   await expect(page.getByRole('log')).toBeVisible();
   await expectAccessible(page);
-  await expectFitsTelephone(page);
+  await expectFitsScreens(page);
 });
 
 test('its files are downloaded', async ({ page, server }) => {

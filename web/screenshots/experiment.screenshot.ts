@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { chainSearchDocument } from '../e2e/support/chain_search';
 import { waitForState } from '../e2e/support/experiments';
 import { QalamServer } from '../e2e/support/server';
 import { expect, test } from '../e2e/support/test';
@@ -49,7 +50,7 @@ function searchDocument(algorithm: string): string {
       },
       algorithm: { algorithmName: algorithm },
       seed: 7,
-      maxTrialCount: 120,
+      maxTrialCount: 80,
       parallelTrialCount: 4,
       parameters,
       trialTemplate: {
@@ -100,7 +101,7 @@ async function scrollTo(page: Page, selector: string): Promise<void> {
   await page.waitForTimeout(1000);
 }
 
-test.use({ viewport: SIZE });
+test.use({ viewport: SIZE, colorScheme: 'light' });
 
 test('an experiment, its trials, a trial, a comparison', async ({ page, server }) => {
   for (const algorithm of ALGORITHMS) await run(server, searchDocument(algorithm));
@@ -116,11 +117,9 @@ test('an experiment, its trials, a trial, a comparison', async ({ page, server }
   const { bestTrial } = await server.api<{ bestTrial: { name: string } }>(
     '/experiments/default/training-tpe',
   );
-  await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(`/trials/default/${bestTrial.name}`);
   await expect(page.getByRole('application').first()).toBeVisible();
   await take(page, 'trial');
-  await page.emulateMedia({ colorScheme: 'light' });
 
   const names = ALGORITHMS.map((algorithm) => `default/training-${algorithm}`).join(',');
   await page.goto(`/compare?experiments=${names}`);
@@ -129,12 +128,7 @@ test('an experiment, its trials, a trial, a comparison', async ({ page, server }
 });
 
 test('an architecture', async ({ page, server }) => {
-  const { examples } = await server.api<{ examples: { name: string; document: string }[] }>(
-    '/examples',
-  );
-  const example = examples.find(({ name }) => /nas.*enas/.test(name));
-  test.skip(!example, 'no example of a search of chains is embedded');
-  const name = await run(server, example!.document);
+  const name = await run(server, chainSearchDocument({ name: 'digits-chains', layers: 6 }));
   await page.goto(`/experiments/default/${name}/architecture`);
   await expect(page.getByRole('img', { name: /nodes/ })).toBeVisible();
   await scrollTo(page, '[aria-label="Parts of the experiment"]');

@@ -31,9 +31,9 @@ async function runExamples(server: QalamServer): Promise<void> {
   await create(server, long.replace(/name: digits-\S+/, 'name: digits-long'));
 }
 
-test.use({ viewport: SIZE });
+test.use({ viewport: SIZE, colorScheme: 'light' });
 
-test('the list, a new experiment, the algorithms and the system', async ({ page, server }) => {
+test('the list, a new experiment and the system', async ({ page, server }) => {
   await runExamples(server);
   await page.goto('/experiments');
   await expect(page.getByText('Running').first()).toBeVisible();
@@ -47,13 +47,13 @@ test('the list, a new experiment, the algorithms and the system', async ({ page,
   await page.getByRole('form').evaluate((form) => form.scrollTo(0, form.scrollHeight / 4));
   await take(page, 'new-experiment');
 
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto('/algorithms/tpe');
-  await expect(page.getByRole('region', { name: 'tpe' })).toBeVisible();
-  await take(page, 'algorithms');
-  await page.emulateMedia({ colorScheme: 'light' });
-
   await page.goto('/system');
   await expect(page.getByRole('region', { name: 'Server' })).toBeVisible();
   await take(page, 'system');
+});
+
+test('the algorithms', async ({ page }) => {
+  await page.goto('/algorithms/tpe');
+  await expect(page.getByRole('region', { name: 'tpe' })).toBeVisible();
+  await take(page, 'algorithms');
 });

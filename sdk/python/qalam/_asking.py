@@ -12,7 +12,7 @@ from qalam._combiner import Combiner
 from qalam._convert import trial_record
 from qalam._leases import Lease
 from qalam._proto import qalam_v1_pb2 as api
-from qalam._reports import Point, PointBuffer, Reporter, fill_point, readable_value
+from qalam._reports import NO_STEP, Point, Reporter, fill_point, readable_value
 from qalam._rpc_errors import error_of_number
 from qalam.errors import (
     DeadlineError,
@@ -54,6 +54,15 @@ class _Handout(NamedTuple):
     reason: str
 
 
+class _Tell(NamedTuple):
+    """A trial of many that are told, by its place among them."""
+
+    place: int
+    trial: RunningTrial
+    request: Any
+    points: list[Point]
+
+
 class Asker:
     """Asks for trials of one experiment.
 
@@ -76,7 +85,9 @@ class Asker:
         deadline = None if timeout is None else time.monotonic() + timeout
         wait = 0.0
         while True:
-            handout = self._combiner.call(_Ask(count, lease_seconds, wait))
+            ask = _Ask(count, lease_seconds, wait)
+            # Behind one that waits, others would wait longer than they want to.
+            handout = self._combiner.call(ask) if wait == 0 else self._waited_for(ask)
             if handout.trials:
                 return [self._running(message, handout) for message in handout.trials]
             if handout.exhausted:
@@ -89,6 +100,12 @@ class Asker:
                     f"experiment {self._experiment.name} has no trial for now: {handout.reason}"
                 )
             wait = min(left, _LONGEST_WAIT)
+
+    def _waited_for(self, ask: _Ask) -> _Handout:
+        answer = self._send([ask])[0]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def _running(self, message: Any, handout: _Handout) -> RunningTrial:
         lease = Lease(message.namespace, message.name, handout.lease, handout.lease_seconds)
@@ -171,22 +188,39 @@ class Teller:
 
     def tell_many(self, results: Iterable[tuple[RunningTrial, Result]]) -> list[Trial]:
         """See Experiment.tell_many."""
-        told: list[Trial] = []
+        waiting = self._requests(list(results))
+        told: dict[int, Trial] = {}
         failure: Optional[BaseException] = None
-        pairs = list(results)
-        for start in range(0, len(pairs), _MOST_IN_A_CALL):
-            some = pairs[start : start + _MOST_IN_A_CALL]
-            requests = [self._request(*pair, TrialState.SUCCEEDED, "") for pair in some]
-            answers = self._send([request for request, _ in requests])
-            for (trial, _), (_, points), answer in zip(some, requests, answers):
-                if isinstance(answer, BaseException):
-                    trial.buffer.put_back(points)
-                    failure = failure or answer
+        deadline = time.monotonic() + self._connection.timeout
+        while waiting:
+            some, waiting = waiting[:_MOST_IN_A_CALL], waiting[_MOST_IN_A_CALL:]
+            again = []
+            for one, answer in zip(some, self._send([one.request for one in some])):
+                if not isinstance(answer, BaseException):
+                    told[one.place] = self._told(one.trial, answer)
+                elif isinstance(answer, UnavailableError) and time.monotonic() + _PAUSE < deadline:
+                    again.append(one)
                 else:
-                    told.append(self._told(trial, answer))
+                    one.trial.buffer.put_back(one.points)
+                    failure = failure or answer
+            if again:
+                time.sleep(_PAUSE)
+                waiting += again
         if failure is not None:
             raise _as_lost(failure)
-        return told
+        return [told[place] for place in sorted(told)]
+
+    def _requests(self, results: Sequence[tuple[RunningTrial, Result]]) -> list[_Tell]:
+        tells: list[_Tell] = []
+        try:
+            for place, (trial, result) in enumerate(results):
+                request, points = self._request(trial, result, TrialState.SUCCEEDED, "")
+                tells.append(_Tell(place, trial, request, points))
+        except BaseException:  # a result that cannot be told: then nothing is
+            for one in tells:
+                one.trial.buffer.put_back(one.points)
+            raise
+        return tells
 
     def _told(self, trial: RunningTrial, message: Any) -> Trial:
         record = trial_record(message, trial.experiment.types)
@@ -203,31 +237,15 @@ class Teller:
         )
         request.trial.namespace = trial.namespace
         request.trial.name = trial.name
-        self._add_result(request, trial.experiment, buffer, result)
+        metrics = _points(result) if isinstance(result, Mapping) else []
+        if result is not None and not isinstance(result, Mapping):
+            request.objective_values.extend(_objectives(trial.experiment, result))
         if len(buffer) > _MOST_POINTS:
             self._reporter.flush_buffer(buffer, self._connection.timeout)
         points = self._reporter.take_rest(buffer, _MOST_POINTS) if len(buffer) else []
-        for point in points:
+        for point in (*points, *metrics):
             fill_point(request.metrics.add(), point)
         return request, points
-
-    def _add_result(
-        self, request: Any, experiment: Experiment, buffer: PointBuffer, result: Result
-    ) -> None:
-        if result is None:
-            return
-        if isinstance(result, Mapping):
-            for metric, value in result.items():
-                buffer.add(metric, readable_value(value), None)
-            return
-        values = _numbers(result)
-        metrics = [objective.metric for objective in experiment.objectives]
-        if len(values) != len(metrics):
-            raise ValueError(
-                f"{len(values)} values were told, and the experiment has {len(metrics)} "
-                f"objectives: {', '.join(metrics)}"
-            )
-        request.objective_values.extend(values)
 
     def _send(self, requests: Sequence[Any]) -> list[Any]:
         reply = self._connection.call("TellTrials", api.TellTrialsRequest(trials=requests))
@@ -235,6 +253,23 @@ class Teller:
             error_of_number(answer.code, answer.message) if answer.code else answer.trial
             for answer in reply.answers
         ]
+
+
+def _points(result: Mapping[str, Any]) -> list[Point]:
+    """Metrics that are told, as points of now."""
+    now = time.time_ns()
+    return [(metric, readable_value(value), NO_STEP, now) for metric, value in result.items()]
+
+
+def _objectives(experiment: Experiment, result: Any) -> list[float]:
+    values = _numbers(result)
+    metrics = [objective.metric for objective in experiment.objectives]
+    if len(values) != len(metrics):
+        raise ValueError(
+            f"{len(values)} values were told, and the experiment has {len(metrics)} "
+            f"objectives: {', '.join(metrics)}"
+        )
+    return values
 
 
 def _numbers(result: Any) -> list[float]:

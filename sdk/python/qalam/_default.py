@@ -68,6 +68,7 @@ def optimize(
     n_jobs: int = 1,
     timeout: Optional[float] = None,
     client: Optional[Client] = None,
+    batch: int = 1,
     **options: Any,
 ) -> Optional[Trial]:
     """Finds the best parameters of a function, which runs in this process.
@@ -82,6 +83,7 @@ def optimize(
         n_jobs: Threads that run trials side by side.
         timeout: Seconds after which no new trial is begun.
         client: None for the default one.
+        batch: Trials that a thread asks for at once and tells together; see `Experiment.optimize`.
         options: Further arguments of `ExperimentSpec`.
 
     Returns:
@@ -98,7 +100,7 @@ def optimize(
     if spec.name is None and getattr(function, "__name__", "").isidentifier():
         spec.prefix = function.__name__
     experiment = (client or default_client()).create_experiment(spec)
-    best = experiment.optimize(_by_name(function), n_jobs=n_jobs, timeout=timeout)
+    best = experiment.optimize(_by_name(function), n_jobs=n_jobs, timeout=timeout, batch=batch)
     if not experiment.state.ended:
         experiment.stop()
     return best

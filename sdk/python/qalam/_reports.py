@@ -19,7 +19,7 @@ _MOST_WAITING = 1_000_000
 # Well below what the server takes in one call.
 _MOST_IN_A_CALL = 20_000
 _LONGEST_TEXT = 65_536
-_NO_STEP = -1
+NO_STEP = -1  # of a point that was reported without one
 _NANOSECONDS = 1_000_000_000
 
 # Metric, value, step, nanoseconds since 1970.
@@ -76,7 +76,7 @@ class PointBuffer:
 
     def add(self, metric: str, value: float | str, step: Optional[int]) -> None:
         """Adds a point, measured now."""
-        self._points.append((metric, value, _NO_STEP if step is None else step, time.time_ns()))
+        self._points.append((metric, value, NO_STEP if step is None else step, time.time_ns()))
 
     def take(self, most: int) -> list[Point]:
         """Removes the oldest points."""

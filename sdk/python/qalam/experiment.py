@@ -335,6 +335,7 @@ class Experiment(PlottingMethods):
         timeout: Optional[float] = None,
         catch: Union[type[Exception], tuple[type[Exception], ...]] = (),
         progress: bool = False,
+        batch: int = 1,
     ) -> Optional[Trial]:
         """Asks for trials, calls the function with each and tells what it returns.
 
@@ -346,16 +347,25 @@ class Experiment(PlottingMethods):
             timeout: Seconds after which no new trial is begun.
             catch: Exceptions that only make their trial fail; any other also ends the call.
             progress: Shows a bar (with tqdm, where it is installed) on standard error.
+            batch: Trials that a thread asks for at once and tells together, for functions that are
+                quicker than a call. The algorithm proposes them without knowing what comes of one
+                another, and what came of them is durable with the last. When the loop ends within a
+                batch, trials that were not begun go to another worker once their lease has ended.
 
         Returns:
             The best trial, None when there is none.
 
         >>> experiment.optimize(lambda trial: abs(trial.params["x"]), n_trials=3).state
         <TrialState.SUCCEEDED: 'Succeeded'>
+        >>> quick = client.create_experiment(
+        ...     qalam.ExperimentSpec({"x": search.double(-1, 1)}, "minimize loss", algorithm="sobol"))
+        >>> best = quick.optimize(lambda trial: abs(trial.params["x"]), n_trials=128, batch=32)
+        >>> quick.status.counts.succeeded
+        128
         """
         from qalam._optimizing import run
 
-        run(self, function, n_trials, n_jobs, timeout, catch, progress)
+        run(self, function, n_trials, n_jobs, batch, timeout, catch, progress)
         return self.best_trial
 
     # ---- looking at it

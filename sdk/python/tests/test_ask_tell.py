@@ -164,6 +164,31 @@ class TestAsking:
         thread.join(20)
         assert asked[0].number == 1
 
+    def test_one_that_waits_delays_no_other(self, client, monkeypatch):
+        experiment = client.create_experiment(
+            qalam.ExperimentSpec(SPACE, "minimize loss", trials=2, parallel=1)
+        )
+        waits = threading.Event()
+        call = client.connection.call
+
+        def watched(name, request, *arguments, **options):
+            if name == "AskTrials" and request.wait_seconds > 5:
+                waits.set()
+            return call(name, request, *arguments, **options)
+
+        monkeypatch.setattr(client.connection, "call", watched)
+        first = experiment.ask()
+        patient = threading.Thread(target=experiment.ask, daemon=True)
+        patient.start()
+        assert waits.wait(20)
+        started = time.monotonic()
+        with pytest.raises(qalam.DeadlineError):
+            experiment.ask(timeout=0.2)
+        assert time.monotonic() - started < 10
+        first.tell(1.0)
+        patient.join(20)
+        assert not patient.is_alive()
+
     def test_experiments_that_the_server_runs_are_not_asked(self, client):
         experiment = client.create_experiment(
             qalam.ExperimentSpec(SPACE, "minimize loss", command=["true"], trials=1)
@@ -239,6 +264,62 @@ class TestOptimize:
     def test_n_trials_is_shared_by_the_threads(self, experiment):
         experiment.optimize(lambda trial: 1.0, n_trials=13, n_jobs=5)
         assert experiment.status.counts.succeeded == 13
+
+    def test_batches_are_asked_for_and_told_at_once(self, experiment, monkeypatch):
+        calls = collections.Counter()
+        call = experiment.client.connection.call
+
+        def counted(name, *arguments, **options):
+            calls[name] += 1
+            return call(name, *arguments, **options)
+
+        monkeypatch.setattr(experiment.client.connection, "call", counted)
+        best = experiment.optimize(lambda trial: trial.params["x"] ** 2, n_trials=40, batch=16)
+        values = [trial.value for trial in experiment.trials()]
+        assert len(values) == 40 and best.value == min(values)
+        assert (calls["AskTrials"], calls["TellTrials"]) == (3, 3)
+
+    def test_batches_of_many_threads_keep_to_the_budget(self, client):
+        experiment = client.create_experiment(
+            qalam.ExperimentSpec(SPACE, "minimize loss", trials=50)
+        )
+        experiment.optimize(lambda trial: 1.0, n_trials=29, n_jobs=3, batch=4)
+        assert experiment.status.counts.succeeded == 29
+        experiment.optimize(lambda trial: 1.0, n_jobs=3, batch=8)
+        assert experiment.state == "Succeeded" and experiment.status.counts.succeeded == 50
+
+    def test_each_of_a_batch_ends_in_its_own_way(self, experiment):
+        def function(trial):
+            kind = trial.number % 6
+            if kind == 0:
+                raise ValueError("none")
+            if kind == 1:
+                raise qalam.StopTrial("hopeless")
+            if kind == 2:
+                return trial.report(0.5)
+            if kind == 3:
+                trial.tell(0.25)
+            return "not a number" if kind == 4 else float(trial.number)
+
+        experiment.optimize(function, n_trials=12, batch=6, catch=ValueError)
+        trials = experiment.trials()
+        states = [str(trial.state) for trial in trials]
+        once = ["Failed", "EarlyStopped", "Succeeded", "Succeeded", "Failed", "Succeeded"]
+        assert states == 2 * once
+        assert [trial.value for trial in trials[2:6]] == [0.5, 0.25, None, 5.0]
+
+    def test_what_a_batch_has_found_is_kept_when_one_ends_the_loop(self, experiment):
+        def function(trial):
+            if trial.number == 2:
+                raise ValueError("none")
+            return 1.0
+
+        with pytest.raises(ValueError, match="none"):
+            experiment.optimize(function, n_trials=5, batch=5)
+        states = [str(trial.state) for trial in experiment.trials()]
+        assert states == ["Succeeded", "Succeeded", "Failed", "Running", "Running"]
+        with pytest.raises(ValueError, match="at least one"):
+            experiment.optimize(function, batch=0)
 
     def test_an_error_ends_it_unless_it_is_caught(self, experiment):
         def function(trial):

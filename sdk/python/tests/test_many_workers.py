@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 import collections
-import threading
+import json
+import subprocess
+import sys
 import time
 
 import pytest
+from support import wait_until
 
 import qalam
 from qalam import search
 
-WORKERS = 64
+PROCESSES = 8
+THREADS = 8
 TRIALS = 5000
+
+# Prints what it was given, and what it told.
+WORKER = """
+import json, sys, threading
+import qalam
+
+given, told, errors = [], {}, []
+
+def work(experiment):
+    try:
+        while True:
+            trial = experiment.ask()
+            given.append(trial.number)
+            value = trial.params["x"] + trial.params["y"]
+            trial.tell(value)
+            told[trial.number] = value
+    except qalam.ExperimentEndedError:
+        pass
+    except BaseException as error:
+        errors.append(repr(error))
+
+with qalam.Client(sys.argv[1]) as client:
+    experiment = client.get_experiment(sys.argv[2])
+    threads = [threading.Thread(target=work, args=(experiment,)) for _ in range(int(sys.argv[3]))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+print(json.dumps([given, told, errors]))
+"""
 
 
 @pytest.mark.slow
@@ -28,40 +62,34 @@ def test_64_workers_tell_5000_trials_over_a_crash(servers):
                 seed=1,
             )
         )
-        told: dict[int, float] = {}
+        workers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WORKER, server.address, experiment.name, str(THREADS)],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(PROCESSES)
+        ]
+        try:
+            wait_until(lambda: experiment.status.counts.succeeded >= TRIALS // 2, seconds=300)
+            server.kill()
+            server.start()
+            deadline = time.monotonic() + 300
+            said = [
+                worker.communicate(timeout=max(0.0, deadline - time.monotonic()))[0]
+                for worker in workers
+            ]
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
         given: collections.Counter = collections.Counter()
-        half = threading.Event()
-        errors: list[BaseException] = []
-
-        def work():
-            # Each worker comes with a view of its own, as one on another machine would.
-            mine = client.get_experiment(experiment.name)
-            try:
-                while True:
-                    trial = mine.ask()
-                    given[trial.number] += 1
-                    value = trial.params["x"] + trial.params["y"]
-                    trial.tell(value)
-                    told[trial.number] = value
-                    if len(told) >= TRIALS // 2:
-                        half.set()
-            except qalam.ExperimentEndedError:
-                pass
-            except BaseException as error:
-                errors.append(error)
-                half.set()
-
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(WORKERS)]
-        for thread in threads:
-            thread.start()
-        assert half.wait(120)
-        server.kill()
-        server.start()
-        deadline = time.monotonic() + 150
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-            assert not thread.is_alive()
-        assert errors == []
+        told: dict[int, float] = {}
+        for text in said:
+            numbers, values, errors = json.loads(text)
+            assert errors == []
+            given.update(numbers)
+            told.update((int(number), value) for number, value in values.items())
 
         trials = experiment.trials()
         assert [trial.number for trial in trials] == list(range(TRIALS))

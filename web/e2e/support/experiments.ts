@@ -7,6 +7,7 @@ export interface ExperimentOptions {
   parallel?: number;
   algorithm?: string;
   metric?: string;
+  kinds?: string[]; // what the word may be
   steps?: number;
   pause?: number; // seconds between a trial's steps
   say?: string; // a line in each trial's output
@@ -40,7 +41,11 @@ export function experimentDocument(options: ExperimentOptions): string {
       parameters: [
         number('x'),
         number('y'),
-        { name: 'kind', parameterType: 'categorical', feasibleSpace: { list: ['a', 'b'] } },
+        {
+          name: 'kind',
+          parameterType: 'categorical',
+          feasibleSpace: { list: options.kinds ?? ['a', 'b'] },
+        },
       ],
       trialTemplate: {
         trialParameters: names.map((name) => ({ name, reference: name })),

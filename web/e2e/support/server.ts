@@ -83,11 +83,12 @@ async function launch(folder: string, http: string): Promise<{ child: ChildProce
       'serve',
       ...['--db', join(folder, 'qalam.db')],
       ...['--listen', '127.0.0.1:0', '--http', http],
+      '--until-stdin-closes', // so that none outlives tests that are killed
       ...(existsSync(token) ? ['--token-file', token] : []),
     ],
     {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       // The programs that the examples train with lie beside it.
       env: { ...process.env, PATH: `${dirname(executable())}:${process.env.PATH}` },
     },

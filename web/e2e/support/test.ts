@@ -3,27 +3,49 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { QalamServer } from './server';
 
 interface Worker {
-  server: QalamServer; // one for all tests of a file
+  servers: ServerOfFile;
 }
 
 interface Fixtures {
+  server: QalamServer; // one for all tests of a file
   // What the page complained of: errors, and what the content-security policy forbade. A test that
   // provokes some empties the list.
   complaints: string[];
+}
+
+// Playwright's worker, and its browser with it, goes on from file to file; a server does not, so that
+// no test meets what another file left.
+class ServerOfFile {
+  private file = '';
+  private server: QalamServer | undefined;
+
+  async of(file: string): Promise<QalamServer> {
+    if (this.server && this.file === file) return this.server;
+    await this.stop();
+    this.file = file;
+    return (this.server = await QalamServer.start());
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    await server?.stop();
+  }
 }
 
 // A lost server is what some tests make; the browser tells it in its own words.
 const EXPECTED = /net::ERR_|status of (?:4|5)\d\d/;
 
 export const test = base.extend<Fixtures, Worker>({
-  server: [
+  servers: [
     async ({}, use) => {
-      const server = await QalamServer.start();
-      await use(server);
-      await server.stop();
+      const servers = new ServerOfFile();
+      await use(servers);
+      await servers.stop();
     },
     { scope: 'worker' },
   ],
+  server: async ({ servers }, use, { file }) => use(await servers.of(file)),
   baseURL: async ({ server }, use) => use(server.pages),
   complaints: [
     async ({ page }, use) => {
@@ -48,7 +70,11 @@ export { expect };
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    // No page has frames, for which alone axe opens a second page each time.
+    const axe = new AxeBuilder({ page }).setLegacyMode(true);
+    // All but the colours is the same in the dark.
+    if (colorScheme === 'dark') axe.withRules('color-contrast');
+    const { violations } = await axe.analyze();
     const serious = violations.filter(
       ({ impact }) => impact === 'serious' || impact === 'critical',
     );
@@ -60,12 +86,20 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: null });
 }
 
-// Nothing sticks out to the side on a telephone.
-export async function expectFitsTelephone(page: Page): Promise<void> {
+// From a telephone to the largest screens.
+const SCREENS = [
+  { width: 380, height: 760 },
+  { width: 3840, height: 2160 },
+];
+
+// Nothing sticks out to the side, however narrow or wide the screen.
+export async function expectFitsScreens(page: Page): Promise<void> {
   const before = page.viewportSize();
-  await page.setViewportSize({ width: 380, height: 760 });
-  await expect
-    .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
-    .toBeLessThanOrEqual(380);
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen);
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+      .toBeLessThanOrEqual(screen.width);
+  }
   if (before) await page.setViewportSize(before);
 }

@@ -233,7 +233,7 @@ export interface MetricSeries {
 
 export interface Importance {
   evaluator: string;
-  objective: number;
+  objective: string; // the metric's name
   trials: number;
   importances: { parameter: string; importance: number }[];
   pairs: { parameters: [string, string]; importance: number }[];
@@ -261,7 +261,7 @@ export interface TrialFile {
 export interface ArchitectureGraph {
   title: string;
   nodes: { id: string; label: string; kind: string }[];
-  edges: { from: string; to: string; label: string; kind: string }[];
+  edges: { from: string; to: string; kind: string }[];
 }
 
 export interface Architecture {

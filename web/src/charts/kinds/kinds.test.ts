@@ -211,7 +211,7 @@ describe('edfChart', () => {
 describe('importanceChart', () => {
   const evaluator = (name: string, lr: number) => ({
     evaluator: name,
-    objective: 0,
+    objective: 'accuracy',
     trials: 50,
     importances: [
       { parameter: 'layer', importance: 0.2 },

@@ -5,7 +5,6 @@ import { useResource } from '../../app/use_resource';
 import { Page } from '../../components/Page';
 import { ErrorState, LoadingState } from '../../components/States';
 import { ArchitectureView } from './ArchitectureView';
-import styles from './architecture.module.css';
 
 export default function ArchitecturePage() {
   const { namespace = '', name = '' } = useParams();
@@ -23,7 +22,7 @@ export default function ArchitecturePage() {
     <Page
       title={`Architecture of trial ${data.number}`}
       heading={
-        <h1 className={styles.title}>
+        <h1>
           Architecture of <Link href={links.trial(data)}>trial {data.number}</Link> of{' '}
           <Link href={links.experiment({ namespace, name: data.experiment })}>
             {data.experiment}

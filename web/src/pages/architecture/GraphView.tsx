@@ -11,12 +11,17 @@ import {
 import { describeGraph } from './operations';
 import { layOutGraph, type PlacedEdge, type PlacedNode } from './graph_layout';
 
+// Of more edges the dashes could not be told apart, and take most of the time to draw.
+const MOST_DASHED = 400;
+
 // An architecture's graph as a picture by itself: all that it needs is in the SVG, so that it can be
 // saved as it is.
 export function GraphView({ graph, id }: { graph: ArchitectureGraph; id: string }) {
   const theme = useScheme() === 'dark' ? DARK_CHART : LIGHT_CHART;
   const layout = useMemo(() => layOutGraph(graph), [graph]);
   const { width, height } = layout;
+  const skips = layout.edges.filter(({ kind }) => kind === 'skip');
+  const flow = layout.edges.filter(({ kind }) => kind !== 'skip');
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -29,23 +34,9 @@ export function GraphView({ graph, id }: { graph: ArchitectureGraph; id: string 
       fontFamily={CHART_FONT}
       fontSize="12"
     >
-      <defs>
-        <marker
-          id={`${id}-arrow`}
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          orient="auto"
-        >
-          <path d="M0 0.6 8 4 0 7.4z" fill={theme.muted} />
-        </marker>
-      </defs>
       <rect width={width} height={height} fill={theme.background} />
-      {layout.edges.map((edge, index) => (
-        <EdgeView key={index} edge={edge} theme={theme} arrow={`url(#${id}-arrow)`} />
-      ))}
+      <EdgesView edges={flow} color={theme.muted} />
+      <EdgesView edges={skips} color={theme.best} dashed={skips.length <= MOST_DASHED} />
       {layout.nodes.map((node) => (
         <NodeView key={node.id} node={node} theme={theme} />
       ))}
@@ -53,26 +44,33 @@ export function GraphView({ graph, id }: { graph: ArchitectureGraph; id: string 
   );
 }
 
-function EdgeView({ edge, theme, arrow }: { edge: PlacedEdge; theme: ChartTheme; arrow: string }) {
-  const { points, kind, label } = edge;
-  const middle = points[Math.floor(points.length / 2)]!;
+// Edges of one kind, in two elements however many they are.
+function EdgesView({
+  edges,
+  color,
+  dashed = false,
+}: {
+  edges: readonly PlacedEdge[];
+  color: string;
+  dashed?: boolean;
+}) {
   return (
     <>
       <path
-        d={curveThrough(points)}
+        d={edges.map(({ points }) => curveThrough(points)).join('')}
         fill="none"
-        stroke={kind === 'skip' ? theme.best : theme.muted}
+        stroke={color}
         strokeWidth="1.4"
-        strokeDasharray={kind === 'skip' ? '5 4' : undefined}
-        markerEnd={arrow}
+        strokeDasharray={dashed ? '5 4' : undefined}
       />
-      {label && (
-        <text x={middle[0] + 5} y={middle[1] - 4} fill={theme.muted} fontSize="11">
-          {label}
-        </text>
-      )}
+      <path d={edges.map(({ points }) => arrowAt(points.at(-1)!)).join('')} fill={color} />
     </>
   );
+}
+
+// Every edge comes to its end from above.
+function arrowAt([x, y]: PlacedEdge['points'][number]): string {
+  return `M${x.toFixed(1)} ${y.toFixed(1)}l-4-8h8z`;
 }
 
 function curveThrough(points: PlacedEdge['points']): string {

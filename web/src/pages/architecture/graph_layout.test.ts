@@ -8,7 +8,7 @@ function graph(edges: [string, string][], labels: Record<string, string> = {}): 
   return {
     title: 'cell',
     nodes: ids.map((id) => ({ id, label: labels[id] ?? id, kind: 'operation' })),
-    edges: edges.map(([from, to]) => ({ from, to, label: '', kind: '' })),
+    edges: edges.map(([from, to]) => ({ from, to, kind: '' })),
   };
 }
 
@@ -35,6 +35,37 @@ describe('layOutGraph', () => {
   it('gives a long edge a place on every layer that it passes', () => {
     const edge = layOutGraph(long).edges.find((one) => one.from === 'in' && one.to === 'out')!;
     expect(edge.points).toHaveLength(4);
+  });
+
+  it('lets the edges of a node share a lane, which one of them draws', () => {
+    const chain = graph([
+      ['in', 'a'],
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'out'],
+      ['in', 'c'],
+      ['in', 'out'],
+    ]);
+    const { edges } = layOutGraph(chain);
+    const [near, short, long] = ['a', 'c', 'out'].map((to) =>
+      edges.find((edge) => edge.from === 'in' && edge.to === to)!,
+    );
+    expect(long!.points).toHaveLength(5);
+    expect(short!.points).toHaveLength(2);
+    expect(short!.points[0]).toEqual(long!.points[2]);
+    expect(near!.points[0]).toEqual(long!.points[0]);
+  });
+
+  it('lays out the longest chain with every skip while nobody waits', () => {
+    const layers = Array.from({ length: 102 }, (_, layer) => String(layer));
+    const edges = layers.flatMap((to, at) =>
+      layers.slice(0, at).map((from): [string, string] => [from, to]),
+    );
+    const begin = performance.now();
+    const layout = layOutGraph(graph(edges));
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(layout.edges).toHaveLength((102 * 101) / 2);
+    expect(layout.width).toBeLessThan(3000);
   });
 
   it('keeps nodes apart and inside', () => {
@@ -80,7 +111,7 @@ describe('layOutGraph', () => {
       ]),
     );
     expect(circle.nodes).toHaveLength(2);
-    const loose = { ...long, edges: [{ from: 'in', to: 'nowhere', label: '', kind: '' }] };
+    const loose = { ...long, edges: [{ from: 'in', to: 'nowhere', kind: '' }] };
     expect(layOutGraph(loose).edges).toHaveLength(0);
     expect(layOutGraph({ title: '', nodes: [], edges: [] }).nodes).toHaveLength(0);
   });

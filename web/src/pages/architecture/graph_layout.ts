@@ -21,9 +21,9 @@ export interface PlacedNode {
 export interface PlacedEdge {
   readonly from: string;
   readonly to: string;
-  readonly label: string;
   readonly kind: string;
-  // The places that the edge goes through: its ends, and one on each layer that it passes.
+  // The places that the edge goes through: its ends, and one on each layer that it passes; without
+  // those that a longer edge from the same node goes through as well, but for the last of them.
   readonly points: readonly (readonly [number, number])[];
 }
 
@@ -31,8 +31,10 @@ const LAYER_GAP = 62;
 const NODE_GAP = 22;
 const NODE_HEIGHT = 30;
 const PASSING_WIDTH = 10;
+const LANE_GAP = 6; // between edges that pass a layer
 const LETTER = 6.9;
 const SWEEPS = 12;
+const PATIENCE = 3; // sweeps that make nothing better
 
 // A node, or the place where a long edge passes a layer.
 interface Item {
@@ -45,7 +47,8 @@ interface Item {
 
 // Layers by the longest way from the inputs, orders within them by the means of neighbours, so that
 // few edges cross (Sugiyama, Tagawa, Toda, IEEE Trans. SMC 11, 1981). What lies on a circle, which no
-// architecture has, is put as if its last edge were missing.
+// architecture has, is put as if its last edge were missing. Edges that leave a node share one lane
+// until each turns off to its end: a chain of a hundred layers has thousands of skips.
 export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
   const index = new Map(graph.nodes.map((node, at) => [node.id, at]));
   const edges = graph.edges.filter((edge) => index.has(edge.from) && index.has(edge.to));
@@ -60,7 +63,13 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
     after: [],
     x: 0,
   }));
-  const paths = edges.map((edge) => join(items, index.get(edge.from)!, index.get(edge.to)!));
+  const lanes = new Map<number, number[]>();
+  const paths = edges.map((edge) => {
+    const from = index.get(edge.from)!;
+    let lane = lanes.get(from);
+    if (!lane) lanes.set(from, (lane = []));
+    return join(items, from, index.get(edge.to)!, lane);
+  });
   const rows = orderedRows(items);
   const width = place(items, rows);
 
@@ -75,12 +84,13 @@ export function layOutGraph(graph: ArchitectureGraph): GraphLayout {
       width: items[at]!.width,
       height: NODE_HEIGHT,
     })),
-    edges: edges.map((edge, at) => ({
-      ...edge,
-      points: paths[at]!.map((item, position, path) => {
+    edges: ownParts(paths).map((path, at) => ({
+      ...edges[at]!,
+      points: path.map((item, position) => {
         const { x, layer } = items[item]!;
-        const end = position === 0 ? 1 : position === path.length - 1 ? -1 : 0;
-        return [x, y(layer) + (end * NODE_HEIGHT) / 2] as const;
+        // Items come after the nodes; an edge begins below its node and ends above it.
+        const side = item >= graph.nodes.length ? 0 : position === 0 ? 1 : -1;
+        return [x, y(layer) + (side * NODE_HEIGHT) / 2] as const;
       }),
     })),
   };
@@ -107,61 +117,102 @@ function layerOfNodes(count: number, edges: readonly (readonly [number, number])
   return layers;
 }
 
-// Joins two nodes by a path of items, one on each layer between.
-function join(items: Item[], from: number, to: number): number[] {
+// Joins two nodes by a path of items, one on each layer between: those of the first node's lane, which
+// is made longer where it ends too soon.
+function join(items: Item[], from: number, to: number, lane: number[]): number[] {
+  const first = items[from]!.layer + 1;
   const path = [from];
-  for (let layer = items[from]!.layer + 1; layer < items[to]!.layer; layer++) {
-    path.push(items.push({ width: PASSING_WIDTH, layer, before: [], after: [], x: 0 }) - 1);
+  for (let layer = first; layer < items[to]!.layer; layer++) {
+    let item = lane[layer - first];
+    if (item === undefined) {
+      item = items.push({ width: PASSING_WIDTH, layer, before: [], after: [], x: 0 }) - 1;
+      lane.push(item);
+      link(items, path.at(-1)!, item);
+    }
+    path.push(item);
   }
+  link(items, path.at(-1)!, to);
   path.push(to);
-  for (let k = 0; k + 1 < path.length; k++) {
-    items[path[k]!]!.after.push(path[k + 1]!);
-    items[path[k + 1]!]!.before.push(path[k]!);
-  }
   return path;
+}
+
+function link(items: readonly Item[], above: number, below: number): void {
+  items[above]!.after.push(below);
+  items[below]!.before.push(above);
+}
+
+// Of each path what no longer path from the same node has, and the item before.
+function ownParts(paths: readonly (readonly number[])[]): (readonly number[])[] {
+  const longest = new Map<number, readonly number[]>();
+  for (const path of paths) {
+    if (path.length > (longest.get(path[0]!)?.length ?? 0)) longest.set(path[0]!, path);
+  }
+  return paths.map((path) => (longest.get(path[0]!) === path ? path : path.slice(-2)));
 }
 
 function orderedRows(items: readonly Item[]): number[][] {
   const rows: number[][] = [];
   items.forEach((item, at) => (rows[item.layer] ??= []).push(at));
   for (let layer = 0; layer < rows.length; layer++) rows[layer] ??= [];
+  const places = new Int32Array(items.length); // of each item in its row
+  const settle = (row: readonly number[]) => row.forEach((item, at) => (places[item] = at));
+  rows.forEach(settle);
   let best = rows.map((row) => [...row]);
-  let least = crossings(items, rows);
-  for (let sweep = 0; sweep < SWEEPS && least > 0; sweep++) {
+  let least = crossings(items, rows, places);
+  let bestSweep = -1;
+  for (let sweep = 0; sweep < SWEEPS && sweep - bestSweep <= PATIENCE && least > 0; sweep++) {
     const down = sweep % 2 === 0;
-    const order = down ? rows.keys() : [...rows.keys()].reverse();
-    for (const layer of order) {
-      const beside = rows[down ? layer - 1 : layer + 1];
-      if (!beside) continue;
-      const position = new Map(beside.map((item, at) => [item, at]));
-      const mean = (item: number, at: number) => {
-        const joined = down ? items[item]!.before : items[item]!.after;
-        if (joined.length === 0) return at;
-        return joined.reduce((sum, one) => sum + (position.get(one) ?? 0), 0) / joined.length;
-      };
-      const means = new Map(rows[layer]!.map((item, at) => [item, mean(item, at)]));
-      rows[layer]!.sort((a, b) => means.get(a)! - means.get(b)!);
+    for (const row of down ? rows : [...rows].reverse()) {
+      const means = new Map(
+        row.map((item) => {
+          const joined = down ? items[item]!.before : items[item]!.after;
+          return [item, meanOf(joined, places) ?? places[item]!];
+        }),
+      );
+      row.sort((a, b) => means.get(a)! - means.get(b)!);
+      settle(row);
     }
-    const now = crossings(items, rows);
+    const now = crossings(items, rows, places);
     if (now < least) {
       least = now;
       best = rows.map((row) => [...row]);
+      bestSweep = sweep;
     }
   }
   return best;
 }
 
-function crossings(items: readonly Item[], rows: readonly number[][]): number {
+function meanOf(joined: readonly number[], places: Int32Array): number | undefined {
+  if (joined.length === 0) return undefined;
+  let sum = 0;
+  for (const item of joined) sum += places[item]!;
+  return sum / joined.length;
+}
+
+function crossings(items: readonly Item[], rows: readonly number[][], places: Int32Array): number {
   let count = 0;
   for (let layer = 0; layer + 1 < rows.length; layer++) {
-    const position = new Map(rows[layer + 1]!.map((item, at) => [item, at]));
-    const ends = rows[layer]!.flatMap((item) =>
-      items[item]!.after.map((next) => position.get(next) ?? 0).sort((a, b) => a - b),
-    );
-    for (let i = 0; i < ends.length; i++) {
-      for (let k = i + 1; k < ends.length; k++) if (ends[k]! < ends[i]!) count++;
+    const ends: number[] = [];
+    for (const item of rows[layer]!) {
+      const after = items[item]!.after.map((next) => places[next]!);
+      if (after.length > 1) after.sort((a, b) => a - b);
+      ends.push(...after);
     }
+    count += inversions(ends, rows[layer + 1]!.length);
   }
+  return count;
+}
+
+// How many pairs of numbers below `limit` are in falling order, by a tree of counts (Fenwick 1994).
+function inversions(values: readonly number[], limit: number): number {
+  const tree = new Int32Array(limit + 1);
+  let count = 0;
+  values.forEach((value, before) => {
+    let notAbove = 0;
+    for (let at = value + 1; at > 0; at -= at & -at) notAbove += tree[at]!;
+    count += before - notAbove;
+    for (let at = value + 1; at <= limit; at += at & -at) tree[at]!++;
+  });
   return count;
 }
 
@@ -186,31 +237,44 @@ function place(items: Item[], rows: readonly number[][]): number {
   return right - left + 8;
 }
 
+// Items that touch, and move as one: the first at `start`, each of the others a gap beyond the one
+// before it.
+interface Block {
+  readonly first: number; // its place in the row
+  readonly count: number;
+  readonly wishes: number; // the sum of where each would have the block start
+  readonly length: number; // from its first item to its last
+}
+
 // Moves the items of a row apart where they touch, as little as need be, keeping their order.
 function spreadRow(items: readonly Item[], row: readonly number[]): void {
-  const gap = (a: number, b: number) => (items[a]!.width + items[b]!.width) / 2 + NODE_GAP;
-  // Items that touch move as one block around the mean of where they wish to be.
-  const blocks: { members: number[]; offsets: number[]; x: number }[] = [];
-  for (const item of row) {
-    let block = { members: [item], offsets: [0], x: items[item]!.x };
-    for (;;) {
-      const left = blocks.at(-1);
-      if (!left) break;
-      const step = gap(left.members.at(-1)!, block.members[0]!);
-      const edge = left.x + left.offsets.at(-1)! + step;
-      if (edge <= block.x) break;
+  const gap = (at: number) => {
+    const [left, right] = [items[row[at - 1]!]!, items[row[at]!]!];
+    const passing = left.width === PASSING_WIDTH && right.width === PASSING_WIDTH;
+    return (left.width + right.width) / 2 + (passing ? LANE_GAP : NODE_GAP);
+  };
+  const start = (block: Block) => block.wishes / block.count;
+  const blocks: Block[] = [];
+  row.forEach((item, at) => {
+    let block: Block = { first: at, count: 1, wishes: items[item]!.x, length: 0 };
+    for (let left = blocks.at(-1); left; left = blocks.at(-1)) {
+      const step = left.length + gap(block.first);
+      if (start(left) + step <= start(block)) break;
       blocks.pop();
-      const offsets = [
-        ...left.offsets,
-        ...block.offsets.map((offset) => left.offsets.at(-1)! + step + offset),
-      ];
-      const members = [...left.members, ...block.members];
-      const wish = members.reduce((sum, one, at) => sum + items[one]!.x - offsets[at]!, 0);
-      block = { members, offsets, x: wish / members.length };
+      block = {
+        first: left.first,
+        count: left.count + block.count,
+        wishes: left.wishes + block.wishes - block.count * step,
+        length: step + block.length,
+      };
     }
     blocks.push(block);
-  }
-  for (const { members, offsets, x } of blocks) {
-    members.forEach((item, at) => (items[item]!.x = x + offsets[at]!));
+  });
+  for (const block of blocks) {
+    let x = start(block);
+    for (let at = block.first; at < block.first + block.count; at++) {
+      if (at > block.first) x += gap(at);
+      items[row[at]!]!.x = x;
+    }
   }
 }

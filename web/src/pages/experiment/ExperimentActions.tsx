@@ -76,9 +76,11 @@ export function ExperimentActions({
       <Button icon="edit" onClick={() => setOpen('budget')}>
         Edit budget
       </Button>
-      <Button icon="plus" onClick={() => setOpen('trial')}>
-        Add trial
-      </Button>
+      {runs && (
+        <Button icon="plus" onClick={() => setOpen('trial')}>
+          Add trial
+        </Button>
+      )}
       <ButtonLink icon="copy" href={links.newExperiment({ from: experiment })}>
         Clone
       </ButtonLink>
