@@ -27,6 +27,7 @@ export async function freshPage(browser) {
   const wire = { bytes: 0, scriptBytes: 0 };
   const devtools = await context.newCDPSession(page);
   await devtools.send('Network.enable');
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   const types = new Map();
   devtools.on('Network.responseReceived', ({ requestId, type }) => types.set(requestId, type));
   devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
@@ -41,7 +42,13 @@ export async function freshPage(browser) {
       }
     }).observe({ type: 'longtask', buffered: true });
   });
-  return { page, wire, close: () => context.close() };
+  // What the page's main thread has taken of a processor so far, seconds: whatever else the machine
+  // does, this changes little.
+  const mainThreadSeconds = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration').value;
+  };
+  return { page, wire, mainThreadSeconds, close: () => context.close() };
 }
 
 // Opens an address and returns after how many milliseconds the page was interactive: what

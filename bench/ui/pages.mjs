@@ -9,13 +9,14 @@ const WHEEL_STEPS = 120;
 export async function opening(browser, url, selector, tries) {
   const results = [];
   for (let i = 0; i < tries; i++) {
-    const { page, wire, close } = await freshPage(browser);
+    const { page, wire, mainThreadSeconds, close } = await freshPage(browser);
     const interactive = await timeToInteractive(page, url, selector);
-    results.push({ interactive, ...wire });
+    results.push({ interactive, mainThread: await mainThreadSeconds(), ...wire });
     await close();
   }
   return {
     interactive: median(results.map((result) => result.interactive)),
+    mainThread: median(results.map((result) => result.mainThread)),
     bytes: median(results.map((result) => result.bytes)),
     scriptBytes: median(results.map((result) => result.scriptBytes)),
   };

@@ -25,6 +25,7 @@ export function writeReport(report, format) {
     '',
     `${report.date}, ${report.cores} cores, ${report.model}, no graphics card` +
       `${report.quick ? '; a quick run' : ''}.`,
+    ...(report.note ? ['', report.note] : []),
     '',
     '| what | aim | measured | | load | beside |',
     '|---|--:|--:|---|--:|---|',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Measures the web UI in chromium against real servers, prints a table with the aims beside and
-// writes bench/results/ui.json and docs/benchmarks/ui.md. Usage: node bench/ui/run.mjs BIN_FOLDER [--quick]
+// writes bench/results/ui.json and docs/benchmarks/ui.md. Usage:
+// node bench/ui/run.mjs BIN_FOLDER [--quick] [--note=TEXT], a text to keep with the results
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { withBrowser } from './browser.mjs';
@@ -11,11 +12,12 @@ import { withServer } from './server.mjs';
 
 const [binFolder, ...flags] = process.argv.slice(2);
 if (!binFolder) {
-  console.error('usage: node bench/ui/run.mjs BIN_FOLDER [--quick]');
+  console.error('usage: node bench/ui/run.mjs BIN_FOLDER [--quick] [--note=TEXT]');
   process.exit(2);
 }
 const bin = resolve(binFolder);
 const quick = flags.includes('--quick');
+const note = flags.find((flag) => flag.startsWith('--note='))?.slice('--note='.length) ?? '';
 const tries = quick ? 1 : 3;
 const seconds = quick ? 5 : 20;
 
@@ -39,17 +41,25 @@ function format(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+function mainThread(opened) {
+  return `main thread: ${format(opened.mainThread)} s of a processor`;
+}
+
 await withBrowser(async (browser) => {
   await withServer(bin, 'experiments', 1000, async (server) => {
     const opened = await pages.openingExperiments(browser, server, tries);
-    row('1,000 experiments: interactive', opened.interactive / 1000, 's', 1);
+    row('1,000 experiments: interactive', opened.interactive / 1000, 's', 1, {
+      peer: mainThread(opened),
+    });
     row('1,000 experiments: over the wire', opened.bytes / MEGABYTE, 'MB', 1.5);
     row('first load: script', opened.scriptBytes / 1000, 'KB gzip', 600);
   });
   await withServer(bin, 'trials', 10_000, async (server) => {
     const opened = await pages.openingExperiment(browser, server, 'trials-10000', tries);
     const peer = 'Optuna Dashboard, published:';
-    row('10,000 trials: interactive', opened.interactive / 1000, 's', 1, { peer: `${peer} 7 s` });
+    row('10,000 trials: interactive', opened.interactive / 1000, 's', 1, {
+      peer: `${mainThread(opened)}; ${peer} 7 s`,
+    });
     row('10,000 trials: over the wire', opened.bytes / MEGABYTE, 'MB', 1.5, {
       peer: `${peer} 28.5 MB`,
     });
@@ -58,7 +68,9 @@ await withBrowser(async (browser) => {
   await withServer(bin, 'trials', 100_000, async (server) => {
     const name = 'trials-100000';
     const opened = await pages.openingExperiment(browser, server, name, tries);
-    row('100,000 trials: interactive', opened.interactive / 1000, 's', 2);
+    row('100,000 trials: interactive', opened.interactive / 1000, 's', 2, {
+      peer: mainThread(opened),
+    });
     const brushed = await pages.brushing(browser, server, name);
     row('100,000 trials: brushing', brushed, 'frames/s', 50, { least: true });
     const scrolled = await pages.scrolling(browser, server, name);
@@ -85,4 +97,5 @@ await withServer(bin, undefined, 0, async (server) => {
 
 const { model } = cpus()[0];
 const date = new Date().toISOString().slice(0, 10);
-console.log(`\nwritten: ${writeReport({ date, cores: cpus().length, model, quick, rows }, format)}`);
+const report = { date, cores: cpus().length, model, quick, note, rows };
+console.log(`\nwritten: ${writeReport(report, format)}`);
