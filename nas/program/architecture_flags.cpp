@@ -4,10 +4,21 @@
 #include "nas/architecture/edge_parameters.h"
 #include "nas/networks/cell_network.h"
 #include "nas/networks/chain_network.h"
+#include "nas/operations/operation.h"
 
 namespace qalam::nas {
 
 namespace {
+
+// Else a verb that builds no network would take what the others refuse.
+Status CheckOperations(const Genotype& genotype) {
+  for (const auto* cell : {&genotype.normal, &genotype.reduction}) {
+    for (const CellEdge& edge : *cell) {
+      RETURN_IF_ERROR(MakeOperation(edge.operation, {}).status());
+    }
+  }
+  return {};
+}
 
 StatusOr<Genotype> ReadGenotypeFlag(const std::string& flag) {
   std::string text = flag;
@@ -68,6 +79,7 @@ StatusOr<Architecture> ReadArchitecture(const ArchitectureFlags& flags) {
   }
   if (!flags.genotype.empty()) {
     ASSIGN_OR_RETURN(Genotype genotype, ReadGenotypeFlag(flags.genotype));
+    RETURN_IF_ERROR(CheckOperations(genotype));
     return Architecture(std::move(genotype));
   }
   if (!flags.edges.empty()) {

@@ -95,7 +95,7 @@ void AddMethodFlags(CLI::App* verb, SearchFlags& flags) {
 
 // The operations and nodes that were asked for instead of the space's own.
 Status Adapt(const SearchFlags& flags, int computed_nodes, CellSpace& space) {
-  if (!flags.operations.empty()) {
+  if (flags.operations_option->count() > 0) {
     ASSIGN_OR_RETURN(auto operations, ParseOperationList(flags.operations));
     // The edges of a cell must be able to be left out where all of them are kept, and Katib's DARTS
     // always adds it.
@@ -117,8 +117,9 @@ void AddSearchFlags(CLI::App* verb, SearchFlags& flags) {
   }
   verb->add_option("--method", flags.method, methods)->capture_default_str();
   verb->add_option("--space", flags.space, "darts or nas-bench-201")->capture_default_str();
-  verb->add_option("--operations,--search-space", flags.operations,
-                   "Operations instead of the space's, separated by commas or as Katib lists them");
+  flags.operations_option = verb->add_option(
+      "--operations,--search-space", flags.operations,
+      "Operations instead of the space's, separated by commas or as Katib lists them");
   verb->add_option("--nodes", flags.nodes, "Computed nodes of a cell instead of the space's");
   AddDataFlags(verb, flags.data);
   AddAugmentationFlags(verb, flags.augmentation);

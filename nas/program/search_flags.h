@@ -15,6 +15,7 @@ namespace qalam::nas {
 struct SearchFlags {
   ComputeOptions compute;
   std::string method = "darts", space = "darts", operations;
+  const CLI::Option* operations_option = nullptr;  // tells an empty list from none
   DataFlags data;
   Augmentation augmentation;
   std::string algorithm_settings, checkpoint, shared, output;

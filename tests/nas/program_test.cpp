@@ -134,6 +134,13 @@ TEST_CASE("bad input is refused in a sentence and leaves nothing behind", "[nas]
        "there is no checkpoint"},
       {{"score", "--genotype", kGenotypeText, "--score", "luck"}, "should be synflow"},
       {{"show", "--genotype", "{}"}, "not a genotype"},
+      {{"show", "--genotype", "Genotype(normal=[[('warp_3x3',0)]],normal_concat=range(1,2))",
+        "--output", folder.File("cell.svg")},
+       "unknown operation warp_3x3"},
+      {{"search", "--operations", "", "--output", folder.File("cell.json")},
+       "at least one operation is needed"},
+      {{"search", "--operations", "[]"}, "at least one operation is needed"},
+      {{"search", "--cells", "200"}, "should be 1 to 100, not 200"},
   };
   for (const auto& [arguments, message] : cases) {
     const auto run = RunProgram(arguments);

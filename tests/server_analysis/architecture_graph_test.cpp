@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nas/architecture/chain_architecture.h"
+#include "nas/architecture/cell_code.h"
 #include "nas/architecture/edge_parameters.h"
 #include "tests/server_analysis/sample_trials.h"
 
