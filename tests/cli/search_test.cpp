@@ -70,10 +70,6 @@ int Value(const Json& trial, int parameter) {
   return std::stoi(trial["parameters"][parameter]["value"].get<std::string>());
 }
 
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 const char kMinimize[] = "{type: minimize, objectiveMetricName: loss}";
 
 }  // namespace
