@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "tests/support/qalam_process.h"
+#include "tests/support/qalam_shell.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
@@ -15,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-class Shell {
+class SearchShell {
  public:
   // The exit status; both streams are in Output.
   int Run(std::vector<std::string> arguments) {
@@ -75,7 +76,7 @@ const char kMinimize[] = "{type: minimize, objectiveMetricName: loss}";
 }  // namespace
 
 TEST_CASE("A run keeps its constraints and begins with its initial trials", "[cli]") {
-  Shell shell;
+  SearchShell shell;
   const auto path = shell.Write("constrained", kMinimize, R"(
   constraints: [x-size + y <= 5, y >= 1]
   initialTrials:
@@ -106,7 +107,7 @@ TEST_CASE("A run keeps its constraints and begins with its initial trials", "[cl
 }
 
 TEST_CASE("A warm start takes over the trials of an earlier experiment", "[cli]") {
-  Shell shell;
+  SearchShell shell;
   const char script[] = "echo loss=$0; echo other=$1";
   REQUIRE(shell.Run({"run", shell.Write("earlier", kMinimize, R"(
   algorithm: {algorithmName: grid}
@@ -145,7 +146,7 @@ TEST_CASE("A warm start takes over the trials of an earlier experiment", "[cli]"
 }
 
 TEST_CASE("Two objectives and an outcome constraint end in the feasible Pareto front", "[cli]") {
-  Shell shell;
+  SearchShell shell;
   // x + y is at most 9 where size holds; the front of (max x, max y) is then x + y = 9.
   const auto path = shell.Write("two", R"({type: maximize, objectiveMetricName: x,
               additionalObjectives: [{metricName: y, type: maximize}],
@@ -176,7 +177,7 @@ TEST_CASE("Two objectives and an outcome constraint end in the feasible Pareto f
 }
 
 TEST_CASE("The goal of several objectives is met by one trial or not at all", "[cli]") {
-  Shell shell;
+  SearchShell shell;
   const auto path = shell.Write("goal", R"({type: maximize, objectiveMetricName: x, goal: 2,
               additionalObjectives: [{metricName: y, type: minimize, goal: 0}]})",
                                 "  algorithm: {algorithmName: grid}", "echo x=$0; echo y=$1");
@@ -191,7 +192,7 @@ TEST_CASE("The goal of several objectives is met by one trial or not at all", "[
 }
 
 TEST_CASE("A trial without one of two objectives gave no metric", "[cli]") {
-  Shell shell;
+  SearchShell shell;
   const auto path = shell.Write("half", R"({type: maximize, objectiveMetricName: x,
               additionalObjectives: [{metricName: y, type: maximize}]})",
                                 "  algorithm: {algorithmName: random}\n  maxTrialCount: 3",
