@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator, Optional
 import grpc
 
 from qalam._proto import api_v1_beta1_pb2_grpc, qalam_v1_pb2_grpc
-from qalam._rpc_errors import error_of
+from qalam._rpc_errors import error_of, is_for_good
 from qalam._tls import TLS, credentials, is_local
 from qalam.errors import DeadlineError, QalamError, UnavailableError
 
@@ -88,12 +88,15 @@ class Connection:
         """
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         pause = _FIRST_PAUSE
+        unanswered: Optional[UnavailableError] = None
         while True:
             left = deadline - time.monotonic()
             try:
                 return self._call(name)(request, timeout=max(left, 0.001), metadata=self._metadata)
             except grpc.RpcError as error:
                 known = self._named(error, name)
+                if is_for_good(error.details() or ""):
+                    raise known from None
             except ValueError:
                 if not self.closed:
                     raise
@@ -101,8 +104,11 @@ class Connection:
             wait = pause * random.uniform(0.5, 1.0)
             pause = min(2 * pause, _LONGEST_PAUSE)
             left = deadline - time.monotonic()
+            if isinstance(known, DeadlineError) and unanswered is not None:
+                raise unanswered  # it says why; that the time is up is no news
             if not retry or not isinstance(known, UnavailableError) or wait >= left:
                 raise known
+            unanswered = known
             if self._explain() or self._closed.wait(wait):
                 raise known
 

@@ -58,6 +58,12 @@ def error_of(code: Any, details: str, address: str, more: str = "") -> errors.Qa
     return error_of_number(number, details)
 
 
+def is_for_good(details: str) -> bool:
+    """Whether a connection failed for a cause that trying again does not mend: TLS is wrong."""
+    text = details.lower()
+    return any(sign in text for sign in ("wrong version number", "wrong_version", "certificate"))
+
+
 def _connection_hint(details: str) -> str:
     """What is likely the cause of a connection that cannot be made."""
     text = details.lower()

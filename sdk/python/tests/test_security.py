@@ -104,18 +104,18 @@ class TestTLS:
         path, key = certificate
         server = servers("--tls-certificate", str(path), "--tls-key", str(key))
         with pytest.raises(qalam.UnavailableError, match="certificate|TLS"):
-            qalam.Client(localhost(server), tls=True, connect_timeout=1)
+            qalam.Client(localhost(server), tls=True, connect_timeout=60)
 
     def test_a_client_without_it(self, servers, certificate):
         path, key = certificate
         server = servers("--tls-certificate", str(path), "--tls-key", str(key))
         with pytest.raises(qalam.UnavailableError, match="tls"):
-            qalam.Client(server.address, connect_timeout=1)
+            qalam.Client(server.address, connect_timeout=5)
 
     def test_a_server_without_it(self, servers, certificate):
         server = servers()
         with pytest.raises(qalam.UnavailableError, match="speak TLS; (then )?leave `tls` out"):
-            qalam.Client(localhost(server), tls=certificate[0], connect_timeout=1)
+            qalam.Client(localhost(server), tls=certificate[0], connect_timeout=60)
 
     def test_a_file_that_is_not_there(self):
         with pytest.raises(OSError, match="nowhere"):
