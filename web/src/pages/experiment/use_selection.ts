@@ -21,10 +21,17 @@ export function useSelectionStore(): SelectionStore {
   );
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const unsubscribe = store.subscribe(() => {
+    // A click on another tab meanwhile must not be undone: the address that would be written is
+    // still the old tab's then.
+    const writeOnceAtRest = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => change(addressOf(store)), REST_MS);
-    });
+      const { pathname } = window.location;
+      timer = setTimeout(() => {
+        if (window.location.pathname === pathname) change(addressOf(store));
+        else writeOnceAtRest();
+      }, REST_MS);
+    };
+    const unsubscribe = store.subscribe(writeOnceAtRest);
     return () => {
       clearTimeout(timer);
       unsubscribe();
