@@ -47,7 +47,7 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measured(competitor: Competitor, processes: int, seconds: float) -> dict[str, float]:
+def measured(competitor: Competitor, processes: int, seconds: float) -> dict[str, float] | None:
     """How many trials a second all workers together ask for and tell, and what computing that takes.
 
     The workers start at the same moment, once all of them are ready, and stop by the clock.
@@ -73,7 +73,13 @@ def measured(competitor: Competitor, processes: int, seconds: float) -> dict[str
             assert worker.stdin is not None
             worker.stdin.write(start)
             worker.stdin.flush()
-        results = [json.loads(worker.communicate()[0]) for worker in workers]
+        said = [worker.communicate()[0] for worker in workers]
+        if not all(said):
+            # Optuna 3.1's journal sometimes reads a line that another writer has not ended.
+            print(f"a worker of {competitor.name} failed; its round does not count",
+                  file=sys.stderr)
+            return None
+        results = [json.loads(text) for text in said]
         computed += cpu_seconds(servers) + sum(result["cpu_seconds"] for result in results)
     count = sum(result["count"] for result in results)
     return {"per_second": count / seconds, "cpu_microseconds": 1e6 * computed / max(count, 1)}
@@ -129,9 +135,13 @@ def rate_rows(competitors: Sequence[Competitor], quick: bool) -> list[dict]:
         found: dict[str, list[dict[str, float]]] = {one.name: [] for one in competitors}
         for _ in range(rounds):
             for competitor in competitors:
-                found[competitor.name].append(measured(competitor, processes, seconds))
+                round_of_it = measured(competitor, processes, seconds)
+                if round_of_it is not None:
+                    found[competitor.name].append(round_of_it)
         for competitor in competitors:
             mine = found[competitor.name]
+            if not mine:
+                sys.exit(f"every round of {competitor.name} failed")
             rows.append(
                 {
                     "processes": processes,
