@@ -27,11 +27,7 @@ TrialRecord EarlyStoppedTrial(const ExperimentSpec& spec, TrialRecord trial, Tim
   trial.completed = now;
   const auto outcome = OutcomeOf(spec, trial.metrics);
   // It may not have come as far as to report every objective; then it has none.
-  if (!outcome.ok() || outcome->objectives.empty()) return trial;
-  trial.objective_value = outcome->objectives.front();
-  trial.additional_objective_values.assign(outcome->objectives.begin() + 1,
-                                           outcome->objectives.end());
-  trial.violations = outcome->violations;
+  if (outcome.ok()) PutOutcome(*outcome, trial);
   return trial;
 }
 

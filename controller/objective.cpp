@@ -73,6 +73,14 @@ StatusOr<TrialOutcome> OutcomeOf(const ExperimentSpec& spec,
   return outcome;
 }
 
+void PutOutcome(const TrialOutcome& outcome, TrialRecord& trial) {
+  if (outcome.objectives.empty()) return;
+  trial.objective_value = outcome.objectives.front();
+  trial.additional_objective_values.assign(outcome.objectives.begin() + 1,
+                                           outcome.objectives.end());
+  trial.violations = outcome.violations;
+}
+
 bool ReachesGoal(const Objective& objective, const TrialRecord& trial) {
   if (!trial.objective_value || !trial.IsFeasible()) return false;
   bool any = false, all = true;

@@ -27,6 +27,9 @@ struct TrialOutcome {
 StatusOr<TrialOutcome> OutcomeOf(const ExperimentSpec& spec,
                                  const std::vector<MetricSummary>& metrics);
 
+// Writes it down. A trial whose main objective is text keeps it among its metrics alone.
+void PutOutcome(const TrialOutcome& outcome, TrialRecord& trial);
+
 // Whether the trial is feasible and meets every goal that is given; false when none is.
 bool ReachesGoal(const Objective& objective, const TrialRecord& trial);
 

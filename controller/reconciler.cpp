@@ -89,13 +89,8 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   }
   record.state = TrialState::kSucceeded;
   const auto outcome = OutcomeOf(run.document.spec, stored.front().metrics);
-  if (outcome.ok() && outcome->objectives.empty()) {
-    // An objective in words: the trial has it among its metrics, and no number to compare.
-  } else if (outcome.ok()) {
-    record.objective_value = outcome->objectives.front();
-    record.additional_objective_values.assign(outcome->objectives.begin() + 1,
-                                              outcome->objectives.end());
-    record.violations = outcome->violations;
+  if (outcome.ok()) {
+    PutOutcome(*outcome, record);
   } else if (run.document.spec.metrics_collector.kind != CollectorKind::kNone) {
     record.state = TrialState::kMetricsUnavailable;
     record.reason = outcome.status().code() == StatusCode::kNotFound ? "MetricsUnavailable"

@@ -83,12 +83,7 @@ StatusOr<TrialRecord> EndedTrial(const ExperimentSpec& spec, TrialRecord trial,
   if (call.state != TrialState::kSucceeded && call.state != TrialState::kEarlyStopped) return trial;
   const auto outcome = OutcomeOf(spec, ToldMetrics(spec, trial, call));
   if (outcome.ok()) {
-    // None where the objective is in words: the trial has it among its metrics.
-    if (outcome->objectives.empty()) return trial;
-    trial.objective_value = outcome->objectives.front();
-    trial.additional_objective_values.assign(outcome->objectives.begin() + 1,
-                                             outcome->objectives.end());
-    trial.violations = outcome->violations;
+    PutOutcome(*outcome, trial);
   } else if (call.state == TrialState::kSucceeded) {
     if (outcome.status().code() == StatusCode::kNotFound) {
       return InvalidArgument("{}; tell its objective values", Message(outcome.status()));
