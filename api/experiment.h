@@ -133,6 +133,18 @@ struct Resources {
   int gpu = 0;
 };
 
+// Qalam's additions: after which failures a trial is run again, and what becomes of the folder of
+// one that has ended.
+enum class RetryOn {
+  kInfrastructure,  // its engine's: a job that was lost, a machine that went down
+  kFailure,         // any, the program's own exit included
+};
+enum class TrialFolders {
+  kKeep,
+  kKeepBest,  // those of failed trials and of the best ones
+  kRemove,    // those of failed trials only
+};
+
 struct TrialTemplate {
   Json trial_spec;  // the manifest, with placeholders; null when config_map is given
   std::optional<ConfigMapSource> config_map;
@@ -144,7 +156,9 @@ struct TrialTemplate {
   // Qalam's additions.
   std::optional<Resources> resources;
   std::optional<double> timeout_seconds;
-  int retries = 0;
+  int retries = 0;  // runs after the first one, at most
+  RetryOn retry_on = RetryOn::kInfrastructure;
+  TrialFolders trial_folders = TrialFolders::kKeep;
 };
 
 struct NasOperation {
@@ -190,6 +204,8 @@ struct ExperimentSpec {
   int64_t parallel_trial_count = 3;
   std::optional<int64_t> max_trial_count;  // absent: until the goal or the end of the space
   std::optional<int64_t> max_failed_trial_count;
+  // Qalam's addition: of the whole experiment, from when it began; then its trials are stopped.
+  std::optional<double> max_duration_seconds;
   ResumePolicy resume_policy = ResumePolicy::kNever;
   MetricsCollector metrics_collector;
   std::optional<NasConfig> nas_config;

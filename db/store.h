@@ -121,6 +121,9 @@ struct WriteBatch {
   std::vector<TrialRecord> create_trials;  // ALREADY_EXISTS: uid, name or number is taken
   // Replaces the row but for number and name, which stay; NOT_FOUND when it is gone.
   std::vector<TrialRecord> update_trials;
+  // Uids of trials whose observations are forgotten, since they are run again; NOT_FOUND when one
+  // is gone.
+  std::vector<std::string> clear_points;
   std::vector<TrialPoints> append_points;  // NOT_FOUND when the trial is gone
   std::vector<EventRecord> append_events;
   std::vector<std::string> delete_experiments;  // by uid, with all that belongs to them

@@ -20,6 +20,7 @@
 #include "server/metrics.h"
 #include "server/unary_reactor.h"
 #include "server/warm_start.h"
+#include "suggestion/early_stopping/stopping_registry.h"
 #include "suggestion/registry.h"
 
 #ifndef QALAM_VERSION
@@ -451,24 +452,28 @@ Status ExperimentService::Logs(grpc::ServerContext& context, const v1::ReadLogsR
   return absl::OkStatus();
 }
 
+// Entries of either registry: AlgorithmEntry or StoppingEntry.
+template <typename Entry>
+void FillAlgorithm(const Entry& entry, v1::Algorithm& algorithm) {
+  constexpr const char* kTypes[] = {"int", "double", "bool", "string", "choice"};
+  algorithm.set_name(entry.name);
+  algorithm.set_summary(entry.summary);
+  algorithm.set_citation(entry.citation);
+  for (const auto& schema : entry.settings) {
+    auto* setting = algorithm.add_settings();
+    setting->set_name(schema.name);
+    setting->set_type(kTypes[static_cast<int>(schema.type)]);
+    setting->set_default_(schema.default_value);
+    setting->set_allowed(schema.Allowed());
+    setting->set_help(schema.help);
+  }
+}
+
 grpc::Status ExperimentService::ListAlgorithms(grpc::ServerContext* context,
                                                const v1::ListAlgorithmsRequest* request,
                                                v1::ListAlgorithmsReply* reply) {
-  constexpr const char* kTypes[] = {"int", "double", "bool", "string", "choice"};
-  for (const auto& entry : AlgorithmRegistry()) {
-    auto* algorithm = reply->add_algorithms();
-    algorithm->set_name(entry.name);
-    algorithm->set_summary(entry.summary);
-    algorithm->set_citation(entry.citation);
-    for (const auto& schema : entry.settings) {
-      auto* setting = algorithm->add_settings();
-      setting->set_name(schema.name);
-      setting->set_type(kTypes[static_cast<int>(schema.type)]);
-      setting->set_default_(schema.default_value);
-      setting->set_allowed(schema.Allowed());
-      setting->set_help(schema.help);
-    }
-  }
+  for (const auto& entry : AlgorithmRegistry()) FillAlgorithm(entry, *reply->add_algorithms());
+  for (const auto& entry : StoppingRegistry()) FillAlgorithm(entry, *reply->add_stopping_rules());
   return grpc::Status::OK;
 }
 

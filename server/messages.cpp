@@ -90,6 +90,7 @@ v1::Trial ToMessage(const TrialRecord& trial, const ExperimentRecord& experiment
   PutTimes(trial.created, trial.started, trial.completed, &message);
   message.set_work_dir(experiment.work_dir + "/" + trial.name);
   message.set_worker(trial.worker);
+  message.set_attempts(trial.attempts);
   return message;
 }
 

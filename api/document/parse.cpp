@@ -149,9 +149,9 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
   if (!reader.Require(root, field, "the experiment itself") ||
       !reader.CheckMap(
           field, {"objective", "parameters", "algorithm", "earlyStopping", "parallelTrialCount",
-                  "maxTrialCount", "maxFailedTrialCount", "resumePolicy", "metricsCollectorSpec",
-                  "nasConfig", "trialTemplate", "trialRunner", "seed", "constraints",
-                  "initialTrials", "warmStart"})) {
+                  "maxTrialCount", "maxFailedTrialCount", "maxDuration", "resumePolicy",
+                  "metricsCollectorSpec", "nasConfig", "trialTemplate", "trialRunner", "seed",
+                  "constraints", "initialTrials", "warmStart"})) {
     return spec;
   }
   spec.objective = ReadObjective(reader, field);
@@ -171,6 +171,7 @@ ExperimentSpec ReadSpec(Reader& reader, const Field& root, const AlgorithmCatalo
   spec.trial_runner =
       reader.Choice(Reader::Child(field, "trialRunner"), runners).value_or(TrialRunner::kOperator);
   ReadCounts(reader, field, spec);
+  spec.max_duration_seconds = reader.Seconds(Reader::Child(field, "maxDuration"));
   const std::vector<std::pair<std::string, ResumePolicy>> policies = {
       {"Never", ResumePolicy::kNever},
       {"LongRunning", ResumePolicy::kLongRunning},

@@ -14,6 +14,8 @@ constexpr const char* kStrategyNames[] = {"min", "max", "latest"};
 constexpr const char* kParameterTypeNames[] = {"double", "int", "discrete", "categorical"};
 constexpr const char* kDistributionNames[] = {"uniform", "logUniform", "normal", "logNormal"};
 constexpr const char* kPolicyNames[] = {"Never", "LongRunning", "FromVolume"};
+constexpr const char* kRetryOnNames[] = {"Infrastructure", "Failure"};
+constexpr const char* kTrialFoldersNames[] = {"Keep", "KeepBest", "Remove"};
 constexpr const char* kCollectorNames[] = {
     "StdOut", "File", "TensorFlowEvent", "PrometheusMetric", "Custom", "Push", "None"};
 
@@ -163,6 +165,12 @@ Json PrintTrialTemplate(const TrialTemplate& trial_template) {
     json["timeout"] = fmt::format("{}s", *trial_template.timeout_seconds);
   }
   if (trial_template.retries > 0) json["retries"] = trial_template.retries;
+  if (trial_template.retry_on != RetryOn::kInfrastructure) {
+    json["retryOn"] = NameOf(kRetryOnNames, trial_template.retry_on);
+  }
+  if (trial_template.trial_folders != TrialFolders::kKeep) {
+    json["trialFolders"] = NameOf(kTrialFoldersNames, trial_template.trial_folders);
+  }
   for (const auto& parameter : trial_template.trial_parameters) {
     Json entry = {{"name", parameter.name}};
     SetText(entry, "description", parameter.description);
@@ -250,6 +258,9 @@ Json ToJson(const ExperimentDocument& document) {
   if (spec.parallel_trial_count > 0) json["parallelTrialCount"] = spec.parallel_trial_count;
   if (spec.max_trial_count) json["maxTrialCount"] = *spec.max_trial_count;
   if (spec.max_failed_trial_count) json["maxFailedTrialCount"] = *spec.max_failed_trial_count;
+  if (spec.max_duration_seconds) {
+    json["maxDuration"] = fmt::format("{}s", *spec.max_duration_seconds);
+  }
   json["resumePolicy"] = NameOf(kPolicyNames, spec.resume_policy);
   if (spec.seed) json["seed"] = *spec.seed;
   if (!spec.parameters.empty()) json["parameters"] = PrintParameters(spec.parameters);

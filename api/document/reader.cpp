@@ -174,6 +174,26 @@ std::optional<double> Reader::Number(const Field& field) {
   return value;
 }
 
+std::optional<double> Reader::Seconds(const Field& field) {
+  const auto text = Text(field);
+  if (!text) return std::nullopt;
+  double unit = 1;
+  std::string digits = *text;
+  if (!digits.empty()) {
+    const char last = digits.back();
+    if (last == 's' || last == 'm' || last == 'h') {
+      unit = last == 's' ? 1 : last == 'm' ? 60 : 3600;
+      digits.pop_back();
+    }
+  }
+  const auto number = FiniteNumber(digits);
+  if (!number || *number <= 0) {
+    AddFault(field, fmt::format("\"{}\" should be a time above 0, e.g. 90s, 5m or 2h", *text));
+    return std::nullopt;
+  }
+  return *number * unit;
+}
+
 std::optional<bool> Reader::Bool(const Field& field) {
   const auto text = Text(field);
   if (!text) return std::nullopt;

@@ -55,6 +55,8 @@ class Reader {
   std::optional<int64_t> Int(const Field& field, int64_t min, int64_t max);
   // Finite.
   std::optional<double> Number(const Field& field);
+  // A time above 0, "90s", "5m", "2h" or plain seconds, in seconds.
+  std::optional<double> Seconds(const Field& field);
   std::optional<bool> Bool(const Field& field);
   // One of the given words, by name; faults say which are allowed and which is nearest.
   template <typename Enum>

@@ -21,28 +21,6 @@ void ReadConfigMap(Reader& reader, const Field& field, TrialTemplate& trial_temp
   trial_template.config_map = std::move(source);
 }
 
-// "90s", "5m", "2h" or plain seconds.
-std::optional<double> ReadSeconds(Reader& reader, const Field& field) {
-  const auto text = reader.Text(field);
-  if (!text) return std::nullopt;
-  double unit = 1;
-  std::string digits = *text;
-  if (!digits.empty()) {
-    const char last = digits.back();
-    if (last == 's' || last == 'm' || last == 'h') {
-      unit = last == 's' ? 1 : last == 'm' ? 60 : 3600;
-      digits.pop_back();
-    }
-  }
-  const auto number = FiniteNumber(digits);
-  if (!number || *number <= 0) {
-    reader.AddFault(field,
-                    fmt::format("\"{}\" should be a time above 0, e.g. 90s, 5m or 2h", *text));
-    return std::nullopt;
-  }
-  return *number * unit;
-}
-
 // Kubernetes' quantities: 512Mi, 2Gi, 1G, or plain bytes.
 std::optional<uint64_t> ReadBytes(Reader& reader, const Field& field) {
   const auto text = reader.Text(field);
@@ -187,9 +165,10 @@ TrialTemplate ReadTrialTemplate(Reader& reader, const Field& spec, const Experim
   if (!reader.Require(spec, field,
                       "the job that a trial runs; or trialRunner: Client, where programs ask for "
                       "the trials and run them themselves") ||
-      !reader.CheckMap(field, {"retain", "trialSpec", "configMap", "trialParameters",
-                               "primaryPodLabels", "primaryContainerName", "successCondition",
-                               "failureCondition", "resources", "timeout", "retries"})) {
+      !reader.CheckMap(field,
+                       {"retain", "trialSpec", "configMap", "trialParameters", "primaryPodLabels",
+                        "primaryContainerName", "successCondition", "failureCondition", "resources",
+                        "timeout", "retries", "retryOn", "trialFolders"})) {
     return result;
   }
   result.retain = reader.Bool(Reader::Child(field, "retain")).value_or(false);
@@ -199,9 +178,19 @@ TrialTemplate ReadTrialTemplate(Reader& reader, const Field& spec, const Experim
   result.success_condition = reader.Text(Reader::Child(field, "successCondition")).value_or("");
   result.failure_condition = reader.Text(Reader::Child(field, "failureCondition")).value_or("");
   ReadResources(reader, Reader::Child(field, "resources"), result);
-  result.timeout_seconds = ReadSeconds(reader, Reader::Child(field, "timeout"));
+  result.timeout_seconds = reader.Seconds(Reader::Child(field, "timeout"));
   result.retries =
       static_cast<int>(reader.Int(Reader::Child(field, "retries"), 0, 100).value_or(0));
+  const std::vector<std::pair<std::string, RetryOn>> failures = {
+      {"Infrastructure", RetryOn::kInfrastructure}, {"Failure", RetryOn::kFailure}};
+  result.retry_on =
+      reader.Choice(Reader::Child(field, "retryOn"), failures).value_or(result.retry_on);
+  const std::vector<std::pair<std::string, TrialFolders>> policies = {
+      {"Keep", TrialFolders::kKeep},
+      {"KeepBest", TrialFolders::kKeepBest},
+      {"Remove", TrialFolders::kRemove}};
+  result.trial_folders =
+      reader.Choice(Reader::Child(field, "trialFolders"), policies).value_or(result.trial_folders);
 
   const Field list = Reader::Child(field, "trialParameters");
   result.trial_parameters = ReadTrialParameters(reader, list, so_far);

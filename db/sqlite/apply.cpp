@@ -267,6 +267,20 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
   return update.Bind(sequence).Bind(trial).Run();
 }
 
+Status ClearPoints(Connection& connection, const std::string& trial_uid) {
+  ASSIGN_OR_RETURN(auto select, connection.Prepare("SELECT id FROM trials WHERE uid=?"));
+  ASSIGN_OR_RETURN(const bool found, select.Bind(trial_uid).Step());
+  if (!found) return NotFound("there is no trial with uid {}", trial_uid);
+  const int64_t trial = select.Int();
+  for (const char* const change :
+       {"DELETE FROM points WHERE trial_id=?", "DELETE FROM metrics WHERE trial_id=?",
+        "UPDATE trials SET point_count=0 WHERE id=?"}) {
+    ASSIGN_OR_RETURN(auto statement, connection.Prepare(change));
+    RETURN_IF_ERROR(statement.Bind(trial).Run());
+  }
+  return absl::OkStatus();
+}
+
 Status AppendEvent(Connection& connection, ExperimentIds& ids, const EventRecord& event) {
   ASSIGN_OR_RETURN(const int64_t experiment, ids.Find(event.experiment_uid));
   ASSIGN_OR_RETURN(auto statement,
@@ -305,6 +319,7 @@ Status ApplyBatch(Connection& connection, const WriteBatch& batch) {
   RETURN_IF_ERROR(ForEach(batch.update_experiments, with_connection(UpdateExperiment)));
   RETURN_IF_ERROR(ForEach(batch.create_trials, with_ids(CreateTrial)));
   RETURN_IF_ERROR(ForEach(batch.update_trials, with_connection(UpdateTrial)));
+  RETURN_IF_ERROR(ForEach(batch.clear_points, with_connection(ClearPoints)));
   RETURN_IF_ERROR(ForEach(batch.append_points, with_connection(AppendPoints)));
   RETURN_IF_ERROR(ForEach(batch.append_events, with_ids(AppendEvent)));
   return ForEach(batch.delete_experiments, with_connection(DeleteExperiment));

@@ -42,8 +42,10 @@ void AddSystemRoutes(std::vector<Route>& routes) {
   routes.push_back(
       {"GET", "/info", "The server, its load and its store", GetInfo, Reference("SystemInfo")});
   routes.push_back({"GET", "/openapi.json", "This document", GetOpenApi, {{"type", "object"}}});
-  routes.push_back({"GET", "/algorithms", "Every algorithm with its settings", ListAlgorithms,
-                    ObjectOf({{"algorithms", ArrayOf(Reference("AlgorithmInfo"))}})});
+  routes.push_back({"GET", "/algorithms",
+                    "Every algorithm and early stopping rule with its settings", ListAlgorithms,
+                    ObjectOf({{"algorithms", ArrayOf(Reference("AlgorithmInfo"))},
+                              {"stoppingRules", ArrayOf(Reference("Algorithm"))}})});
 }
 
 }  // namespace qalam::http

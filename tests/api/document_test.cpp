@@ -28,6 +28,7 @@ spec:
   parallelTrialCount: 2
   maxTrialCount: 12
   maxFailedTrialCount: 3
+  maxDuration: 2h
   seed: 9
   parameters:
     - name: lr
@@ -39,6 +40,9 @@ spec:
   trialTemplate:
     primaryContainerName: main
     timeout: 5m
+    retries: 2
+    retryOn: Failure
+    trialFolders: KeepBest
     trialParameters:
       - {name: lr, reference: lr}
       - {name: activation, reference: activation}
@@ -75,6 +79,10 @@ TEST_CASE("A document survives printing and reading", "[document]") {
   REQUIRE(again.documents.size() == 1);
   CHECK(ToJson(again.documents[0]) == json);
   CHECK(again.documents[0].spec.trial_template.timeout_seconds == 300);
+  CHECK(again.documents[0].spec.trial_template.retries == 2);
+  CHECK(again.documents[0].spec.trial_template.retry_on == RetryOn::kFailure);
+  CHECK(again.documents[0].spec.trial_template.trial_folders == TrialFolders::kKeepBest);
+  CHECK(again.documents[0].spec.max_duration_seconds == 7200);
   CHECK(again.documents[0].spec.parameters[1].feasible_space.list[2] == "yes");
 }
 

@@ -105,6 +105,13 @@ Status MemoryStore::Content::Append(const TrialPoints& points) {
   return absl::OkStatus();
 }
 
+Status MemoryStore::Content::ClearPoints(const std::string& trial_uid) {
+  Trial* stored = FindTrial(trial_uid);
+  if (stored == nullptr) return NotFound("trial {}", trial_uid);
+  stored->points.clear();
+  return absl::OkStatus();
+}
+
 Status MemoryStore::Content::Append(EventRecord event) {
   if (Find(event.experiment_uid) == nullptr) return NotFound("no {}", event.experiment_uid);
   event.sequence = ++last_sequence;
@@ -123,6 +130,7 @@ Status MemoryStore::Content::Apply(const WriteBatch& batch) {
   for (const auto& record : batch.update_experiments) RETURN_IF_ERROR(Update(record));
   for (const auto& record : batch.create_trials) RETURN_IF_ERROR(Create(record));
   for (const auto& record : batch.update_trials) RETURN_IF_ERROR(Update(record));
+  for (const auto& uid : batch.clear_points) RETURN_IF_ERROR(ClearPoints(uid));
   for (const auto& points : batch.append_points) RETURN_IF_ERROR(Append(points));
   for (const auto& event : batch.append_events) RETURN_IF_ERROR(Append(event));
   for (const auto& uid : batch.delete_experiments) Delete(uid);

@@ -46,6 +46,7 @@ class MemoryStore final : public Store {
     Status Update(const ExperimentRecord& record);
     Status Create(const TrialRecord& record);
     Status Update(const TrialRecord& record);
+    Status ClearPoints(const std::string& trial_uid);
     Status Append(const TrialPoints& points);
     Status Append(EventRecord event);
     void Delete(const std::string& uid);

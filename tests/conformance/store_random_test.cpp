@@ -105,6 +105,8 @@ class RandomBatches {
       case 12:
       case 13:
         return batch.append_points.push_back({TrialUid(), Points()});
+      case 14:
+        return batch.clear_points.push_back(TrialUid());
       default:
         batch.append_events.push_back({.experiment_uid = "uid-" + ExperimentName(),
                                        .trial_uid = Below(2) == 0 ? "" : TrialUid(),

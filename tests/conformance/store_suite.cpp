@@ -115,6 +115,35 @@ TEST_CASE("Summaries follow the points and pass over NaN", "[store]") {
   CHECK(series.points[3].metric == "n");
 }
 
+TEST_CASE("Store: observations that were cleared are gone, and new ones count alone", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0), MakeTrial("a", 1)},
+                        .append_points = {{"uid-a-0", {MakePoint("m", 3), MakePoint("n", 4)}},
+                                          {"uid-a-1", {MakePoint("m", 7)}}}})
+              .ok());
+  // Cleared before the same batch appends.
+  REQUIRE(store
+              ->Commit({.clear_points = {"uid-a-0"},
+                        .append_points = {{"uid-a-0", {MakePoint("m", 5)}}}})
+              .ok());
+  const auto metrics = store->ListTrials({.uid = "uid-a-0"})->front().metrics;
+  REQUIRE(metrics.size() == 1);
+  CHECK(metrics[0].name == "m");
+  CHECK(metrics[0].min == 5);
+  CHECK(metrics[0].count == 1);
+  const auto series = *store->ReadMetrics({.trial_uid = "uid-a-0"});
+  REQUIRE(series.points.size() == 1);
+  CHECK(series.total == 1);
+  CHECK(series.points[0].value == 5);
+  CHECK(store->ReadMetrics({.trial_uid = "uid-a-1"})->points.size() == 1);
+  CHECK(store->Commit({.clear_points = {"nobody"}}).code() == StatusCode::kNotFound);
+}
+
 TEST_CASE("A metric in words is kept beside the numbers", "[store]") {
   const auto back_end = GENERATE(from_range(StoreBackEnds()));
   CAPTURE(back_end.name);
