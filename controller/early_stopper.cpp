@@ -43,9 +43,11 @@ StatusOr<std::unique_ptr<EarlyStopper>> EarlyStopper::Create(Store& store,
                                                 TrialState::kSucceeded, TrialState::kEarlyStopped},
                                      .with_metrics = false}));
   for (const auto& trial : trials) {
-    ASSIGN_OR_RETURN(const auto series,
-                     store.ReadMetrics({.trial_uid = trial.uid, .metric = stopper->rule_.metric}));
-    for (const auto& point : series.points) stopper->Append(trial.uid, point);
+    for (const auto& metric : stopper->rule_.metrics) {
+      ASSIGN_OR_RETURN(const auto series,
+                       store.ReadMetrics({.trial_uid = trial.uid, .metric = metric.name}));
+      for (const auto& point : series.points) stopper->Append(trial.uid, point);
+    }
   }
   // Only now, so that each is held against all others.
   for (const auto& trial : trials) {
@@ -54,12 +56,21 @@ StatusOr<std::unique_ptr<EarlyStopper>> EarlyStopper::Create(Store& store,
   return stopper;
 }
 
-void EarlyStopper::Append(const std::string& trial_uid, const MetricPoint& point) {
-  curves_.Add(trial_uid, point.step, rule_.maximize ? -point.value : point.value);
+bool EarlyStopper::Append(const std::string& trial_uid, const MetricPoint& point) {
+  for (size_t i = 0; i < curves_.size(); ++i) {
+    const WatchedMetric& metric = rule_.metrics[i];
+    if (metric.name != point.metric) continue;
+    curves_[i].Add(trial_uid, point.step, metric.maximize ? -point.value : point.value);
+    return true;
+  }
+  return false;
 }
 
 void EarlyStopper::Judge(const std::string& trial_uid) {
-  if (!curves_.Contains(trial_uid) || hopeless_.contains(trial_uid)) return;
+  if (hopeless_.contains(trial_uid)) return;
+  for (const auto& curves : curves_) {
+    if (!curves.Contains(trial_uid)) return;
+  }
   if (auto because = rule_.rule->Judge(curves_, trial_uid)) {
     hopeless_.emplace(trial_uid, *std::move(because));
   }
@@ -67,17 +78,14 @@ void EarlyStopper::Judge(const std::string& trial_uid) {
 
 void EarlyStopper::Add(const std::string& trial_uid, const std::vector<MetricPoint>& points) {
   for (const auto& point : points) {
-    if (point.metric != rule_.metric) continue;
-    Append(trial_uid, point);
-    Judge(trial_uid);
+    if (Append(trial_uid, point)) Judge(trial_uid);
   }
 }
 
 void EarlyStopper::End(const std::string& trial_uid, TrialState state) {
   hopeless_.erase(trial_uid);
-  if (state != TrialState::kSucceeded && state != TrialState::kEarlyStopped) {
-    curves_.Forget(trial_uid);
-  }
+  if (state == TrialState::kSucceeded || state == TrialState::kEarlyStopped) return;
+  for (auto& curves : curves_) curves.Forget(trial_uid);
 }
 
 }  // namespace qalam

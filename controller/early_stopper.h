@@ -37,12 +37,14 @@ class EarlyStopper {
   const std::map<std::string, std::string>& hopeless() const { return hopeless_; }
 
  private:
-  explicit EarlyStopper(EarlyStoppingRule rule) : rule_(std::move(rule)) {}
-  void Append(const std::string& trial_uid, const MetricPoint& point);
+  explicit EarlyStopper(EarlyStoppingRule rule)
+      : rule_(std::move(rule)), curves_(rule_.metrics.size()) {}
+  // False when the point is of no metric that the rule watches.
+  bool Append(const std::string& trial_uid, const MetricPoint& point);
   void Judge(const std::string& trial_uid);
 
   const EarlyStoppingRule rule_;
-  TrialCurves curves_;
+  std::vector<TrialCurves> curves_;  // of each watched metric
   std::map<std::string, std::string> hopeless_;
 };
 

@@ -233,16 +233,18 @@ class Catalog final : public AlgorithmCatalog {
   std::vector<AlgorithmFault> Check(const ExperimentSpec& spec) const override {
     std::vector<AlgorithmFault> faults;
     const AlgorithmEntry* entry = FindAlgorithm(spec.algorithm.name);
+    const auto stopping = CheckEarlyStopping(spec);
+    faults.insert(faults.end(), stopping.begin(), stopping.end());
     if (entry == nullptr) {
-      return {{-1, fmt::format("unknown algorithm name {}", spec.algorithm.name)}};
+      faults.insert(faults.begin(),
+                    {-1, fmt::format("unknown algorithm name {}", spec.algorithm.name)});
+      return faults;
     }
     Settings settings;
     for (const auto& fault :
          Settings::Parse(entry->name, entry->settings, spec.algorithm.settings, &settings)) {
       faults.push_back({fault.index, fault.message});
     }
-    const auto stopping = CheckEarlyStopping(spec);
-    faults.insert(faults.end(), stopping.begin(), stopping.end());
     if (spec.nas_config) {
       const auto more = CheckNasConfig(spec);
       faults.insert(faults.end(), more.begin(), more.end());

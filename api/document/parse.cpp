@@ -108,15 +108,14 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
   const auto known = [&](const auto& list) {
     return std::find(list.begin(), list.end(), spec.algorithm.name) != list.end();
   };
-  if (!known(names)) {
-    if (known(KatibAlgorithms())) return;
+  const bool is_available = known(names);
+  if (!is_available && !known(KatibAlgorithms())) {
     for (const auto& name : KatibAlgorithms()) {
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
     reader.AddFault(Reader::Child(field, "algorithmName"),
                     fmt::format("unknown algorithm name {}{}; allowed: {}", spec.algorithm.name,
                                 DidYouMean(spec.algorithm.name, names), OneOf(names)));
-    return;
   }
   // The list that a fault's index counts in, and what a fault about no item is put to.
   using Part = AlgorithmCatalog::Part;
@@ -134,6 +133,8 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
       {Part::kEarlyStopping, {Reader::Child(stopping, "algorithmSettings"), stopping}}};
   const bool nas_is_read = !reader.HasFaultIn(nas);
   for (const auto& fault : catalog.Check(spec)) {
+    // Without the algorithm nothing else can be said of what it is given.
+    if (!is_available && fault.part != Part::kEarlyStopping) continue;
     // What was left out for a fault of its own would be found missing here.
     if (fault.part == Part::kNasConfig && !nas_is_read) continue;
     const auto& [list, whole] = places.at(fault.part);

@@ -9,9 +9,9 @@ class PatienceStop final : public StoppingRule {
   PatienceStop(int64_t patience, double min_delta, int64_t start_step)
       : patience_(patience), min_delta_(min_delta), start_step_(start_step) {}
 
-  std::optional<std::string> Judge(const TrialCurves& curves,
+  std::optional<std::string> Judge(std::span<const TrialCurves> curves,
                                    const std::string& trial) const override {
-    const auto& points = curves.Of(trial).points();
+    const auto& points = curves[0].Of(trial).points();
     const auto count = static_cast<int64_t>(points.size());
     if (points.back().step < start_step_ || count <= patience_) return std::nullopt;
     const double before = points[count - 1 - patience_].best;

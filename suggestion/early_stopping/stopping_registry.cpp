@@ -3,23 +3,21 @@
 #include <algorithm>
 
 #include "api/document/names.h"
+#include "suggestion/early_stopping/dominated_stop.h"
 #include "suggestion/early_stopping/halving_stop.h"
-#include "suggestion/early_stopping/median_stop.h"
+#include "suggestion/early_stopping/hyperband_stop.h"
 #include "suggestion/early_stopping/patience_stop.h"
-#include "suggestion/early_stopping/percentile_stop.h"
+#include "suggestion/early_stopping/quantile_stop.h"
 #include "suggestion/early_stopping/threshold_stop.h"
 
 namespace qalam {
 
 namespace {
 
-// Every rule watches one metric, an objective unless it is named.
-constexpr char kMetricSetting[] = "metric";
-
 std::vector<SettingSchema> WithMetric(std::vector<SettingSchema> settings) {
-  settings.push_back({.name = kMetricSetting,
+  settings.push_back({.name = kStoppingMetricSetting,
                       .type = SettingType::kString,
-                      .help = "The objective that is watched; the first one when left out."});
+                      .help = "The metric that is watched; the objective when left out."});
   return settings;
 }
 
@@ -30,13 +28,15 @@ const std::vector<StoppingEntry>& StoppingEntries() {
        .citation = "Golovin et al., Google Vizier, KDD 2017, section 3.2.1",
        .settings = WithMetric(MedianStopSettings()),
        .check = nullptr,
-       .create = MakeMedianStop},
+       .create = MakeMedianStop,
+       .has_bounds = true},
       {.name = "percentile",
        .summary = "Stops what is not among the best percent of trials.",
        .citation = "The form of Golovin et al., KDD 2017, section 3.2.1, with another share",
        .settings = WithMetric(PercentileStopSettings()),
        .check = nullptr,
-       .create = MakePercentileStop},
+       .create = MakePercentileStop,
+       .has_bounds = true},
       {.name = "patience",
        .summary = "Stops what has not improved for a while.",
        .citation = "Prechelt, Early stopping - but when?, 1998",
@@ -48,23 +48,51 @@ const std::vector<StoppingEntry>& StoppingEntries() {
        .citation = "",
        .settings = WithMetric(ThresholdStopSettings()),
        .check = CheckThresholdStop,
-       .create = MakeThresholdStop},
+       .create = MakeThresholdStop,
+       .has_bounds = true},
       {.name = "asha",
        .summary = "Lets the best 1 / eta of those that reach a rung go on.",
        .citation = "Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020",
        .settings = WithMetric(HalvingStopSettings()),
        .check = nullptr,
        .create = MakeHalvingStop},
+      {.name = "hyperband",
+       .summary = "As asha, in several brackets, of which some wait longer for slow starters.",
+       .citation = "Li et al., Hyperband, JMLR 18, 2018",
+       .settings = WithMetric(HyperbandStopSettings()),
+       .check = CheckHyperbandStop,
+       .create = MakeHyperbandStop},
+      {.name = "dominated",
+       .summary = "Stops what others beat in every one of several objectives.",
+       .citation = "",
+       .settings = DominatedStopSettings(),
+       .check = nullptr,
+       .create = MakeDominatedStop,
+       .watches_all_objectives = true},
   };
   return entries;
 }
 
-// The objectives, the main one first, and whether each is maximised.
-std::vector<std::pair<std::string, bool>> Watchable(const ExperimentSpec& spec) {
-  std::vector<std::pair<std::string, bool>> found = {
+std::vector<WatchedMetric> Objectives(const ExperimentSpec& spec) {
+  std::vector<WatchedMetric> found = {
       {spec.objective.metric_name, spec.objective.type == ObjectiveType::kMaximize}};
   for (const auto& further : spec.objective.additional_objectives) {
-    found.emplace_back(further.metric_name, further.type == ObjectiveType::kMaximize);
+    found.push_back({further.metric_name, further.type == ObjectiveType::kMaximize});
+  }
+  return found;
+}
+
+// The objectives, the main one first, then the additional metrics of which the document says by
+// their strategy whether low or high is good.
+std::vector<WatchedMetric> Watchable(const ExperimentSpec& spec) {
+  auto found = Objectives(spec);
+  const auto& additional = spec.objective.additional_metric_names;
+  for (const auto& strategy : spec.objective.metric_strategies) {
+    if (strategy.value == MetricStrategyType::kLatest ||
+        std::find(additional.begin(), additional.end(), strategy.name) == additional.end()) {
+      continue;
+    }
+    found.push_back({strategy.name, strategy.value == MetricStrategyType::kMax});
   }
   return found;
 }
@@ -109,13 +137,22 @@ std::vector<AlgorithmCatalog::AlgorithmFault> CheckEarlyStopping(const Experimen
     const Status status = entry->check(settings);
     if (!status.ok()) faults.push_back({-1, Message(status), kPart});
   }
-  if (settings.Has(kMetricSetting)) {
-    const std::string& metric = settings.String(kMetricSetting);
+  if (entry->watches_all_objectives && Objectives(spec).size() < 2) {
+    faults.push_back({-1,
+                      fmt::format("{} compares several objectives, and there is one; add further "
+                                  "ones in objective.additionalObjectives, or take a rule that "
+                                  "watches one metric, medianstop for instance",
+                                  entry->name),
+                      kPart});
+  }
+  if (settings.Has(kStoppingMetricSetting)) {
+    const std::string& metric = settings.String(kStoppingMetricSetting);
     std::vector<std::string> names;
-    for (const auto& [name, maximize] : Watchable(spec)) names.push_back(name);
+    for (const auto& watchable : Watchable(spec)) names.push_back(watchable.name);
     if (std::find(names.begin(), names.end(), metric) == names.end()) {
-      faults.push_back({IndexOf(given.settings, kMetricSetting),
-                        fmt::format("metric should be an objective{}; allowed: {}",
+      faults.push_back({IndexOf(given.settings, kStoppingMetricSetting),
+                        fmt::format("metric should be an objective, or an additional metric whose "
+                                    "strategy is min or max{}; allowed: {}",
                                     document::DidYouMean(metric, names), document::OneOf(names)),
                         kPart});
     }
@@ -130,17 +167,18 @@ StatusOr<std::optional<EarlyStoppingRule>> CreateEarlyStopping(const ExperimentS
   const StoppingEntry& entry = *FindStoppingRule(spec.early_stopping->algorithm_name);
   Settings settings;
   Settings::Parse(entry.name, entry.settings, spec.early_stopping->settings, &settings);
-  const auto watchable = Watchable(spec);
-  auto watched = watchable.front();
-  for (const auto& candidate : watchable) {
-    if (settings.Has(kMetricSetting) && candidate.first == settings.String(kMetricSetting)) {
-      watched = candidate;
-    }
-  }
   EarlyStoppingRule made;
-  made.metric = watched.first;
-  made.maximize = watched.second;
-  made.rule = entry.create({.settings = settings, .maximize = made.maximize});
+  if (entry.watches_all_objectives) {
+    made.metrics = Objectives(spec);
+  } else {
+    const auto watchable = Watchable(spec);
+    const std::string& name = settings.Has(kStoppingMetricSetting)
+                                  ? settings.String(kStoppingMetricSetting)
+                                  : watchable.front().name;
+    made.metrics.push_back(*std::find_if(watchable.begin(), watchable.end(),
+                                         [&](const auto& metric) { return metric.name == name; }));
+  }
+  made.rule = entry.create({.settings = settings, .maximize = made.metrics.front().maximize});
   return std::optional<EarlyStoppingRule>(std::move(made));
 }
 

@@ -17,7 +17,7 @@ namespace qalam {
 
 struct StoppingContext {
   const Settings& settings;  // checked against the schema, defaults filled in
-  bool maximize = false;     // losses are the metric's negative
+  bool maximize = false;     // losses are the (first) metric's negative
 };
 
 struct StoppingEntry {
@@ -28,21 +28,32 @@ struct StoppingEntry {
   // Further checks that a schema cannot say; may be null.
   Status (*check)(const Settings&);
   std::unique_ptr<StoppingRule> (*create)(const StoppingContext&);
+  // It watches every objective, of which it wants several; else one metric.
+  bool watches_all_objectives = false;
+  // StoppingRule::Bounds says what it does, as far as one trial alone can be judged.
+  bool has_bounds = false;
 };
+
+// The setting of the rules that watch one metric.
+inline constexpr char kStoppingMetricSetting[] = "metric";
 
 std::span<const StoppingEntry> StoppingRegistry();
 // Null when there is none of that name.
 const StoppingEntry* FindStoppingRule(const std::string& name);
 
-// Of a document: the rule's name, its settings, and the metric that it watches. At most one with
+// Of a document: the rule's name, its settings, and the metrics that it watches. At most one with
 // the index of each setting.
 std::vector<AlgorithmCatalog::AlgorithmFault> CheckEarlyStopping(const ExperimentSpec& spec);
+
+struct WatchedMetric {
+  std::string name;
+  bool maximize = false;
+};
 
 // A rule and what it watches.
 struct EarlyStoppingRule {
   std::unique_ptr<StoppingRule> rule;
-  std::string metric;
-  bool maximize = false;
+  std::vector<WatchedMetric> metrics;  // at least one; as StoppingRule's curves are ordered
 };
 // Nullopt when the experiment has none. INVALID_ARGUMENT with the first of CheckEarlyStopping's
 // faults.

@@ -18,9 +18,9 @@ class ThresholdStop final : public StoppingRule {
   ThresholdStop(double lower, double upper, int64_t start_step, bool maximize)
       : lower_(lower), upper_(upper), start_step_(start_step), maximize_(maximize) {}
 
-  std::optional<std::string> Judge(const TrialCurves& curves,
+  std::optional<std::string> Judge(std::span<const TrialCurves> curves,
                                    const std::string& trial) const override {
-    const auto& point = curves.Of(trial).latest();
+    const auto& point = curves[0].Of(trial).latest();
     if (point.step < start_step_) return std::nullopt;
     const double value = maximize_ ? -point.loss : point.loss;
     if (std::isnan(value)) return fmt::format("its value at step {} is not a number", point.step);
@@ -31,6 +31,16 @@ class ThresholdStop final : public StoppingRule {
       return fmt::format("its value at step {} is {:g}, above {:g}", point.step, value, upper_);
     }
     return std::nullopt;
+  }
+
+  std::vector<StoppingBound> Bounds(std::span<const TrialCurves> ended) const override {
+    std::vector<StoppingBound> bounds;
+    // Where the metric is maximised, losses are its negative, and upper is lower.
+    if (upper_ < kEndless)
+      bounds.push_back({maximize_ ? -upper_ : upper_, !maximize_, start_step_});
+    if (lower_ > -kEndless)
+      bounds.push_back({maximize_ ? -lower_ : lower_, maximize_, start_step_});
+    return bounds;
   }
 
  private:

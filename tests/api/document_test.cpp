@@ -241,6 +241,13 @@ TEST_CASE("What is wrong with early stopping is told with its place", "[document
              Catch::Contains(one.fault));
 }
 
+TEST_CASE("An unknown algorithm does not hide what is wrong with early stopping", "[document]") {
+  auto text = Replace("algorithmName: tpe", "algorithmName: tpee");
+  text.replace(text.find("  seed: 9"), 0, "  earlyStopping: {algorithmName: medianstopp}\n");
+  CHECK_THAT(AllFaults(text), Catch::Contains("unknown algorithm name tpee") &&
+                                  Catch::Contains("unknown early stopping rule medianstopp"));
+}
+
 TEST_CASE("Every example is sound", "[document]") {
   const std::string name =
       GENERATE("digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",

@@ -1,6 +1,8 @@
 // What each rule stops, and one suite over every registered one.
 
 #include <catch2/catch.hpp>
+#include <cctype>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -32,15 +34,20 @@ int StoppedAfter(const StoppingRule& rule, TrialCurves& curves, const std::strin
                  const std::vector<double>& losses) {
   for (size_t i = 0; i < losses.size(); ++i) {
     curves.Add(trial, static_cast<int64_t>(i) + 1, losses[i]);
-    if (rule.Judge(curves, trial)) return static_cast<int>(i) + 1;
+    if (rule.Judge({&curves, 1}, trial)) return static_cast<int>(i) + 1;
   }
   return 0;
 }
 
-// Settings that a rule needs besides its defaults.
-std::vector<Setting> NeededSettings(const std::string& rule) {
-  if (rule == "threshold") return {{"upper", "100"}};
-  return {};
+// An experiment that suits the rule, with the settings that it needs besides its defaults.
+ExperimentSpec SuiteSpec(const StoppingEntry& entry) {
+  auto spec = StoppingSpec(entry.name, {});
+  if (entry.name == "threshold") spec.early_stopping->settings = {{"upper", "100"}};
+  if (entry.watches_all_objectives) {
+    spec.objective.additional_objectives.push_back(
+        {.metric_name = "size", .type = ObjectiveType::kMinimize});
+  }
+  return spec;
 }
 
 }  // namespace
@@ -106,12 +113,12 @@ TEST_CASE("Bounds are the metric's own also when it is maximised", "[early-stopp
   auto spec = StoppingSpec("threshold", {{"lower", "0.5"}});
   spec.objective.type = ObjectiveType::kMaximize;
   const auto made = *CreateEarlyStopping(spec);
-  REQUIRE(made->maximize);
+  REQUIRE(made->metrics.front().maximize);
   TrialCurves curves;
   curves.Add("good", 1, -0.9);  // as the caller mirrors an accuracy of 0.9
   curves.Add("bad", 1, -0.4);
-  CHECK_FALSE(made->rule->Judge(curves, "good"));
-  const auto because = made->rule->Judge(curves, "bad");
+  CHECK_FALSE(made->rule->Judge({&curves, 1}, "good"));
+  const auto because = made->rule->Judge({&curves, 1}, "bad");
   REQUIRE(because);
   CHECK(*because == "its value at step 1 is 0.4, below 0.5");
 }
@@ -135,36 +142,150 @@ TEST_CASE("A rung that was jumped over is judged once, at the highest", "[early-
   TrialCurves curves;
   curves.Add("other", 16, 1);
   curves.Add("jumps", 9, 2);  // over 2 and 4, to 8; "other" had no point there
-  CHECK_FALSE(rule->Judge(curves, "jumps"));
+  CHECK_FALSE(rule->Judge({&curves, 1}, "jumps"));
   curves.Add("jumps", 15, 2);
-  CHECK_FALSE(rule->Judge(curves, "jumps"));
+  CHECK_FALSE(rule->Judge({&curves, 1}, "jumps"));
   curves.Add("jumps", 16, 2);
-  CHECK(rule->Judge(curves, "jumps"));
+  CHECK(rule->Judge({&curves, 1}, "jumps"));
+}
+
+TEST_CASE("hyperband judges each bracket by itself, and the last one not at all",
+          "[early-stopping]") {
+  // Brackets with first rungs at 1, 3 and 9, and one without any below 27.
+  const auto rule = MakeRule("hyperband", {{"r_min", "1"}, {"r_max", "27"}, {"eta", "3"}});
+  TrialCurves curves;
+  std::map<int, int> stopped_at;
+  constexpr int kTrials = 3000;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    // Each is worse than all before it, so that it ends at its bracket's first rung.
+    const int after = StoppedAfter(*rule, curves, fmt::format("trial-{}", trial),
+                                   std::vector<double>(27, static_cast<double>(trial)));
+    ++stopped_at[after];
+  }
+  // The first of each bracket goes on, and all of the last one.
+  REQUIRE(stopped_at.size() == 4);
+  // Shares of 27, 12, 6 and 4 parts; three standard deviations.
+  for (const auto& [step, parts] : std::map<int, double>{{1, 27}, {3, 12}, {9, 6}, {0, 4}}) {
+    CAPTURE(step);
+    const double share = parts / 49;
+    CHECK(stopped_at[step] / static_cast<double>(kTrials) ==
+          Approx(share).margin(3 * std::sqrt(share * (1 - share) / kTrials)));
+  }
+}
+
+TEST_CASE("dominated wants others that are better in every objective", "[early-stopping]") {
+  auto spec = StoppingSpec("dominated", {{"dominators", "2"}, {"start_step", "2"}});
+  spec.objective.additional_objectives.push_back(
+      {.metric_name = "size", .type = ObjectiveType::kMinimize});
+  const auto made = *CreateEarlyStopping(spec);
+  REQUIRE(made->metrics.size() == 2);
+  std::vector<TrialCurves> curves(2);
+  const auto add = [&](const std::string& trial, int64_t step, double loss, double size) {
+    curves[0].Add(trial, step, loss);
+    curves[1].Add(trial, step, size);
+  };
+  for (const int64_t step : {1, 2, 3}) {
+    add("small", step, 5, 1);
+    add("accurate", step, 1, 5);
+    add("middling", step, 3, 3);
+  }
+  const auto judge = [&](double loss, double size) {
+    for (auto& objective : curves) objective.Forget("new");
+    add("new", 1, loss, size);
+    CHECK_FALSE(made->rule->Judge(curves, "new"));  // too early
+    add("new", 2, loss, size);
+    return made->rule->Judge(curves, "new").has_value();
+  };
+  CHECK(judge(6, 6));
+  CHECK_FALSE(judge(4, 4));    // one alone is better in both
+  CHECK_FALSE(judge(5.5, 1));  // as small as the smallest
+  CHECK_FALSE(judge(0.5, 9));
+}
+
+TEST_CASE("dominated is refused where there is one objective", "[early-stopping]") {
+  const auto faults = CheckEarlyStopping(StoppingSpec("dominated", {}));
+  REQUIRE(faults.size() == 1);
+  CHECK_THAT(faults[0].message, Catch::StartsWith("dominated compares several objectives, and"));
 }
 
 TEST_CASE("Every rule leaves the best of many alone and gives its reason", "[early-stopping]") {
   const auto& entry = GENERATE(from_range(StoppingRegistry().begin(), StoppingRegistry().end()));
   CAPTURE(entry.name);
-  const auto rule = MakeRule(entry.name, NeededSettings(entry.name));
-  TrialCurves curves;
+  const auto made = *CreateEarlyStopping(SuiteSpec(entry));
+  std::vector<TrialCurves> curves(made->metrics.size());
   int stopped = 0;
   for (int trial = 0; trial < 30; ++trial) {
-    std::vector<double> losses;
-    for (int step = 1; step <= 30; ++step) {
+    const std::string name = std::to_string(trial);
+    std::optional<std::string> because;
+    for (int step = 1; step <= 30 && !because; ++step) {
       // All of them fall; how far, and whether they diverge late, differs.
-      losses.push_back((trial % 10 + 1) * (1.0 + 1.0 / step) +
-                       (trial % 10 > 7 && step > 9 ? 200 : 0));
+      const double loss =
+          (trial % 10 + 1) * (1.0 + 1.0 / step) + (trial % 10 > 7 && step > 9 ? 200 : 0);
+      for (auto& objective : curves) objective.Add(name, step, loss);
+      because = made->rule->Judge(curves, name);
     }
-    const int after = StoppedAfter(*rule, curves, std::to_string(trial), losses);
-    if (trial % 10 == 0) CHECK(after == 0);
-    if (after > 0) {
-      const auto because = rule->Judge(curves, std::to_string(trial));
-      REQUIRE(because);
-      CHECK(because->starts_with(entry.name == "asha" ? "at step" : "its "));
-    }
-    stopped += after > 0;
+    if (trial % 10 == 0) CHECK_FALSE(because);
+    if (!because) continue;
+    ++stopped;
+    // A clause: it goes on after "it was stopped early, because".
+    CHECK(std::islower(static_cast<unsigned char>(because->front())));
+    CHECK(because->back() != '.');
+    // patience counts points.
+    CHECK((because->find("step") == std::string::npos) == (entry.name == "patience"));
   }
   CHECK(stopped > 0);
+}
+
+TEST_CASE("A rule's bounds stop what the rule would stop, and nothing else", "[early-stopping]") {
+  const auto& entry = GENERATE(from_range(StoppingRegistry().begin(), StoppingRegistry().end()));
+  CAPTURE(entry.name);
+  const auto made = *CreateEarlyStopping(SuiteSpec(entry));
+  std::vector<TrialCurves> curves(made->metrics.size());
+  if (!entry.has_bounds) {
+    CHECK(made->rule->Bounds(curves).empty());
+    return;
+  }
+  for (int trial = 0; trial < 8; ++trial) {
+    for (int step = 1; step <= 6; ++step) {
+      curves[0].Add(std::to_string(trial), step, trial + 3.0 / step);
+    }
+  }
+  const auto bounds = made->rule->Bounds(curves);
+  REQUIRE_FALSE(bounds.empty());
+  for (const auto& bound : bounds) {
+    const double beyond = bound.is_upper ? 0.001 : -0.001;
+    const auto judge = [&](double loss) {
+      auto with_new = curves;
+      for (int64_t step = 1; step <= bound.start_step; ++step) {
+        with_new[0].Add("new", step, loss);
+        const bool is_last = step == bound.start_step;
+        const bool is_stopped = made->rule->Judge(with_new, "new").has_value();
+        if (!is_last) CHECK_FALSE(is_stopped);
+        if (is_last) return is_stopped;
+      }
+      return false;
+    };
+    CHECK(judge(bound.loss + beyond));
+    CHECK_FALSE(judge(bound.loss));
+  }
+}
+
+TEST_CASE("The median's bound is the median of the averages", "[early-stopping]") {
+  const auto rule = MakeRule("medianstop", {{"min_trials_required", "3"}, {"start_step", "2"}});
+  TrialCurves curves;
+  for (const auto& [name, losses] : std::map<std::string, std::vector<double>>{
+           {"a", {4, 2, 0}}, {"b", {4, 4, 0}}, {"short", {9}}}) {
+    for (size_t i = 0; i < losses.size(); ++i) {
+      curves.Add(name, static_cast<int64_t>(i) + 1, losses[i]);
+    }
+  }
+  CHECK(rule->Bounds({&curves, 1}).empty());  // two have come as far
+  curves.Add("c", 1, 5);
+  curves.Add("c", 2, 5);
+  const auto bounds = rule->Bounds({&curves, 1});
+  REQUIRE(bounds.size() == 1);
+  CHECK(bounds[0].loss == 4);
+  CHECK(bounds[0].start_step == 2);
 }
 
 TEST_CASE("An experiment without early stopping has no rule", "[early-stopping]") {
@@ -188,7 +309,12 @@ TEST_CASE("What is wrong with early stopping is told", "[early-stopping]") {
       {"percentile", {{"percentile", "100"}}, 0, "percentile should be a number > 0 and < 100"},
       {"threshold", {}, -1, "threshold needs the setting lower, the setting upper, or both"},
       {"threshold", {{"lower", "2"}, {"upper", "1"}}, -1, "lower should be below upper"},
-      {"patience", {{"metric", "los"}}, 0, "metric should be an objective (did you mean"},
+      {"hyperband", {{"r_max", "2"}}, -1, "r_max should be at least r_min * eta, which is 3"},
+      {"patience",
+       {{"metric", "los"}},
+       0,
+       "metric should be an objective, or an additional metric whose strategy is min or max (did "
+       "you mean"},
   }));
   CAPTURE(one.rule, one.message);
   const auto faults = CheckEarlyStopping(StoppingSpec(one.rule, one.settings));
@@ -203,8 +329,21 @@ TEST_CASE("Any of several objectives can be watched, in its own direction", "[ea
   spec.objective.additional_objectives.push_back(
       {.metric_name = "accuracy", .type = ObjectiveType::kMaximize});
   const auto made = *CreateEarlyStopping(spec);
-  CHECK(made->metric == "accuracy");
-  CHECK(made->maximize);
+  REQUIRE(made->metrics.size() == 1);
+  CHECK(made->metrics[0].name == "accuracy");
+  CHECK(made->metrics[0].maximize);
+}
+
+TEST_CASE("An additional metric is watched in the direction of its strategy", "[early-stopping]") {
+  auto spec = StoppingSpec("medianstop", {{"metric", "accuracy"}});
+  spec.objective.additional_metric_names = {"accuracy"};
+  spec.objective.metric_strategies = {{"loss", MetricStrategyType::kMin},
+                                      {"accuracy", MetricStrategyType::kMax}};
+  const auto made = *CreateEarlyStopping(spec);
+  CHECK(made->metrics[0].name == "accuracy");
+  CHECK(made->metrics[0].maximize);
+  spec.objective.metric_strategies[1].value = MetricStrategyType::kLatest;
+  CHECK(CheckEarlyStopping(spec).size() == 1);
 }
 
 }  // namespace qalam
