@@ -1,3 +1,4 @@
+import './app/early_page';
 import './styles/tokens.css';
 import './styles/base.css';
 import './app/theme';

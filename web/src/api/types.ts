@@ -156,6 +156,9 @@ export interface Algorithm {
   capabilities: Record<string, boolean | string>;
 }
 
+// Of early stopping.
+export type StoppingRule = Omit<Algorithm, 'capabilities'>;
+
 export interface Example {
   name: string;
   title: string;

@@ -1,4 +1,5 @@
 import type { TrialCounts } from '../api/types';
+import { countText } from './number_text';
 import styles from './ProgressBar.module.css';
 
 export function finishedTrials(counts: TrialCounts): number {
@@ -63,8 +64,8 @@ export function ProgressBar({
         )}
       </div>
       <span className={styles.text}>
-        {finished.toLocaleString('en')}
-        {budget > 0 && <span className={styles.budget}>/{budget.toLocaleString('en')}</span>}
+        {countText(finished)}
+        {budget > 0 && <span className={styles.budget}>/{countText(budget)}</span>}
       </span>
     </div>
   );

@@ -36,7 +36,7 @@ export function StateBadge({ state, paused }: { state: State; paused?: boolean }
   const tone = asleep ? 'warning' : TONES[state];
   return (
     <span className={`${styles.badge} ${styles[tone]}`}>
-      <span className={`${styles.dot} ${tone === 'running' ? styles.alive : ''}`} />
+      <span className={styles.dot} />
       {asleep ? 'Paused' : stateWords(state)}
     </span>
   );

@@ -2,7 +2,7 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { expect, it } from 'vitest';
-import type { Algorithm, Fault } from '../../api/types';
+import type { Algorithm, Fault, StoppingRule } from '../../api/types';
 import { editDocument, readDocument } from './document/yaml_document';
 import { ExperimentForm } from './ExperimentForm';
 import { BLANK_DOCUMENT } from './start/blank';
@@ -22,6 +22,18 @@ const ALGORITHMS: Algorithm[] = [
   },
 ];
 
+const RULES: StoppingRule[] = [
+  { name: 'medianstop', summary: 'The worse half ends.', citation: 'Vizier', settings: [] },
+  {
+    name: 'patience',
+    summary: 'What rests ends.',
+    citation: '',
+    settings: [
+      { name: 'patience', type: 'int', default: '10', allowed: '>= 1', help: 'How many points.' },
+    ],
+  },
+];
+
 let text: string;
 
 function Harness({ start, faults = [] }: { start: string; faults?: Fault[] }) {
@@ -32,6 +44,7 @@ function Harness({ start, faults = [] }: { start: string; faults?: Fault[] }) {
       document={readDocument(now)}
       validation={{ faults, choices: [], experiments: [], checked: true, error: undefined }}
       algorithms={ALGORITHMS}
+      stoppingRules={RULES}
       edit={(path, value) => setNow((old) => editDocument(old, path, value))}
     />
   );
@@ -119,6 +132,24 @@ it('hands new parameters to the command', async () => {
   expect(spec().trialTemplate).toMatchObject({
     trialParameters: [{ name: 'lr' }, { name: 'width', reference: 'width' }],
   });
+});
+
+it('offers every early stopping rule with its settings', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  await userEvent.click(screen.getByRole('button', { name: /Early stopping/ }));
+  const section = within(screen.getByRole('region', { name: 'Early stopping' }));
+  await userEvent.click(section.getByRole('checkbox', { name: /End trials early/ }));
+  expect(section.getByText('The worse half ends.')).toBeInTheDocument();
+  await userEvent.selectOptions(section.getByLabelText('Rule'), 'patience');
+  expect(section.getByText('How many points. (>= 1)')).toBeInTheDocument();
+  await userEvent.type(section.getByLabelText('patience'), '4');
+  await userEvent.tab();
+  expect(spec().earlyStopping).toEqual({
+    algorithmName: 'patience',
+    algorithmSettings: [{ name: 'patience', value: '4' }],
+  });
+  await userEvent.selectOptions(section.getByLabelText('Rule'), 'medianstop');
+  expect(spec().earlyStopping).toEqual({ algorithmName: 'medianstop' });
 });
 
 it('switches architecture search and early stopping on and off', async () => {

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Algorithm } from '../../api/types';
+import type { Algorithm, StoppingRule } from '../../api/types';
 import { EmptyState } from '../../components/States';
 import type { DocumentPath } from './document/document_path';
 import type { ReadDocument } from './document/yaml_document';
@@ -21,18 +21,20 @@ export function ExperimentForm({
   document,
   validation,
   algorithms,
+  stoppingRules,
   edit,
 }: {
   document: ReadDocument;
   validation: Validation;
   algorithms: readonly Algorithm[];
+  stoppingRules: readonly StoppingRule[];
   edit: (path: DocumentPath, value: unknown) => void;
 }) {
   const { plain, fault } = document;
   const { faults, choices } = validation;
   const form = useMemo(
-    () => ({ plain, edit, faults, algorithms }),
-    [plain, edit, faults, algorithms],
+    () => ({ plain, edit, faults, algorithms, stoppingRules }),
+    [plain, edit, faults, algorithms, stoppingRules],
   );
   if (fault !== undefined) {
     return (

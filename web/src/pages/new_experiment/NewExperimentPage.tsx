@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
-import { listAlgorithms } from '../../api/algorithms';
+import { listAlgorithms, listStoppingRules } from '../../api/algorithms';
 import { ApiError } from '../../api/client';
 import { createExperiments } from '../../api/experiments';
 import type { Fault } from '../../api/types';
@@ -23,7 +23,7 @@ import { readTextFile, useFileDrop } from './use_file_drop';
 import { useValidation } from './use_validation';
 import styles from './new_experiment.module.css';
 
-const NO_ALGORITHMS: never[] = [];
+const NONE: never[] = [];
 
 // The YAML is what counts. The form shows it and edits it, a value at a time.
 export default function NewExperimentPage() {
@@ -38,6 +38,7 @@ export default function NewExperimentPage() {
   const document = useReadDocument(text);
   const validation = useValidation(text);
   const algorithms = useResource('algorithms', listAlgorithms);
+  const stoppingRules = useResource('stopping-rules', listStoppingRules);
   const [goTo, setGoTo] = useState<{ line: number; column: number }>();
   const [shown, setShown] = useState<'form' | 'yaml'>('form');
   const [choosing, setChoosing] = useState(false);
@@ -144,7 +145,8 @@ export default function NewExperimentPage() {
                 <ExperimentForm
                   document={document}
                   validation={validation}
-                  algorithms={algorithms.data ?? NO_ALGORITHMS}
+                  algorithms={algorithms.data ?? NONE}
+                  stoppingRules={stoppingRules.data ?? NONE}
                   edit={edit}
                 />
               )}

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Algorithm, Fault } from '../../../api/types';
+import type { Algorithm, Fault, StoppingRule } from '../../../api/types';
 import { pathText, type DocumentPath } from '../document/document_path';
 
 export interface Form {
@@ -7,6 +7,7 @@ export interface Form {
   edit: (path: DocumentPath, value: unknown) => void; // undefined takes the value away
   faults: readonly Fault[];
   algorithms: readonly Algorithm[];
+  stoppingRules: readonly StoppingRule[];
 }
 
 export const FormContext = createContext<Form | undefined>(undefined);
