@@ -67,4 +67,13 @@ struct AddCall {
   std::function<void(StatusOr<TrialRecord>)> answer;
 };
 
+// Somebody outside has judged the trial to be hopeless.
+struct StopCall {
+  std::string trial_uid;
+  std::string because;  // completes "it was stopped early, because"
+  // The trial as it is then; NOT_FOUND when it is not active, FAILED_PRECONDITION when it has not
+  // begun.
+  std::function<void(StatusOr<TrialRecord>)> answer;
+};
+
 }  // namespace qalam

@@ -36,6 +36,7 @@ Status ClientPass::TakeCalls() {
     }
   }
   for (const auto& call : run_.additions) TakeAddition(call);
+  for (const auto& call : run_.stops) TakeStop(call);
   return absl::OkStatus();
 }
 
@@ -113,6 +114,20 @@ void ClientPass::TakeAddition(const AddCall& call) {
   trial.waits_for_room = !run_.IsClientRun();
   draft_.AddEvent(trial.uid, now_, "Added", "it was added by hand");
   draft_.Create(trial);
+  reply(std::move(trial));
+}
+
+void ClientPass::TakeStop(const StopCall& call) {
+  const auto reply = [&](StatusOr<TrialRecord> answer) { Reply(call, std::move(answer)); };
+  const TrialRecord* found = draft_.Find(call.trial_uid);
+  if (found == nullptr || IsTerminal(found->state)) return reply(NotActive(call.trial_uid));
+  if (found->state != TrialState::kRunning) {
+    return reply(FailedPrecondition("trial {} has not begun", found->name));
+  }
+  if (IsBeingStopped(*found)) return reply(*found);
+  TrialRecord trial = ToBeStopped(*found, call.because);
+  draft_.AddEvent(trial.uid, now_, trial.reason, trial.message);
+  draft_.Update(trial);
   reply(std::move(trial));
 }
 
@@ -284,6 +299,7 @@ void ClientPass::Finish() {
   run_.tells.clear();
   run_.renewals.clear();
   run_.additions.clear();
+  run_.stops.clear();
   std::erase_if(run_.asks, [&](const AskCall& call) { return IsServed(call); });
 }
 
@@ -326,10 +342,14 @@ void AnswerRest(ExperimentRun& run, const Status& status) {
                                          run.record.reason, run.record.message)
                     : status);
   }
+  for (const auto& call : run.stops) {
+    call.answer(status.ok() ? NotActive(call.trial_uid) : status);
+  }
   run.asks.clear();
   run.tells.clear();
   run.renewals.clear();
   run.additions.clear();
+  run.stops.clear();
 }
 
 }  // namespace qalam

@@ -20,8 +20,8 @@ class ClientPass {
   ClientPass(ExperimentRun& run, Draft& draft, Store& store, Time now)
       : run_(run), draft_(draft), store_(store), now_(now) {}
 
-  // What was told, leases that were renewed or have ended, trials added by hand; and the end of all
-  // trials that clients run, when the experiment ends.
+  // What was told, leases that were renewed or have ended, trials added or stopped by hand; and the
+  // end of all trials that clients run, when the experiment ends.
   Status TakeCalls();
   // Lets trials go to those who run them: waiting ones by number, then `proposed`, in order.
   // Returns how many of the proposed were wanted; those are created.
@@ -36,6 +36,7 @@ class ClientPass {
   Status TakeTell(const TellCall& call);
   void TakeRenewal(const RenewCall& call);
   void TakeAddition(const AddCall& call);
+  void TakeStop(const StopCall& call);
   Status EndLeases();
   void KillAll();
   size_t HandToOperator(std::vector<TrialRecord> proposed);

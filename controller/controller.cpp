@@ -481,6 +481,9 @@ void Controller::Renew(const std::string& experiment_uid, RenewCall call) {
 void Controller::AddTrial(const std::string& experiment_uid, AddCall call) {
   loop_->Take(experiment_uid, std::move(call), &ExperimentRun::additions);
 }
+void Controller::StopEarly(const std::string& experiment_uid, StopCall call) {
+  loop_->Take(experiment_uid, std::move(call), &ExperimentRun::stops);
+}
 void Controller::Reported(const std::string& experiment_uid, TrialPoints points) {
   loop_->Reported(experiment_uid, std::move(points));
 }

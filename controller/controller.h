@@ -53,6 +53,8 @@ class Controller {
   void Tell(const std::string& experiment_uid, TellCall call);
   void Renew(const std::string& experiment_uid, RenewCall call);
   void AddTrial(const std::string& experiment_uid, AddCall call);
+  // Stops a running trial early; its observations count.
+  void StopEarly(const std::string& experiment_uid, StopCall call);
   // Points that somebody else than the controller has stored, for what watches them. Any thread.
   void Reported(const std::string& experiment_uid, TrialPoints points);
   // Ends the loop and waits for calls in flight; running trials are left alone.

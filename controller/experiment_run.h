@@ -68,6 +68,7 @@ struct ExperimentRun {
   std::vector<TellCall> tells;
   std::vector<RenewCall> renewals;
   std::vector<AddCall> additions;
+  std::vector<StopCall> stops;
 
   ExperimentSnapshot Snapshot() const;
   bool IsClientRun() const { return document.spec.trial_runner == TrialRunner::kClient; }

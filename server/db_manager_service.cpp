@@ -22,7 +22,7 @@ bool ReadValue(const std::string& text, double& value) {
 
 class DbManagerService final : public katib::DBManager::Service {
  public:
-  explicit DbManagerService(Store& store) : store_(store) {}
+  DbManagerService(Store& store, Controller* controller) : store_(store), controller_(controller) {}
 
   grpc::Status ReportObservationLog(grpc::ServerContext* context,
                                     const katib::ReportObservationLogRequest* request,
@@ -66,7 +66,12 @@ class DbManagerService final : public katib::DBManager::Service {
       }
       points.points.push_back(std::move(point));
     }
-    return store_.Commit({.append_points = {std::move(points)}});
+    const WriteBatch batch{.append_points = {std::move(points)}};
+    RETURN_IF_ERROR(store_.Commit(batch));
+    if (controller_ != nullptr) {
+      controller_->Reported(trial.experiment_uid, batch.append_points.front());
+    }
+    return absl::OkStatus();
   }
 
   Status Get(const katib::GetObservationLogRequest& request, katib::GetObservationLogReply& reply) {
@@ -92,12 +97,13 @@ class DbManagerService final : public katib::DBManager::Service {
   }
 
   Store& store_;
+  Controller* const controller_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store) {
-  return std::make_unique<DbManagerService>(store);
+std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store, Controller* controller) {
+  return std::make_unique<DbManagerService>(store, controller);
 }
 
 }  // namespace qalam

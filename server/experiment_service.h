@@ -33,7 +33,8 @@ std::unique_ptr<grpc::Service> MakeExperimentService(Store& store, TrialOperator
                                                      Controller* controller,
                                                      ExperimentServiceOptions options);
 
-// api.v1.beta1.DBManager over the store, for Katib's metrics collectors.
-std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store);
+// api.v1.beta1.DBManager over the store, for Katib's metrics collectors. `controller`, which may be
+// null, hears of what is reported.
+std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store, Controller* controller);
 
 }  // namespace qalam

@@ -14,6 +14,7 @@
 #include "server/database_lock.h"
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
+#include "server/katib_trials.h"
 #include "server/observed_store.h"
 #include "suggestion/service/suggestion_service.h"
 
@@ -79,7 +80,7 @@ class QalamServer final : public Server {
   std::unique_ptr<TrialOperator> operator_;
   std::unique_ptr<SuggestionClient> suggestions_;
   std::unique_ptr<Controller> controller_;
-  std::unique_ptr<grpc::Service> experiments_, db_manager_, samplers_;
+  std::unique_ptr<grpc::Service> experiments_, db_manager_, early_stopping_, samplers_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<http::HttpServer> http_;
@@ -141,7 +142,8 @@ Status QalamServer::StartFrontDoor() {
                              .database = options_.database_path,
                              .runs_trials = options_.run_trials,
                              .web_url = [this] { return http_url(); }});
-  db_manager_ = MakeKatibDbManagerService(*store_);
+  db_manager_ = MakeKatibDbManagerService(*store_, controller_.get());
+  early_stopping_ = MakeKatibEarlyStoppingService(StoredTrials(*store_, controller_.get()));
   // For those who keep their own experiments and want to be told what to try.
   samplers_ = MakeSuggestionService();
   grpc::EnableDefaultHealthCheckService(true);
@@ -161,6 +163,7 @@ Status QalamServer::StartFrontDoor() {
   }
   builder.RegisterService(experiments_.get());
   builder.RegisterService(db_manager_.get());
+  builder.RegisterService(early_stopping_.get());
   builder.RegisterService(samplers_.get());
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,

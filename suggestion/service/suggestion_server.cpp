@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 
+#include "suggestion/service/katib_early_stopping.h"
 #include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
@@ -30,6 +31,7 @@ class GrpcSuggestionServer final : public SuggestionServer {
     }
     builder.RegisterService(suggestion_.get());
     builder.RegisterService(katib_.get());
+    builder.RegisterService(early_stopping_.get());
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || (!address.empty() && port == 0)) {
@@ -54,6 +56,8 @@ class GrpcSuggestionServer final : public SuggestionServer {
  private:
   const std::unique_ptr<grpc::Service> suggestion_ = MakeSuggestionService();
   const std::unique_ptr<grpc::Service> katib_ = MakeKatibSuggestionService();
+  const std::unique_ptr<grpc::Service> early_stopping_ =
+      MakeKatibEarlyStoppingService(RemoteEarlyStoppingWorld());
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };
