@@ -13,11 +13,8 @@ namespace qalam {
 
 namespace {
 
-// Every rule watches one metric, an objective unless it is named.
-constexpr char kMetricSetting[] = "metric";
-
 std::vector<SettingSchema> WithMetric(std::vector<SettingSchema> settings) {
-  settings.push_back({.name = kMetricSetting,
+  settings.push_back({.name = kStoppingMetricSetting,
                       .type = SettingType::kString,
                       .help = "The objective that is watched; the first one when left out."});
   return settings;
@@ -42,13 +39,15 @@ const std::vector<StoppingEntry>& StoppingEntries() {
        .citation = "Prechelt, Early stopping - but when?, 1998",
        .settings = WithMetric(PatienceStopSettings()),
        .check = nullptr,
-       .create = MakePatienceStop},
+       .create = MakePatienceStop,
+       .of_one_trial = true},
       {.name = "threshold",
        .summary = "Stops what leaves given bounds or is not a number.",
        .citation = "",
        .settings = WithMetric(ThresholdStopSettings()),
        .check = CheckThresholdStop,
-       .create = MakeThresholdStop},
+       .create = MakeThresholdStop,
+       .of_one_trial = true},
       {.name = "asha",
        .summary = "Lets the best 1 / eta of those that reach a rung go on.",
        .citation = "Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020",
@@ -109,12 +108,12 @@ std::vector<AlgorithmCatalog::AlgorithmFault> CheckEarlyStopping(const Experimen
     const Status status = entry->check(settings);
     if (!status.ok()) faults.push_back({-1, Message(status), kPart});
   }
-  if (settings.Has(kMetricSetting)) {
-    const std::string& metric = settings.String(kMetricSetting);
+  if (settings.Has(kStoppingMetricSetting)) {
+    const std::string& metric = settings.String(kStoppingMetricSetting);
     std::vector<std::string> names;
     for (const auto& [name, maximize] : Watchable(spec)) names.push_back(name);
     if (std::find(names.begin(), names.end(), metric) == names.end()) {
-      faults.push_back({IndexOf(given.settings, kMetricSetting),
+      faults.push_back({IndexOf(given.settings, kStoppingMetricSetting),
                         fmt::format("metric should be an objective{}; allowed: {}",
                                     document::DidYouMean(metric, names), document::OneOf(names)),
                         kPart});
@@ -133,7 +132,8 @@ StatusOr<std::optional<EarlyStoppingRule>> CreateEarlyStopping(const ExperimentS
   const auto watchable = Watchable(spec);
   auto watched = watchable.front();
   for (const auto& candidate : watchable) {
-    if (settings.Has(kMetricSetting) && candidate.first == settings.String(kMetricSetting)) {
+    if (settings.Has(kStoppingMetricSetting) &&
+        candidate.first == settings.String(kStoppingMetricSetting)) {
       watched = candidate;
     }
   }

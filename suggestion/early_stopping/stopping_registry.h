@@ -15,6 +15,9 @@
 
 namespace qalam {
 
+// Every rule watches one metric, an objective unless it is named.
+inline constexpr char kStoppingMetricSetting[] = "metric";
+
 struct StoppingContext {
   const Settings& settings;  // checked against the schema, defaults filled in
   bool maximize = false;     // losses are the metric's negative
@@ -28,6 +31,8 @@ struct StoppingEntry {
   // Further checks that a schema cannot say; may be null.
   Status (*check)(const Settings&);
   std::unique_ptr<StoppingRule> (*create)(const StoppingContext&);
+  // Looks at the judged trial's own points alone, so that whoever has those can judge.
+  bool of_one_trial = false;
 };
 
 std::span<const StoppingEntry> StoppingRegistry();
