@@ -1,4 +1,5 @@
-# Reports by the command line: any program can.
+# Reports by the command line, as any program can. $1 is the learning rate.
 for step in 1 2 3; do
-  qalam report --step "$step" loss="$(awk "BEGIN { print ($1 - 0.3) ^ 2 + 1 / $step }")"
+  loss=$(awk "BEGIN { x = (1000 * $1 - 1) ^ 2 + 1 / $step; print x }")
+  qalam report --step "$step" loss="$loss"
 done

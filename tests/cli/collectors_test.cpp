@@ -1,6 +1,9 @@
 // The examples of the metrics collectors, run as a user runs them.
 
+#include <absl/time/clock.h>
+
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/qalam_shell.h"
@@ -51,6 +54,42 @@ TEST_CASE("Every collector's example runs and finds its metrics", "[collector]")
     CHECK(metric["name"] == one.metric);
     CHECK(std::stoi(metric["count"].get<std::string>()) >= one.fewest_points);
   }
+}
+
+TEST_CASE("A hopeless trial is stopped although its controller was killed", "[collector]") {
+  Shell shell;
+  const std::string begun = shell.File("begun"), go = shell.File("go"), id = shell.File("id");
+  const std::string path = shell.Write(
+      "hopeless",
+      "echo $QALAM_TRIAL_DIR > " + id + "; touch " + begun + "; until [ -e " + go +
+          " ]; do sleep 0.02; done; echo loss=9; sleep 1000",
+      1,
+      "  earlyStopping: {algorithmName: threshold, algorithmSettings: [{name: upper, value: "
+      "\"5\"}]}\n");
+  const auto wait_for = [](const std::string& file) {
+    const auto deadline = absl::Now() + absl::Seconds(60);
+    while (!FileExists(file)) {
+      REQUIRE(absl::Now() < deadline);
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+  };
+  const auto first = shell.Start({"run", path});
+  wait_for(begun);
+  first->Kill(SIGKILL);
+  REQUIRE(WriteFileAtomically(go, "", false).ok());
+  std::string folder = *ReadFile(id);
+  folder.pop_back();
+  wait_for(folder + "/result.json");
+  const auto run = shell.Run({"run", path});
+  INFO(run.text);
+  CHECK(run.status == 0);
+  const auto listed = shell.Run({"trials", "hopeless", "-o", "json"});
+  INFO(listed.text);
+  const auto trials = nlohmann::json::parse(listed.text)["trials"];
+  REQUIRE(trials.size() == 1);
+  CHECK(trials[0]["state"] == "TRIAL_EARLY_STOPPED");
+  CHECK(trials[0]["message"] == "it was stopped early, because its value at step 1 is 9, above 5");
+  CHECK(trials[0]["objectiveValue"] == 9);
 }
 
 TEST_CASE("report is for trials, and says so", "[collector]") {

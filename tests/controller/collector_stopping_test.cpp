@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/files.h"
 #include "controller/collector/stop_judge.h"
 #include "tests/support/collected_trial.h"
 
@@ -35,6 +36,22 @@ TEST_CASE("The collector stops a hopeless trial by itself", "[collector]") {
   CHECK(status.reason == kEarlyStoppedReason);
   CHECK(status.message == "it was stopped early, because its value at step 2 is 9, above 5");
   CHECK(trial.Values() == std::vector<double>{1, 9});
+}
+
+TEST_CASE("A hopeless trial is stopped while no controller is there", "[collector]") {
+  CollectedTrial trial(
+      "touch begun; until [ -e go ]; do sleep 0.01; done; echo loss=9; sleep 1000");
+  trial.job().stopping = Rule("threshold", {{"upper", "5"}});
+  trial.Submit();
+  trial.WaitUntil([&] { return FileExists(trial.handle() + "/begun"); });
+  trial.WithoutOperator([&] {
+    REQUIRE(WriteFileAtomically(trial.handle() + "/go", "", false).ok());
+    trial.WaitUntil([&] { return FileExists(trial.handle() + "/result.json"); });
+  });
+  const auto status = trial.WaitForEnd();
+  CHECK(status.state == JobState::kKilled);
+  CHECK(status.reason == kEarlyStoppedReason);
+  CHECK(trial.Values() == std::vector<double>{9});
 }
 
 TEST_CASE("The collector holds to the metric and its direction", "[collector]") {

@@ -41,7 +41,6 @@ class CollectedTrial {
   void WaitUntil(Condition condition) {
     const auto deadline = absl::Now() + absl::Seconds(30);
     while (!condition()) {
-      INFO(Output());
       REQUIRE(absl::Now() < deadline);
       absl::SleepFor(absl::Milliseconds(2));
     }
@@ -53,6 +52,13 @@ class CollectedTrial {
       return status.state != JobState::kRunning;
     });
     return status;
+  }
+  // `meanwhile` happens while there is no controller; then another one has come.
+  template <typename Meanwhile>
+  void WithoutOperator(Meanwhile meanwhile) {
+    operator_.reset();
+    meanwhile();
+    operator_ = MakeOperator();
   }
   void Cancel() { REQUIRE(operator_->Cancel(handle_).ok()); }
 
@@ -66,8 +72,13 @@ class CollectedTrial {
   }
 
  private:
+  static std::unique_ptr<TrialOperator> MakeOperator() {
+    return MakeProcessOperator(
+        {.collector_path = QALAM_BIN "/qalam-collector", .grace_seconds = 0.3});
+  }
+
   const TemporaryDirectory directory_;
-  const std::unique_ptr<TrialOperator> operator_;
+  std::unique_ptr<TrialOperator> operator_;
   TrialJob job_;
   std::string handle_;
 };
