@@ -4,9 +4,9 @@ namespace qalam {
 
 const std::vector<AddVerb>& Verbs() {
   static const std::vector<AddVerb> verbs = {
-      AddRun,    AddServe,  AddSuggestion, AddSubmit,     AddValidate, AddList,   AddGet,
-      AddTrials, AddBest,   AddLogs,       AddStop,       AddPause,    AddResume, AddEdit,
-      AddAdd,    AddDelete, AddAlgorithms, AddCompletion, AddVersion};
+      AddRun,    AddServe,  AddSuggestion, AddSubmit,     AddValidate,   AddList,   AddGet,
+      AddTrials, AddBest,   AddLogs,       AddStop,       AddPause,      AddResume, AddEdit,
+      AddAdd,    AddReport, AddDelete,     AddAlgorithms, AddCompletion, AddVersion};
   return verbs;
 }
 

@@ -1,13 +1,13 @@
 #include "controller/early_stopper.h"
 
 #include "controller/objective.h"
+#include "controller/operators/operator.h"
 
 namespace qalam {
 
 namespace {
 
 constexpr char kStoppingReason[] = "EarlyStopping";
-constexpr char kStoppedReason[] = "EarlyStopped";
 
 }  // namespace
 
@@ -23,7 +23,7 @@ TrialRecord ToBeStopped(TrialRecord trial, const std::string& because) {
 
 TrialRecord EarlyStoppedTrial(const ExperimentSpec& spec, TrialRecord trial, Time now) {
   trial.state = TrialState::kEarlyStopped;
-  trial.reason = kStoppedReason;
+  trial.reason = kEarlyStoppedReason;
   trial.completed = now;
   const auto outcome = OutcomeOf(spec, trial.metrics);
   // It may not have come as far as to report every objective; then it has none.

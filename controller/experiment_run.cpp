@@ -191,6 +191,16 @@ Status SetCheckpoint(const ExperimentRun& run, const TrialRecord& trial, TrialJo
   return absl::OkStatus();
 }
 
+Status SetStopping(const ExperimentSpec& spec, TrialJob& job) {
+  ASSIGN_OR_RETURN(const auto rule, CreateEarlyStopping(spec));
+  if (!rule || !FindStoppingRule(spec.early_stopping->algorithm_name)->of_one_trial) {
+    return absl::OkStatus();
+  }
+  job.stopping = OwnStoppingRule{*spec.early_stopping, rule->metrics.front().name,
+                                 rule->metrics.front().maximize};
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
@@ -207,6 +217,7 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   job.collector = spec.metrics_collector;
   job.metric_names = MetricNames(spec.objective);
   job.timeout_seconds = spec.trial_template.timeout_seconds;
+  RETURN_IF_ERROR(SetStopping(spec, job));
   RETURN_IF_ERROR(SetCheckpoint(run, trial, job));
   return job;
 }

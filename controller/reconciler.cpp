@@ -74,7 +74,9 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   record.completed = clock_.Now();
   record.reason = job.reason;
   record.message = job.message;
-  const bool stopped_early = job.state == JobState::kKilled && IsBeingStopped(trial.record);
+  const bool stopped_itself = job.reason == kEarlyStoppedReason;
+  const bool stopped_early =
+      job.state == JobState::kKilled && (IsBeingStopped(trial.record) || stopped_itself);
   if (job.state != JobState::kSucceeded && !stopped_early) {
     record.state = job.state == JobState::kKilled ? TrialState::kKilled : TrialState::kFailed;
     return record;
@@ -84,6 +86,7 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
   if (stored.empty()) return NotFound("trial {} is gone", record.name);
   if (stopped_early) {
     TrialRecord stopped = trial.record;
+    if (stopped_itself) stopped.message = job.message;
     stopped.metrics = std::move(stored.front().metrics);
     return EarlyStoppedTrial(run.document.spec, std::move(stopped), record.completed);
   }
@@ -95,7 +98,8 @@ StatusOr<TrialRecord> Reconciler::FinishedTrial(const ExperimentRun& run, const 
     record.state = TrialState::kMetricsUnavailable;
     record.reason = outcome.status().code() == StatusCode::kNotFound ? "MetricsUnavailable"
                                                                      : "ObjectiveNotANumber";
-    record.message = Message(outcome.status());
+    // Its end may say why: an event file that is damaged, for instance.
+    record.message = Message(outcome.status()) + (job.message.empty() ? "" : "; ") + job.message;
   }
   return record;
 }

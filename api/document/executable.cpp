@@ -16,6 +16,9 @@ class Refusals {
     faults_.push_back(
         {"", 0, 0, field, fmt::format("{} is not available in this version; {}", what, allowed)});
   }
+  void AddMissing(const std::string& field, const std::string& message) {
+    faults_.push_back({"", 0, 0, field, message});
+  }
   std::vector<Fault> Take() { return std::move(faults_); }
 
  private:
@@ -51,6 +54,32 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   if (trial_template.retries > 0) refusals.Add(field + ".retries", "a retry", "leave it out");
 }
 
+void CheckCollector(const ExperimentSpec& spec, Refusals& refusals) {
+  const std::string field = "spec.metricsCollectorSpec.";
+  const MetricsCollector& collector = spec.metrics_collector;
+  if (collector.kind == CollectorKind::kCustom) {
+    const Json& container = collector.custom_collector;
+    const std::string path = field + "collector.customCollector.";
+    if (!container.contains("command") || container["command"].empty()) {
+      refusals.AddMissing(path + "command",
+                          "missing; a local process has no image to take it from");
+    }
+    const Json environment = container.value("env", Json::array());
+    for (size_t i = 0; i < environment.size(); ++i) {
+      if (!environment[i].contains("valueFrom")) continue;
+      refusals.Add(fmt::format("{}env[{}].valueFrom", path, i), "a value from elsewhere",
+                   "give a value; the trial's own are in QALAM_TRIAL_NAME and its kin");
+    }
+  }
+  // They would all answer for one another.
+  if (collector.kind == CollectorKind::kPrometheusMetric && spec.parallel_trial_count != 1 &&
+      collector.http_get.value("port", 0) != 0) {
+    refusals.Add(field + "source.httpGet.port", "one port for trials that run side by side",
+                 "use port 0, which gives each trial one of its own in QALAM_METRICS_PORT, or "
+                 "parallelTrialCount 1");
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
@@ -64,16 +93,7 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
     refusals.Add("spec.algorithm.algorithmName",
                  fmt::format("the algorithm {}", spec.algorithm.name), "available: " + available);
   }
-  switch (spec.metrics_collector.kind) {
-    case CollectorKind::kStdOut:
-    case CollectorKind::kFile:
-    case CollectorKind::kPush:
-    case CollectorKind::kNone:
-      break;
-    default:
-      refusals.Add("spec.metricsCollectorSpec.collector.kind", "this collector",
-                   "available: StdOut, File, Push, None");
-  }
+  CheckCollector(spec, refusals);
   if (spec.max_duration_seconds) {
     refusals.Add("spec.maxDuration", "a longest duration", "leave it out");
   }

@@ -13,6 +13,7 @@ void AddValidate(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddList(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddGet(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddAdd(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddReport(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddTrials(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddBest(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddLogs(CLI::App& app, CommonOptions& common, Action* chosen);

@@ -1,33 +1,122 @@
 #include "controller/collector/file_tail.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace qalam::collector {
 
-std::string FileTail::Read() {
-  constexpr size_t kChunk = 256 << 10;
-  std::string data(kChunk, '\0');
-  if (file_.valid()) {
-    struct stat status;
-    if (fstat(file_.get(), &status) == 0 && static_cast<uint64_t>(status.st_size) < offset_) {
-      offset_ = 0;
-    }
-    const ssize_t got = pread(file_.get(), data.data(), kChunk, static_cast<off_t>(offset_));
-    if (got > 0) {
-      offset_ += got;
-      data.resize(got);
-      return data;
-    }
-  }
-  // Nothing more in the one that is open: is there another by its name?
+namespace {
+
+constexpr size_t kTailChunk = 256 << 10;
+constexpr size_t kRemembered = 64;
+
+std::string ReadAt(const FileDescriptor& file, uint64_t offset, size_t size) {
+  std::string data(size, '\0');
+  const ssize_t got = pread(file.get(), data.data(), size, static_cast<off_t>(offset));
+  data.resize(std::max<ssize_t>(got, 0));
+  return data;
+}
+
+}  // namespace
+
+void FileTail::PassOver() {
+  if (rotated_) rotated_->Know();
   struct stat status;
-  if (stat(path_.c_str(), &status) != 0 || (file_.valid() && status.st_ino == inode_)) return "";
-  file_ = FileDescriptor(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-  inode_ = status.st_ino;
+  if (!OpenNamed()) return;
+  Advance();
+  if (fstat(file_.get(), &status) != 0) return;
+  offset_ = status.st_size;
+  const size_t remembered = std::min<size_t>(offset_, kRemembered);
+  last_ = ReadAt(file_, offset_ - remembered, remembered);
+  is_passed_over_ = true;
+  first_change_ = status.st_mtim;
+}
+
+bool FileTail::OpenNamed() {
+  struct stat status;
+  // Asked first, since to open a pipe waits for its writer.
+  if (stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  FileDescriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return false;
+  if (rotated_) {
+    if (file_.valid()) rotated_->Know(file_);
+    for (auto& older : rotated_->TakeNew(file)) waiting_.push_back(std::move(older));
+  }
+  waiting_.push_back(std::move(file));
+  return true;
+}
+
+void FileTail::Advance() {
+  if (rotated_ && file_.valid()) rotated_->Know(file_);
+  file_ = std::move(waiting_.front());
+  waiting_.pop_front();
   offset_ = 0;
-  return file_.valid() ? Read() : "";
+  last_.clear();
+  is_passed_over_ = false;
+  next_ = FilePiece::Place::kNextFile;
+}
+
+bool FileTail::IsReplaced() const {
+  struct stat named, open;
+  return stat(path_.c_str(), &named) == 0 && fstat(file_.get(), &open) == 0 &&
+         S_ISREG(named.st_mode) && named.st_size > 0 &&
+         (named.st_ino != open.st_ino || named.st_dev != open.st_dev);
+}
+
+bool FileTail::IsWrittenAnew(const struct stat& status) const {
+  if (static_cast<uint64_t>(status.st_size) < offset_) return true;
+  // An earlier trial's file that this one has written again, with the same content.
+  return is_passed_over_ && static_cast<uint64_t>(status.st_size) == offset_ &&
+         (status.st_mtim.tv_sec != first_change_.tv_sec ||
+          status.st_mtim.tv_nsec != first_change_.tv_nsec);
+}
+
+std::string FileTail::ReadOn() {
+  struct stat status;
+  if (fstat(file_.get(), &status) != 0) return "";
+  std::string data;
+  bool is_anew = IsWrittenAnew(status);
+  if (!is_anew) {
+    data = ReadAt(file_, offset_ - last_.size(), last_.size() + kTailChunk);
+    is_anew = !data.starts_with(last_);
+    data.erase(0, last_.size());
+  }
+  if (is_anew) {
+    // A writer that kept its place leaves a hole before it.
+    offset_ = std::max<off_t>(0, lseek(file_.get(), 0, SEEK_DATA));
+    last_.clear();
+    is_passed_over_ = false;
+    next_ = FilePiece::Place::kAnew;
+    data = ReadAt(file_, offset_, kTailChunk);
+  }
+  if (data.empty()) return data;
+  is_passed_over_ = false;
+  offset_ += data.size();
+  last_ += data;
+  if (last_.size() > kRemembered) last_.erase(0, last_.size() - kRemembered);
+  return data;
+}
+
+FilePiece FileTail::Read() {
+  if (!file_.valid()) {
+    if (!OpenNamed()) return {};
+    Advance();
+  }
+  std::string data = ReadOn();
+  while (data.empty() && (!waiting_.empty() || IsReplaced())) {
+    // The writer may have gone on with the old one until just before it began the new one.
+    data = ReadOn();
+    if (!data.empty()) break;
+    if (waiting_.empty() && !OpenNamed()) break;
+    Advance();
+    data = ReadOn();
+  }
+  if (data.empty()) return {};
+  const auto place = next_;
+  next_ = FilePiece::Place::kFollows;
+  return {place, std::move(data)};
 }
 
 }  // namespace qalam::collector

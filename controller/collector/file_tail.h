@@ -1,26 +1,67 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string>
 
 #include "base/files.h"
+#include "controller/collector/rotated_files.h"
 
 namespace qalam::collector {
 
-// Reads a file that another process writes. It may appear late, grow, be cut short or be replaced;
-// after the last two it is read from its beginning.
+struct FilePiece {
+  enum class Place {
+    kFollows,   // on the piece before it
+    kNextFile,  // it begins a file; the one before it, if any, was read to its end
+    kAnew,      // the file was cut short or written anew, and this is its beginning
+  };
+  Place place = Place::kFollows;
+  std::string data;  // empty: there is nothing new
+};
+
+// Reads a file that another process writes. It may appear late, grow, be renamed and made anew, or
+// be cut short; each byte is given once. Not seen are a file that is removed before the call after
+// it was made, and one that is written anew and has, by the next call, grown beyond what was read,
+// with the same bytes there.
 class FileTail {
  public:
-  explicit FileTail(std::string path) : path_(std::move(path)) {}
+  enum class Rotation { kNone, kFollow };
 
-  // What is new, bounded; empty when there is nothing.
-  std::string Read();
+  // With kNone, what the file may have been renamed to is not looked for.
+  FileTail(std::string path, Rotation rotation) : path_(std::move(path)) {
+    if (rotation == Rotation::kFollow) rotated_.emplace(path_);
+  }
+
+  // Before the first read: what is there now is somebody else's and not given.
+  void PassOver();
+
+  // What is new, bounded.
+  FilePiece Read();
 
  private:
+  // The file of that name, when it has come; those that it was until then before it.
+  bool OpenNamed();
+  // To the next one that is open.
+  void Advance();
+  // Whether the name leads to another file, in which there is something: whoever writes has come
+  // from the one to the other by then.
+  bool IsReplaced() const;
+  bool IsWrittenAnew(const struct stat& status) const;
+  std::string ReadOn();
+
   const std::string path_;
+  std::optional<RotatedFiles> rotated_;
+  std::deque<FileDescriptor> waiting_;  // to be read after `file_`, in this order
   FileDescriptor file_;
-  uint64_t inode_ = 0;
   uint64_t offset_ = 0;
+  std::string last_;  // the bytes before `offset_`, by which a file that was written anew is told
+  // When nothing was read of it yet: as it was at first.
+  bool is_passed_over_ = false;
+  timespec first_change_{};
+  FilePiece::Place next_ = FilePiece::Place::kFollows;
 };
 
 }  // namespace qalam::collector

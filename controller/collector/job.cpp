@@ -59,6 +59,41 @@ json EncodeMap(const std::map<std::string, std::string>& map) {
   return object;
 }
 
+std::map<std::string, std::string> DecodeMap(const json& object) {
+  std::map<std::string, std::string> map;
+  for (const auto& [name, value] : object.items()) map[TextToBytes(name)] = TextToBytes(value);
+  return map;
+}
+
+json EncodeEndpoint(const Endpoint& endpoint) {
+  json headers = json::array();
+  for (const auto& [name, value] : endpoint.headers) headers.push_back(EncodeList({name, value}));
+  return {{"host", endpoint.host},
+          {"port", endpoint.port},
+          {"path", BytesToText(endpoint.path)},
+          {"headers", headers}};
+}
+
+Endpoint DecodeEndpoint(const json& object) {
+  Endpoint endpoint{object.at("host"), object.at("port"), TextToBytes(object.at("path")), {}};
+  for (const auto& header : object.at("headers")) {
+    endpoint.headers.emplace_back(TextToBytes(header.at(0)), TextToBytes(header.at(1)));
+  }
+  return endpoint;
+}
+
+json EncodeStopRule(const StopRule& rule) {
+  return {{"name", rule.name},
+          {"settings", EncodeMap(rule.settings)},
+          {"metric", BytesToText(rule.metric)},
+          {"maximize", rule.maximize}};
+}
+
+StopRule DecodeStopRule(const json& object) {
+  return {object.at("name"), DecodeMap(object.at("settings")), TextToBytes(object.at("metric")),
+          object.at("maximize")};
+}
+
 template <typename Value, typename Read>
 StatusOr<Value> Decode(const std::string& text, std::string_view what, Read read) {
   try {
@@ -83,8 +118,13 @@ std::string Encode(const Job& job) {
               {"source", static_cast<int>(job.source)},
               {"format", static_cast<int>(job.format)},
               {"file", BytesToText(job.file)},
+              {"custom_arguments", EncodeList(job.custom.arguments)},
+              {"custom_environment", EncodeMap(job.custom.environment)},
+              {"custom_directory", BytesToText(job.custom.working_directory)},
+              {"endpoint", EncodeEndpoint(job.endpoint)},
               {"filters", EncodeList(job.filters)},
               {"metrics", EncodeList(job.metrics)},
+              {"stop_rule", EncodeStopRule(job.stop_rule)},
               {"timeout_seconds", job.timeout_seconds},
               {"grace_seconds", job.grace_seconds}}
       .dump(1);
@@ -94,15 +134,18 @@ StatusOr<Job> DecodeJob(const std::string& text) {
   return Decode<Job>(text, kJobFile, [](const json& object) {
     Job job;
     job.arguments = DecodeList(object.at("arguments"));
-    for (const auto& [name, value] : object.at("environment").items()) {
-      job.environment[TextToBytes(name)] = TextToBytes(value);
-    }
+    job.environment = DecodeMap(object.at("environment"));
     job.working_directory = TextToBytes(object.at("working_directory"));
     job.source = static_cast<Source>(object.at("source").get<int>());
     job.format = static_cast<Format>(object.at("format").get<int>());
     job.file = TextToBytes(object.at("file"));
+    job.custom = {DecodeList(object.at("custom_arguments")),
+                  DecodeMap(object.at("custom_environment")),
+                  TextToBytes(object.at("custom_directory"))};
+    job.endpoint = DecodeEndpoint(object.at("endpoint"));
     job.filters = DecodeList(object.at("filters"));
     job.metrics = DecodeList(object.at("metrics"));
+    job.stop_rule = DecodeStopRule(object.at("stop_rule"));
     job.timeout_seconds = object.at("timeout_seconds");
     job.grace_seconds = object.at("grace_seconds");
     return job;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -16,6 +17,7 @@ inline constexpr char kJobFile[] = "job.json";
 inline constexpr char kClaimFile[] = "claim";    // the collector that runs the trial
 inline constexpr char kCancelFile[] = "cancel";  // its being there is the message
 inline constexpr char kOutputFile[] = "output.log";
+inline constexpr char kCustomErrorsFile[] = "custom-collector.log";
 inline constexpr char kSpoolFile[] = "metrics.spool";
 // While the trial runs: its process group, in a file that already has the room for the result and
 // becomes it, so that a full disk cannot keep an end from being told.
@@ -26,8 +28,34 @@ inline constexpr char kResultFile[] = "result.json";
 // one trial after another, and the message must not hit the next one.
 inline constexpr int kLookSignal = SIGUSR1;
 
-enum class Source { kNone, kStdOut, kFile };
+enum class Source { kNone, kStdOut, kFile, kEvents, kCustom, kScrape };
 enum class Format { kText, kJson };
+
+// A command beside the trial's own.
+struct CollectorCommand {
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;  // over the trial's
+  std::string working_directory;
+};
+
+// On this machine.
+struct Endpoint {
+  std::string host = "127.0.0.1";  // or ::1
+  int port = 0;                    // 0: one that is free
+  std::string path = "/metrics";
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// An early stopping rule over one metric of this trial alone (suggestion/early_stopping/).
+struct StopRule {
+  std::string name;  // empty: none
+  std::map<std::string, std::string> settings;
+  std::string metric;
+  bool maximize = false;
+};
+
+// Tells the trial's command the endpoint's port.
+inline constexpr char kMetricsPortVariable[] = "QALAM_METRICS_PORT";
 
 struct Job {
   std::vector<std::string> arguments;
@@ -35,14 +63,17 @@ struct Job {
   std::string working_directory;
   Source source = Source::kStdOut;
   Format format = Format::kText;
-  std::string file;                  // for Source::kFile
+  std::string file;                  // for Source::kFile; a file or a folder for Source::kEvents
+  CollectorCommand custom;           // for Source::kCustom
+  Endpoint endpoint;                 // for Source::kScrape
   std::vector<std::string> filters;  // RE2 with two groups, name and value; empty: NAME=VALUE
   std::vector<std::string> metrics;  // the names to look for
-  double timeout_seconds = 0;        // 0: none
-  double grace_seconds = 10;         // between TERM and KILL
+  StopRule stop_rule;
+  double timeout_seconds = 0;  // 0: none
+  double grace_seconds = 10;   // between TERM and KILL
 };
 
-enum class Ending { kExited, kSignaled, kTimeout, kCancelled, kStartFailed };
+enum class Ending { kExited, kSignaled, kTimeout, kCancelled, kStartFailed, kEarlyStopped };
 
 struct Result {
   Ending ending = Ending::kExited;

@@ -9,13 +9,13 @@
 
 namespace qalam::collector {
 
-namespace {
-
 int64_t NowMicroseconds() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
+
+namespace {
 
 // Returns how many bytes were written before the disk refused.
 size_t WriteAll(int fd, std::string_view data) {
@@ -46,8 +46,12 @@ bool AppendedFile::TakeBack(size_t bytes) {
 
 StatusOr<std::unique_ptr<Recorder>> Recorder::Open(const std::string& directory, const Job& job) {
   ASSIGN_OR_RETURN(auto parser, MakeMetricParser(job));
+  std::unique_ptr<StopJudge> judge;
+  if (!job.stop_rule.name.empty()) {
+    ASSIGN_OR_RETURN(judge, StopJudge::Create(job.stop_rule));
+  }
   return std::unique_ptr<Recorder>(
-      new Recorder(directory, std::move(parser), job.source == Source::kStdOut));
+      new Recorder(directory, std::move(parser), std::move(judge), job.source == Source::kStdOut));
 }
 
 void Recorder::Output(std::string_view data) {
@@ -58,23 +62,24 @@ void Recorder::Output(std::string_view data) {
   WriteSpool();
 }
 
-void Recorder::MetricsFile(std::string_view data) {
-  const int64_t now = NowMicroseconds();
-  file_lines_.Feed(data, [&](std::string_view line) { Line(line, now); });
+void Recorder::Points(std::vector<SpooledPoint> points) {
+  points_ = std::move(points);
   WriteSpool();
 }
 
 void Recorder::Finish() {
   const int64_t now = NowMicroseconds();
   if (parse_output_) output_lines_.Flush([&](std::string_view line) { Line(line, now); });
-  file_lines_.Flush([&](std::string_view line) { Line(line, now); });
   WriteSpool();
 }
 
 void Recorder::WriteSpool() {
   if (points_.empty()) return;
   std::string text;
-  for (const auto& point : points_) AppendSpoolLine(point, text);
+  for (const auto& point : points_) {
+    AppendSpoolLine(point, text);
+    if (judge_) judge_->Add(point);
+  }
   points_.clear();
   const size_t written = spool_.Append(text);
   if (written == text.size()) return;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,12 @@
 #include "base/status.h"
 #include "controller/collector/line_splitter.h"
 #include "controller/collector/metric_parser.h"
+#include "controller/collector/stop_judge.h"
 
 namespace qalam::collector {
+
+// Since 1970.
+int64_t NowMicroseconds();
 
 // A file that is made when the first byte comes, since many trials write none.
 class AppendedFile {
@@ -35,17 +40,22 @@ class Recorder {
 
   // Bytes of the command's output; metrics are looked for when `source` is StdOut.
   void Output(std::string_view data);
-  // Bytes of the metrics file.
-  void MetricsFile(std::string_view data);
-  // The end of both: the last lines may have no newline.
+  // Points from elsewhere.
+  void Points(std::vector<SpooledPoint> points);
+  // The end of the output: its last line may have no newline.
   void Finish();
   uint64_t lost_bytes() const { return lost_bytes_; }
+  // Because of what the trial is to be stopped, as its points say; nullopt while it may go on.
+  std::optional<std::string> hopeless() const { return judge_ ? judge_->hopeless() : std::nullopt; }
 
  private:
-  Recorder(const std::string& directory, std::unique_ptr<MetricParser> parser, bool parse_output)
+  // `judge` may be null.
+  Recorder(const std::string& directory, std::unique_ptr<MetricParser> parser,
+           std::unique_ptr<StopJudge> judge, bool parse_output)
       : output_(directory + "/" + kOutputFile),
         spool_(directory + "/" + kSpoolFile),
         parser_(std::move(parser)),
+        judge_(std::move(judge)),
         parse_output_(parse_output) {}
 
   void Line(std::string_view line, int64_t now) { parser_->Parse(line, now, points_); }
@@ -54,8 +64,9 @@ class Recorder {
   AppendedFile output_;
   AppendedFile spool_;
   const std::unique_ptr<MetricParser> parser_;
+  const std::unique_ptr<StopJudge> judge_;
   const bool parse_output_;
-  LineSplitter output_lines_, file_lines_;
+  LineSplitter output_lines_;
   std::vector<SpooledPoint> points_;
   uint64_t lost_bytes_ = 0;
 };

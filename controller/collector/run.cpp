@@ -17,8 +17,9 @@
 #include <optional>
 
 #include "base/files.h"
-#include "controller/collector/file_tail.h"
+#include "controller/collector/free_port.h"
 #include "controller/collector/job.h"
+#include "controller/collector/metric_source.h"
 #include "controller/collector/recorder.h"
 #include "controller/collector/trial_process.h"
 
@@ -26,12 +27,10 @@ namespace qalam::collector {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-// How often a metrics file is looked at. Fast enough for a person who watches, and cheap.
-constexpr std::chrono::milliseconds kFilePoll(100);
 // After the command has ended, what its children still write is waited for no longer than this.
 constexpr std::chrono::milliseconds kDrainLimit(2000);
+// What it has left in files is read for no longer than this: somebody else may write them, too.
+constexpr std::chrono::seconds kSourceDrainLimit(30);
 
 // False when another has the folder.
 StatusOr<bool> Claim(const std::string& directory, const ProcessIdentity& self) {
@@ -55,28 +54,32 @@ FileDescriptor MakeSignalDescriptor() {
 
 class Run {
  public:
+  // `source` may be null.
   Run(const std::string& directory, const Job& job, TrialProcess& process, Recorder& recorder,
-      int signals)
+      MetricSource* source, int signals)
       : cancel_path_(directory + "/" + kCancelFile),
         job_(job),
         process_(process),
         recorder_(recorder),
-        signals_(signals),
-        tail_(job.file) {
+        source_(source),
+        signals_(signals) {
     if (job.timeout_seconds > 0) timeout_ = SteadyClock::now() + Seconds(job.timeout_seconds);
   }
 
   Result ToEnd() {
-    while (!process_.Reap()) {
-      Wait();
+    if (source_ != nullptr) source_->CommandBegan();
+    bool more = false;
+    while (!Reap()) {
+      Wait(more ? SteadyClock::now() : NextDeadline());
       ReadOutput();
-      ReadFile();
+      more = LookAtSource();
       ReadSignals();
+      if (recorder_.hopeless()) Terminate(Ending::kEarlyStopped);
       CheckDeadlines();
     }
+    WaitForSource();
     process_.KillDescendants();
     Drain();
-    recorder_.Finish();
     return MakeResult();
   }
 
@@ -86,16 +89,31 @@ class Run {
         std::chrono::duration<double>(seconds));
   }
 
-  void Wait() const {
-    auto until = SteadyClock::now() + std::chrono::hours(1);
-    if (job_.source == Source::kFile) until = SteadyClock::now() + kFilePoll;
+  bool Reap() {
+    return process_.Reap([this](pid_t pid, int status) {
+      if (source_ != nullptr) source_->Reaped(pid, status);
+    });
+  }
+
+  SteadyClock::time_point NextDeadline() const {
+    auto until = SteadyClock::time_point::max();
     if (timeout_ && !ending_) until = std::min(until, *timeout_);
     if (kill_at_) until = std::min(until, *kill_at_);
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - SteadyClock::now()).count();
-    pollfd descriptors[] = {{signals_, POLLIN, 0},
-                            {output_open_ ? process_.output() : -1, POLLIN, 0}};
-    poll(descriptors, 2, static_cast<int>(std::max<int64_t>(0, left + 1)));
+    return until;
+  }
+
+  // For anything to happen, until then.
+  void Wait(SteadyClock::time_point until) const {
+    const auto now = SteadyClock::now();
+    until = std::min(until, now + std::chrono::hours(1));
+    pollfd descriptors[] = {
+        {signals_, POLLIN, 0}, {output_open_ ? process_.output() : -1, POLLIN, 0}, {-1, 0, 0}};
+    if (source_ != nullptr) {
+      descriptors[2] = {source_->descriptor(), source_->events(), 0};
+      until = std::min(until, source_->next_look());
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - now).count();
+    poll(descriptors, 3, static_cast<int>(std::max<int64_t>(0, left + 1)));
   }
 
   // Bounded, so that a command that writes without end still gets its signals and its timeout.
@@ -114,11 +132,12 @@ class Run {
     return output_open_;
   }
 
-  bool ReadFile() {
-    if (job_.source != Source::kFile) return false;
-    const std::string data = tail_.Read();
-    if (!data.empty()) recorder_.MetricsFile(data);
-    return !data.empty();
+  bool LookAtSource() {
+    if (source_ == nullptr) return false;
+    std::vector<SpooledPoint> points;
+    const bool more = source_->Look(NowMicroseconds(), points);
+    if (!points.empty()) recorder_.Points(std::move(points));
+    return more;
   }
 
   void ReadSignals() {
@@ -128,6 +147,26 @@ class Run {
       // One that was meant for the trial before this finds no message here.
       if (info.ssi_signo == kLookSignal && !FileExists(cancel_path_)) continue;
       Terminate(Ending::kCancelled);
+    }
+  }
+
+  // The command has ended, so that nothing can become of it any more.
+  void DropSignals() const {
+    signalfd_siginfo info;
+    while (read(signals_, &info, sizeof(info)) == sizeof(info)) {
+    }
+  }
+
+  void WaitForSource() {
+    if (source_ == nullptr) return;
+    source_->CommandEnded();
+    LookAtSource();
+    while (!source_->IsDone()) {
+      Wait(SteadyClock::time_point::max());
+      Reap();
+      ReadOutput();
+      LookAtSource();
+      DropSignals();
     }
   }
 
@@ -153,8 +192,14 @@ class Run {
     const auto limit = SteadyClock::now() + kDrainLimit;
     while (ReadOutput() && SteadyClock::now() < limit) {
     }
-    while (ReadFile() && SteadyClock::now() < limit) {
+    const auto source_limit = SteadyClock::now() + kSourceDrainLimit;
+    while (LookAtSource() && SteadyClock::now() < source_limit) {
     }
+    recorder_.Finish();
+    if (source_ == nullptr) return;
+    std::vector<SpooledPoint> points;
+    source_->Finish(NowMicroseconds(), points);
+    recorder_.Points(std::move(points));
   }
 
   Result MakeResult() const {
@@ -172,7 +217,13 @@ class Run {
       result.message = fmt::format("stopped after its time limit of {:g} s; {}",
                                    job_.timeout_seconds, result.message);
     }
+    if (ending_ == Ending::kEarlyStopped) {
+      result.message = "it was stopped early, because " + *recorder_.hopeless();
+    }
     if (ending_) result.ending = *ending_;
+    if (source_ != nullptr && !source_->complaint().empty()) {
+      result.message += "; " + source_->complaint();
+    }
     if (recorder_.lost_bytes() > 0) {
       result.message += fmt::format("; {} bytes of its output were lost, the disk being full",
                                     recorder_.lost_bytes());
@@ -184,8 +235,8 @@ class Run {
   const Job& job_;
   TrialProcess& process_;
   Recorder& recorder_;
+  MetricSource* const source_;
   const int signals_;
-  FileTail tail_;
   bool output_open_ = true;
   std::optional<SteadyClock::time_point> timeout_, kill_at_;
   std::optional<Ending> ending_;
@@ -224,20 +275,34 @@ class ResultFile {
   const FileDescriptor file_;
 };
 
+// Trials side by side on one machine cannot share a port: each is given its own.
+Status SettlePort(Job& job) {
+  if (job.source != Source::kScrape) return absl::OkStatus();
+  if (job.endpoint.port == 0) {
+    ASSIGN_OR_RETURN(job.endpoint.port, FreePort(job.endpoint.host));
+  }
+  job.environment.emplace(kMetricsPortVariable, std::to_string(job.endpoint.port));
+  return absl::OkStatus();
+}
+
 Result RunClaimed(const std::string& directory, const ResultFile& file, int signals) {
   if (FileExists(directory + "/" + kCancelFile)) {
     return {Ending::kCancelled, 0, "it was stopped before it began"};
   }
   const auto text = ReadFile(directory + "/" + kJobFile);
   if (!text.ok()) return {Ending::kStartFailed, 0, Message(text.status())};
-  const auto job = DecodeJob(*text);
+  auto job = DecodeJob(*text);
   if (!job.ok()) return {Ending::kStartFailed, 0, Message(job.status())};
+  const Status settled = SettlePort(*job);
+  if (!settled.ok()) return {Ending::kStartFailed, 0, Message(settled)};
   const auto recorder = Recorder::Open(directory, *job);
   if (!recorder.ok()) return {Ending::kStartFailed, 0, Message(recorder.status())};
+  const auto source = MakeMetricSource(*job, directory);
+  if (!source.ok()) return {Ending::kStartFailed, 0, Message(source.status())};
   auto process = TrialProcess::Start(*job);
   if (!process.ok()) return {Ending::kStartFailed, 0, Message(process.status())};
   file.WriteGroup(process->pid());
-  return Run(directory, *job, *process, **recorder, signals).ToEnd();
+  return Run(directory, *job, *process, **recorder, source->get(), signals).ToEnd();
 }
 
 // 0 once the result is written, whatever it is.

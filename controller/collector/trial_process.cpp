@@ -31,12 +31,14 @@ StatusOr<TrialProcess> TrialProcess::Start(const Job& job) {
 
 void TrialProcess::SignalGroup(int signal) const { kill(-pid_, signal); }
 
-bool TrialProcess::Reap() {
+bool TrialProcess::Reap(const std::function<void(pid_t, int)>& other) {
   int status = 0;
   for (pid_t pid = waitpid(-1, &status, WNOHANG); pid > 0; pid = waitpid(-1, &status, WNOHANG)) {
     if (pid == pid_) {
       ended_ = true;
       wait_status_ = status;
+    } else {
+      other(pid, status);
     }
   }
   return ended_;

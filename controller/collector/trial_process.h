@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 
 #include "base/files.h"
@@ -24,8 +25,8 @@ class TrialProcess {
   int output() const { return output_.get(); }
   // Sends the signal to the whole group.
   void SignalGroup(int signal) const;
-  // Reaps whatever has ended. True once the command itself has.
-  bool Reap();
+  // Reaps whatever has ended. True once the command itself has; `other` is told of everything else.
+  bool Reap(const std::function<void(pid_t pid, int status)>& other);
   // As waitpid gives it; only after Reap was true.
   int wait_status() const { return wait_status_; }
   // Kills what is left of the group and of processes that went out of it, and reaps them.

@@ -13,6 +13,13 @@
 
 namespace qalam {
 
+// An early stopping rule that looks at one trial's own points alone.
+struct OwnStoppingRule {
+  EarlyStopping rule;
+  std::string metric;  // that it watches
+  bool maximize = false;
+};
+
 // All that an engine needs to run one trial, with every placeholder replaced.
 struct TrialJob {
   std::string uid;
@@ -25,6 +32,9 @@ struct TrialJob {
   MetricsCollector collector;
   std::vector<std::string> metric_names;  // what the collector looks for
   std::optional<double> timeout_seconds;
+  // The controller judges by it too, but may be away. An engine that sees the points itself may
+  // stop the job at once, which then is kKilled for kEarlyStoppedReason.
+  std::optional<OwnStoppingRule> stopping;
   // For algorithms whose trials go on from one another; empty for all others. The engine prepares
   // the folder before the job starts (see checkpoint.h) and names it to the job as
   // QALAM_CHECKPOINT_DIR.
@@ -41,8 +51,11 @@ enum class JobState {
   kRunning,
   kSucceeded,
   kFailed,
-  kKilled,  // stopped by Cancel
+  kKilled,  // stopped by Cancel, or by the job's own rule
 };
+
+// The reason of a job that its own rule has stopped; the message says why.
+inline constexpr char kEarlyStoppedReason[] = "EarlyStopped";
 
 struct JobStatus {
   JobState state = JobState::kUnknown;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,15 @@ struct ContainerCommand {
 // dollar; an unknown name stays as it is). INVALID_ARGUMENT names the field that is missing or
 // unsupported.
 StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name);
+
+// The same of any container. In its fields' names `what` stands for it.
+StatusOr<ContainerCommand> CommandOfContainer(const Json& container, const std::string& what);
+
+// Where it runs: a relative folder is taken from this process's own.
+std::string WorkingDirectory(const ContainerCommand& command, const std::string& trial_directory);
+
+// $(NAME) from what is known, as above.
+std::string ExpandReferences(const std::string& text,
+                             const std::map<std::string, std::string>& known);
 
 }  // namespace qalam

@@ -15,6 +15,7 @@
 #include "controller/collector/spool.h"
 #include "controller/operators/checkpoint.h"
 #include "controller/operators/collector_pool.h"
+#include "controller/operators/collector_source.h"
 #include "controller/operators/primary_container.h"
 #include "controller/operators/process_watcher.h"
 #include "controller/operators/replace_path.h"
@@ -30,13 +31,6 @@ constexpr char kTerminationMessageFile[] = "termination-message";
 constexpr uint64_t kLongestTerminationMessage = 4096;  // as Kubernetes has it
 
 std::string FileOf(const std::string& handle, const char* name) { return handle + "/" + name; }
-
-std::string WorkingDirectory(const std::string& given, const std::string& trial_directory) {
-  if (given.empty()) return trial_directory;
-  std::error_code error;
-  const auto absolute = std::filesystem::absolute(given, error);
-  return error ? given : absolute.string();
-}
 
 // What the trial's environment has beside or instead of this process's own, which the collector
 // inherits.
@@ -76,33 +70,26 @@ void LeadToCheckpoint(const TrialJob& job, ContainerCommand& command) {
   for (auto& variable : command.environment) lead(variable.value);
 }
 
+collector::StopRule StopRuleOf(const OwnStoppingRule& given) {
+  collector::StopRule rule{
+      .name = given.rule.algorithm_name, .metric = given.metric, .maximize = given.maximize};
+  for (const auto& setting : given.rule.settings) rule.settings[setting.name] = setting.value;
+  return rule;
+}
+
 StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperatorOptions& options) {
   ASSIGN_OR_RETURN(auto command, PrimaryContainerCommand(job.manifest, job.primary_container_name));
   LeadToCheckpoint(job, command);
   collector::Job result;
   result.arguments = command.arguments;
   result.environment = Environment(job, command, options);
-  result.working_directory = WorkingDirectory(command.working_directory, job.directory);
-  switch (job.collector.kind) {
-    case CollectorKind::kNone:
-    case CollectorKind::kPush:  // the trial reports to the server by itself
-      result.source = collector::Source::kNone;
-      break;
-    case CollectorKind::kStdOut:
-      result.source = collector::Source::kStdOut;
-      break;
-    case CollectorKind::kFile:
-      result.source = collector::Source::kFile;
-      break;
-    default:
-      return Unimplemented("this metrics collector is not available for local processes yet");
-  }
+  result.working_directory = WorkingDirectory(command, job.directory);
+  RETURN_IF_ERROR(SetMetricSource(job, result));
   result.format = job.collector.format == FileFormat::kJson ? collector::Format::kJson
                                                             : collector::Format::kText;
-  // A relative file is taken from where the command runs.
-  result.file = (std::filesystem::path(result.working_directory) / job.collector.path).string();
   result.filters = job.collector.metric_formats;
   result.metrics = job.metric_names;
+  if (job.stopping) result.stop_rule = StopRuleOf(*job.stopping);
   result.timeout_seconds = job.timeout_seconds.value_or(0);
   result.grace_seconds = options.grace_seconds;
   return result;
@@ -119,6 +106,8 @@ JobStatus StatusOfResult(const collector::Result& result) {
       return {JobState::kFailed, "Timeout", result.message};
     case collector::Ending::kCancelled:
       return {JobState::kKilled, "Cancelled", result.message};
+    case collector::Ending::kEarlyStopped:
+      return {JobState::kKilled, kEarlyStoppedReason, result.message};
     case collector::Ending::kStartFailed:
       return {JobState::kFailed, "StartFailed", result.message};
   }

@@ -15,6 +15,9 @@
 
 namespace qalam {
 
+// Of the rules that watch one metric: which.
+inline constexpr char kStoppingMetricSetting[] = "metric";
+
 struct StoppingContext {
   const Settings& settings;  // checked against the schema, defaults filled in
   bool maximize = false;     // losses are the (first) metric's negative
@@ -30,12 +33,11 @@ struct StoppingEntry {
   std::unique_ptr<StoppingRule> (*create)(const StoppingContext&);
   // It watches every objective, of which it wants several; else one metric.
   bool watches_all_objectives = false;
+  // Looks at the judged trial's own points alone, so that whoever has those can judge.
+  bool of_one_trial = false;
   // StoppingRule::Bounds says what it does, as far as one trial alone can be judged.
   bool has_bounds = false;
 };
-
-// The setting of the rules that watch one metric.
-inline constexpr char kStoppingMetricSetting[] = "metric";
 
 std::span<const StoppingEntry> StoppingRegistry();
 // Null when there is none of that name.

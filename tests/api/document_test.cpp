@@ -215,8 +215,8 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
   };
   const auto one = GENERATE(values<Case>({
       {"kind: Job", "kind: PyTorchJob", "spec.trialTemplate.trialSpec"},
-      {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: TensorFlowEvent}}",
-       "spec.metricsCollectorSpec.collector.kind"},
+      {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: Custom, customCollector: {}}}",
+       "spec.metricsCollectorSpec.collector.customCollector.command"},
   }));
   const auto parsed = ParseDocuments(Replace(one.from, one.to), "f.yaml", RegisteredAlgorithms());
   REQUIRE(parsed.documents.size() == 1);
@@ -254,7 +254,9 @@ TEST_CASE("Every example is sound", "[document]") {
                "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid",
                "digits/sobol", "digits/tpe", "digits/multivariate-tpe", "digits/asha",
                "digits/hyperband", "digits/bohb", "digits/median-stop", "nas/darts", "nas/enas",
-               "nas/pareto", "pbt/experiment", "python-script/experiment");
+               "nas/pareto", "pbt/experiment", "python-script/experiment", "collectors/file",
+               "collectors/events", "collectors/custom", "collectors/prometheus",
+               "collectors/push");
   const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
   REQUIRE(text.ok());
   const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());

@@ -64,6 +64,7 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "distributions",
                                           "file-collector",
                                           "file-collector-json",
+                                          "tfevent-collector",
                                           "median-stop",
                                           "push-collector",
                                           "metric-strategies",

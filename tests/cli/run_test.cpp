@@ -136,7 +136,7 @@ TEST_CASE("Every verb has an example in its help", "[cli]") {
   Shell shell;
   const std::string verb = GENERATE("run", "serve", "suggestion", "submit", "validate", "list",
                                     "get", "trials", "best", "logs", "stop", "pause", "resume",
-                                    "edit", "add", "delete", "algorithms", "completion", "version");
+                                    "edit", "add", "report", "delete", "algorithms", "completion", "version");
   const auto help = shell.Run({verb, "--help"});
   CHECK(help.status == 0);
   CHECK(Has(help.text, "Example:\n  "));

@@ -1,5 +1,6 @@
 // Trials that are stopped early: by the real controller over simulated trials.
 
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "controller/early_stopper.h"
@@ -129,6 +130,46 @@ TEST_CASE("Points that somebody else stores are judged too", "[early-stopping]")
   experiment.controller().Reported("uid", points);
   experiment.RunUntil([&] { return experiment.Count(TrialState::kEarlyStopped) == 1; });
   CHECK(experiment.Trials()[0].objective_value == 10.);
+}
+
+TEST_CASE("A trial that its engine has stopped by the rule is stopped early, not killed",
+          "[early-stopping]") {
+  std::vector<std::string> rules;
+  absl::Mutex mutex;
+  SimulatedExperiment experiment(
+      {.trials = 1,
+       .parallel = 1,
+       .more = "earlyStopping: {algorithmName: threshold, algorithmSettings: [{name: upper, value: "
+               "'9'}]}"},
+      [&](const TrialJob& job, int) {
+        absl::MutexLock lock(&mutex);
+        rules.push_back(job.stopping ? job.stopping->metric : "none");
+        auto run = LevelRun(3);
+        run.ending = {JobState::kKilled, kEarlyStoppedReason, "it was stopped early, because"};
+        return run;
+      });
+  experiment.StartController();
+  experiment.RunToEnd();
+  const auto trial = experiment.Trials().at(0);
+  CHECK(trial.state == TrialState::kEarlyStopped);
+  CHECK(trial.reason == "EarlyStopped");
+  CHECK(trial.message == "it was stopped early, because");
+  CHECK(trial.objective_value == 3.);
+  CHECK(experiment.Record().state == ExperimentState::kSucceeded);
+  CHECK(rules.at(0) == "loss");
+}
+
+TEST_CASE("A rule that compares trials stays with the controller", "[early-stopping]") {
+  std::atomic<bool> was_given = false;
+  SimulatedExperiment experiment({.trials = 1, .parallel = 1, .more = kMedianStop},
+                                 [&](const TrialJob& job, int) {
+                                   was_given = job.stopping.has_value();
+                                   return LevelRun(1);
+                                 });
+  experiment.StartController();
+  experiment.RunToEnd();
+  CHECK(experiment.Count(TrialState::kSucceeded) == 1);
+  CHECK_FALSE(was_given);
 }
 
 }  // namespace qalam
