@@ -47,7 +47,7 @@ MetricsCollector CollectorOf(const std::string& text) {
   return parsed.documents[0].spec.metrics_collector;
 }
 
-using Lines = std::vector<std::string>;
+using Refusals = std::vector<std::string>;
 
 }  // namespace
 
@@ -110,14 +110,15 @@ TEST_CASE("All faults of a custom collector are told at once", "[collector]") {
 }
 
 TEST_CASE("Of collectors that are not for processes is told why", "[collector]") {
-  CHECK(Refused(WithCollector(
-            "{collector: {kind: Custom, customCollector: {image: a, env: [{name: A, value: b}, "
-            "{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}}}")) ==
-        Lines{"spec.metricsCollectorSpec.collector.customCollector.command: missing; a local "
-              "process has no image to take it from",
-              "spec.metricsCollectorSpec.collector.customCollector.env[1].valueFrom: a value from "
-              "elsewhere is not available in this version; give a value; the trial's own are in "
-              "QALAM_TRIAL_NAME and its kin"});
+  CHECK(
+      Refused(WithCollector(
+          "{collector: {kind: Custom, customCollector: {image: a, env: [{name: A, value: b}, "
+          "{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}}}")) ==
+      Refusals{"spec.metricsCollectorSpec.collector.customCollector.command: missing; a local "
+               "process has no image to take it from",
+               "spec.metricsCollectorSpec.collector.customCollector.env[1].valueFrom: a value from "
+               "elsewhere is not available in this version; give a value; the trial's own are in "
+               "QALAM_TRIAL_NAME and its kin"});
   CHECK(Refused(WithCollector("{collector: {kind: Custom, customCollector: {command: [a]}}}"))
             .empty());
   const std::string fixed = "{collector: {kind: PrometheusMetric}}";

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/support/qalam_shell.h"
 
@@ -58,38 +59,46 @@ TEST_CASE("Every collector's example runs and finds its metrics", "[collector]")
 
 TEST_CASE("A hopeless trial is stopped although its controller was killed", "[collector]") {
   Shell shell;
-  const std::string begun = shell.File("begun"), go = shell.File("go"), id = shell.File("id");
+  const std::string begun = shell.File("begun"), go = shell.File("go");
   const std::string path = shell.Write(
       "hopeless",
-      "echo $QALAM_TRIAL_DIR > " + id + "; touch " + begun + "; until [ -e " + go +
+      "echo $QALAM_TRIAL_DIR >> " + begun + "; until [ -e " + go +
           " ]; do sleep 0.02; done; echo loss=9; sleep 1000",
-      1,
+      2,
       "  earlyStopping: {algorithmName: threshold, algorithmSettings: [{name: upper, value: "
       "\"5\"}]}\n");
-  const auto wait_for = [](const std::string& file) {
+  const auto wait_until = [](const auto& condition) {
     const auto deadline = absl::Now() + absl::Seconds(60);
-    while (!FileExists(file)) {
+    while (!condition()) {
       REQUIRE(absl::Now() < deadline);
       absl::SleepFor(absl::Milliseconds(5));
     }
   };
   const auto first = shell.Start({"run", path});
-  wait_for(begun);
+  std::vector<std::string> folders;
+  wait_until([&] {
+    folders.clear();
+    std::istringstream lines(ReadFile(begun).value_or(""));
+    for (std::string line; std::getline(lines, line);) folders.push_back(line);
+    return folders.size() == 2;
+  });
   first->Kill(SIGKILL);
   REQUIRE(WriteFileAtomically(go, "", false).ok());
-  std::string folder = *ReadFile(id);
-  folder.pop_back();
-  wait_for(folder + "/result.json");
+  for (const auto& folder : folders) {
+    wait_until([&] { return FileExists(folder + "/result.json"); });
+  }
   const auto run = shell.Run({"run", path});
   INFO(run.text);
   CHECK(run.status == 0);
   const auto listed = shell.Run({"trials", "hopeless", "-o", "json"});
   INFO(listed.text);
   const auto trials = nlohmann::json::parse(listed.text)["trials"];
-  REQUIRE(trials.size() == 1);
-  CHECK(trials[0]["state"] == "TRIAL_EARLY_STOPPED");
-  CHECK(trials[0]["message"] == "it was stopped early, because its value at step 1 is 9, above 5");
-  CHECK(trials[0]["objectiveValue"] == 9);
+  REQUIRE(trials.size() == 2);
+  for (const auto& trial : trials) {
+    CHECK(trial["state"] == "TRIAL_EARLY_STOPPED");
+    CHECK(trial["message"] == "it was stopped early, because its value at step 1 is 9, above 5");
+    CHECK(trial["objectiveValue"] == 9);
+  }
 }
 
 TEST_CASE("report is for trials, and says so", "[collector]") {
@@ -104,15 +113,15 @@ TEST_CASE("A program reports by the command line, text too", "[collector]") {
   const std::string path = shell.Write(
       "reported",
       "qalam report --step 2 loss=0.5 note=fine && qalam report loss=0.25 && ! qalam report loss",
-      1, "  metricsCollectorSpec: {collector: {kind: Push}}\n");
+      2, "  metricsCollectorSpec: {collector: {kind: Push}}\n");
   const auto run = shell.Run({"run", path});
   INFO(run.text);
   CHECK(run.status == 0);
   const auto listed = shell.Run({"trials", "reported", "-o", "json"});
   INFO(listed.text);
   const auto trials = nlohmann::json::parse(listed.text)["trials"];
-  REQUIRE(trials.size() == 1);
-  CHECK(trials[0]["objectiveValue"] == 0.25);
+  REQUIRE(trials.size() == 2);
+  for (const auto& trial : trials) CHECK(trial["objectiveValue"] == 0.25);
 }
 
 }  // namespace qalam
