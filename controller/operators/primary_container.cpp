@@ -1,6 +1,9 @@
 #include "controller/operators/primary_container.h"
 
+#include <algorithm>
 #include <map>
+
+#include "api/distributed_job.h"
 
 namespace qalam {
 
@@ -55,39 +58,58 @@ StatusOr<std::vector<std::string>> Strings(const Json& container, const char* fi
 
 }  // namespace
 
-StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name) {
-  ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
+StatusOr<ContainerCommand> CommandOfContainer(const Json& container,
+                                              const ContainerVariables& variables) {
   ContainerCommand command;
   std::map<std::string, std::string> known;
-  if (container->contains("env") && (*container)["env"].is_array()) {
-    for (const Json& variable : (*container)["env"]) {
-      const std::string variable_name = variable.is_object() ? variable.value("name", "") : "";
-      if (variable_name.empty() || variable_name.find('=') != std::string::npos) {
+  command.environment = variables.defaults;
+  for (const auto& variable : variables.defaults) known[variable.name] = variable.value;
+  for (const auto& variable : variables.fixed) known[variable.name] = variable.value;
+  if (container.contains("env") && container["env"].is_array()) {
+    for (const Json& variable : container["env"]) {
+      const std::string name = variable.is_object() ? variable.value("name", "") : "";
+      if (name.empty() || name.find('=') != std::string::npos) {
         return InvalidArgument("container.env: every entry needs a name");
       }
       if (variable.contains("valueFrom")) {
         return InvalidArgument(
-            "container.env: {}: valueFrom cannot be used with local processes; "
-            "give a value",
-            variable_name);
+            "container.env: {}: valueFrom cannot be used with local processes; give a value", name);
       }
       const Json value = variable.value("value", Json(""));
       const std::string text =
           Expand(value.is_string() ? value.get<std::string>() : value.dump(), known);
-      known[variable_name] = text;
-      command.environment.push_back({variable_name, text});
+      const bool fixed = std::any_of(variables.fixed.begin(), variables.fixed.end(),
+                                     [&](const Setting& other) { return other.name == name; });
+      if (!fixed) known[name] = text;
+      command.environment.push_back({name, text});
     }
   }
-  ASSIGN_OR_RETURN(command.arguments, Strings(*container, "command"));
+  command.environment.insert(command.environment.end(), variables.fixed.begin(),
+                             variables.fixed.end());
+  ASSIGN_OR_RETURN(command.arguments, Strings(container, "command"));
   if (command.arguments.empty()) {
     return InvalidArgument(
         "container.command: missing; a local process has no image to take it from");
   }
-  ASSIGN_OR_RETURN(const auto more, Strings(*container, "args"));
+  ASSIGN_OR_RETURN(const auto more, Strings(container, "args"));
   command.arguments.insert(command.arguments.end(), more.begin(), more.end());
   for (auto& argument : command.arguments) argument = Expand(argument, known);
-  command.working_directory = container->value("workingDir", "");
+  command.working_directory = container.value("workingDir", "");
   return command;
+}
+
+StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name) {
+  const DistributedKind* kind = FindDistributedKind(manifest);
+  if (kind == nullptr) {
+    ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
+    return CommandOfContainer(*container, {});
+  }
+  std::vector<Fault> faults;
+  const auto groups = ReadReplicaGroups(*kind, manifest, name, faults);
+  if (!faults.empty()) {
+    return InvalidArgument("trialSpec.{}: {}", faults[0].field, faults[0].message);
+  }
+  return CommandOfContainer(*FindPrimaryGroup(*kind, groups)->container, {});
 }
 
 }  // namespace qalam
