@@ -1,13 +1,17 @@
 #include <algorithm>
 
+#include "api/distributed_job.h"
+#include "api/document/names.h"
 #include "api/experiment.h"
 
 namespace qalam {
 
 namespace {
 
-// What Katib takes for a Job when the document says nothing.
+// What Katib takes for a Job when the document says nothing, and for Kubeflow's kinds.
 constexpr char kJobSucceeded[] = "status.conditions.#(type==\"Complete\")#|#(status==\"True\")#";
+constexpr char kKubeflowSucceeded[] =
+    "status.conditions.#(type==\"Succeeded\")#|#(status==\"True\")#";
 constexpr char kJobFailed[] = "status.conditions.#(type==\"Failed\")#|#(status==\"True\")#";
 
 class Refusals {
@@ -19,11 +23,34 @@ class Refusals {
   void AddMissing(const std::string& field, const std::string& message) {
     faults_.push_back({"", 0, 0, field, message});
   }
+  // Of a job that cannot run in any version.
+  void AddFault(Fault fault) { faults_.push_back(std::move(fault)); }
   std::vector<Fault> Take() { return std::move(faults_); }
 
  private:
   std::vector<Fault> faults_;
 };
+
+// "a kubeflow.org/v1 PyTorchJob, ..."
+std::string DistributedKindNames() {
+  std::vector<std::string> names;
+  for (const auto& kind : DistributedKinds()) {
+    for (const auto& version : kind.api_versions) {
+      names.push_back(fmt::format("a {} {}", version, kind.name));
+    }
+  }
+  return document::OneOf(names);
+}
+
+void CheckReplicas(const DistributedKind& kind, const TrialTemplate& trial_template,
+                   const std::string& field, Refusals& refusals) {
+  std::vector<Fault> faults;
+  ReadReplicaGroups(kind, trial_template.trial_spec, trial_template.primary_container_name, faults);
+  for (auto& fault : faults) {
+    fault.field = field + fault.field;
+    refusals.AddFault(std::move(fault));
+  }
+}
 
 void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string field = "spec.trialTemplate";
@@ -32,14 +59,18 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
     return;
   }
   const Json& manifest = trial_template.trial_spec;
+  const DistributedKind* distributed = FindDistributedKind(manifest);
   const std::string version = manifest.value("apiVersion", Json("")).dump();
   const std::string kind = manifest.value("kind", Json("")).dump();
-  if (version != "\"batch/v1\"" || kind != "\"Job\"") {
+  if (distributed != nullptr) {
+    CheckReplicas(*distributed, trial_template, field + ".trialSpec.", refusals);
+  } else if (version != "\"batch/v1\"" || kind != "\"Job\"") {
     refusals.Add(field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
-                 "use a batch/v1 Job");
+                 "use a batch/v1 Job or " + DistributedKindNames());
   }
   if (!trial_template.success_condition.empty() &&
-      trial_template.success_condition != kJobSucceeded) {
+      trial_template.success_condition !=
+          (distributed != nullptr ? kKubeflowSucceeded : kJobSucceeded)) {
     refusals.Add(field + ".successCondition", "a condition of one's own", "leave it out");
   }
   if (!trial_template.failure_condition.empty() && trial_template.failure_condition != kJobFailed) {

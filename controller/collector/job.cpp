@@ -94,6 +94,42 @@ StopRule DecodeStopRule(const json& object) {
           object.at("maximize")};
 }
 
+json EncodeCommand(const Command& command) {
+  return {{"arguments", EncodeList(command.arguments)},
+          {"environment", EncodeMap(command.environment)},
+          {"working_directory", BytesToText(command.working_directory)}};
+}
+
+Command DecodeCommand(const json& object) {
+  Command command;
+  command.arguments = DecodeList(object.at("arguments"));
+  command.environment = DecodeMap(object.at("environment"));
+  command.working_directory = TextToBytes(object.at("working_directory"));
+  return command;
+}
+
+json EncodeReplica(const Replica& replica) {
+  json object = EncodeCommand(replica.command);
+  object["name"] = BytesToText(replica.name);
+  object["needed"] = replica.needed;
+  object["serves"] = replica.serves;
+  return object;
+}
+
+Replica DecodeReplica(const json& object) {
+  return {TextToBytes(object.at("name")), DecodeCommand(object), object.at("needed"),
+          object.at("serves")};
+}
+
+json IdentityToJson(const ProcessIdentity& identity) {
+  return {
+      {"pid", identity.pid}, {"start_ticks", identity.start_ticks}, {"boot_id", identity.boot_id}};
+}
+
+ProcessIdentity IdentityFromJson(const json& object) {
+  return {object.at("pid"), object.at("start_ticks"), object.at("boot_id")};
+}
+
 template <typename Value, typename Read>
 StatusOr<Value> Decode(const std::string& text, std::string_view what, Read read) {
   try {
@@ -112,36 +148,36 @@ bool ProcessIdentity::IsAlive() const {
 }
 
 std::string Encode(const Job& job) {
-  return json{{"arguments", EncodeList(job.arguments)},
-              {"environment", EncodeMap(job.environment)},
-              {"working_directory", BytesToText(job.working_directory)},
-              {"source", static_cast<int>(job.source)},
-              {"format", static_cast<int>(job.format)},
-              {"file", BytesToText(job.file)},
-              {"custom_arguments", EncodeList(job.custom.arguments)},
-              {"custom_environment", EncodeMap(job.custom.environment)},
-              {"custom_directory", BytesToText(job.custom.working_directory)},
-              {"endpoint", EncodeEndpoint(job.endpoint)},
-              {"filters", EncodeList(job.filters)},
-              {"metrics", EncodeList(job.metrics)},
-              {"stop_rule", EncodeStopRule(job.stop_rule)},
-              {"timeout_seconds", job.timeout_seconds},
-              {"grace_seconds", job.grace_seconds}}
-      .dump(1);
+  json object = EncodeCommand(job);
+  if (!job.replicas.empty()) {
+    object["name"] = BytesToText(job.name);
+    for (const auto& replica : job.replicas) object["replicas"].push_back(EncodeReplica(replica));
+  }
+  object.update({{"source", static_cast<int>(job.source)},
+                 {"format", static_cast<int>(job.format)},
+                 {"file", BytesToText(job.file)},
+                 {"custom", EncodeCommand(job.custom)},
+                 {"endpoint", EncodeEndpoint(job.endpoint)},
+                 {"filters", EncodeList(job.filters)},
+                 {"metrics", EncodeList(job.metrics)},
+                 {"stop_rule", EncodeStopRule(job.stop_rule)},
+                 {"timeout_seconds", job.timeout_seconds},
+                 {"grace_seconds", job.grace_seconds}});
+  return object.dump(1);
 }
 
 StatusOr<Job> DecodeJob(const std::string& text) {
   return Decode<Job>(text, kJobFile, [](const json& object) {
     Job job;
-    job.arguments = DecodeList(object.at("arguments"));
-    job.environment = DecodeMap(object.at("environment"));
-    job.working_directory = TextToBytes(object.at("working_directory"));
+    static_cast<Command&>(job) = DecodeCommand(object);
+    if (object.contains("replicas")) {
+      job.name = TextToBytes(object.at("name"));
+      for (const auto& replica : object["replicas"]) job.replicas.push_back(DecodeReplica(replica));
+    }
     job.source = static_cast<Source>(object.at("source").get<int>());
     job.format = static_cast<Format>(object.at("format").get<int>());
     job.file = TextToBytes(object.at("file"));
-    job.custom = {DecodeList(object.at("custom_arguments")),
-                  DecodeMap(object.at("custom_environment")),
-                  TextToBytes(object.at("custom_directory"))};
+    job.custom = DecodeCommand(object.at("custom"));
     job.endpoint = DecodeEndpoint(object.at("endpoint"));
     job.filters = DecodeList(object.at("filters"));
     job.metrics = DecodeList(object.at("metrics"));
@@ -171,17 +207,27 @@ StatusOr<ProcessIdentity> IdentifyProcess(int pid) {
   return ProcessIdentity{pid, ticks, BootId()};
 }
 
-std::string Encode(const ProcessIdentity& identity) {
-  return json{
-      {"pid", identity.pid}, {"start_ticks", identity.start_ticks}, {"boot_id", identity.boot_id}}
-      .dump();
-}
+std::string Encode(const ProcessIdentity& identity) { return IdentityToJson(identity).dump(); }
 
 StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text) {
-  return Decode<ProcessIdentity>(text, "the identity of a process", [](const json& object) {
-    return ProcessIdentity{object.at("pid"), object.at("start_ticks"), object.at("boot_id")};
+  return Decode<ProcessIdentity>(text, "the identity of a process", IdentityFromJson);
+}
+
+std::string EncodeGroups(const std::vector<ProcessIdentity>& leaders) {
+  json list = json::array();
+  for (const auto& leader : leaders) list.push_back(IdentityToJson(leader));
+  return list.dump();
+}
+
+StatusOr<std::vector<ProcessIdentity>> DecodeGroups(const std::string& text) {
+  return Decode<std::vector<ProcessIdentity>>(text, kRunningFile, [](const json& list) {
+    std::vector<ProcessIdentity> leaders;
+    for (const auto& item : list) leaders.push_back(IdentityFromJson(item));
+    return leaders;
   });
 }
+
+std::string OutputFile(const std::string& name) { return "output-" + name + ".log"; }
 
 Status WriteClaim(const std::string& directory, const ProcessIdentity& identity) {
   const std::string path = directory + "/" + kClaimFile;

@@ -19,7 +19,7 @@ inline constexpr char kCancelFile[] = "cancel";  // its being there is the messa
 inline constexpr char kOutputFile[] = "output.log";
 inline constexpr char kCustomErrorsFile[] = "custom-collector.log";
 inline constexpr char kSpoolFile[] = "metrics.spool";
-// While the trial runs: its process group, in a file that already has the room for the result and
+// While the trial runs: its process groups, in a file that already has the room for the result and
 // becomes it, so that a full disk cannot keep an end from being told.
 inline constexpr char kRunningFile[] = "running.json";
 inline constexpr char kResultFile[] = "result.json";
@@ -31,10 +31,9 @@ inline constexpr int kLookSignal = SIGUSR1;
 enum class Source { kNone, kStdOut, kFile, kEvents, kCustom, kScrape };
 enum class Format { kText, kJson };
 
-// A command beside the trial's own.
-struct CollectorCommand {
+struct Command {
   std::vector<std::string> arguments;
-  std::map<std::string, std::string> environment;  // over the trial's
+  std::map<std::string, std::string> environment;  // over the collector's own
   std::string working_directory;
 };
 
@@ -57,14 +56,22 @@ struct StopRule {
 // Tells the trial's command the endpoint's port.
 inline constexpr char kMetricsPortVariable[] = "QALAM_METRICS_PORT";
 
-struct Job {
-  std::vector<std::string> arguments;
-  std::map<std::string, std::string> environment;  // over the collector's own
-  std::string working_directory;
+// A further command of a trial that is made of several, with an output file of its own.
+struct Replica {
+  std::string name;  // "worker-1"
+  Command command;
+  bool needed = false;  // the trial succeeds only once this command has
+  bool serves = false;  // works until it is told to end
+};
+
+// Its own command is that whose output is the trial's.
+struct Job : Command {
+  std::string name;  // "master-0"; empty where there are no replicas
+  std::vector<Replica> replicas;
   Source source = Source::kStdOut;
   Format format = Format::kText;
   std::string file;                  // for Source::kFile; a file or a folder for Source::kEvents
-  CollectorCommand custom;           // for Source::kCustom
+  Command custom;                    // for Source::kCustom; its environment is over the trial's
   Endpoint endpoint;                 // for Source::kScrape
   std::vector<std::string> filters;  // RE2 with two groups, name and value; empty: NAME=VALUE
   std::vector<std::string> metrics;  // the names to look for
@@ -93,11 +100,16 @@ std::string Encode(const Job& job);
 StatusOr<Job> DecodeJob(const std::string& text);
 std::string Encode(const Result& result);
 StatusOr<Result> DecodeResult(const std::string& text);
+// Of a replica.
+std::string OutputFile(const std::string& name);  // "output-worker-1.log"
 // NOT_FOUND when there is no such process.
 StatusOr<ProcessIdentity> IdentifyProcess(int pid);
 std::string Encode(const ProcessIdentity& identity);
 // DATA_LOSS for anything else.
 StatusOr<ProcessIdentity> DecodeIdentity(const std::string& text);
+// Of the processes that lead the groups of a trial.
+std::string EncodeGroups(const std::vector<ProcessIdentity>& leaders);
+StatusOr<std::vector<ProcessIdentity>> DecodeGroups(const std::string& text);
 // A claim is the text of a symbolic link: one call makes it whole or not at all, and the first of
 // several wins. ALREADY_EXISTS when there is one; NOT_FOUND when there is none.
 Status WriteClaim(const std::string& directory, const ProcessIdentity& identity);

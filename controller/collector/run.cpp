@@ -20,8 +20,8 @@
 #include "controller/collector/free_port.h"
 #include "controller/collector/job.h"
 #include "controller/collector/metric_source.h"
+#include "controller/collector/process_set.h"
 #include "controller/collector/recorder.h"
-#include "controller/collector/trial_process.h"
 
 namespace qalam::collector {
 
@@ -55,11 +55,11 @@ FileDescriptor MakeSignalDescriptor() {
 class Run {
  public:
   // `source` may be null.
-  Run(const std::string& directory, const Job& job, TrialProcess& process, Recorder& recorder,
+  Run(const std::string& directory, const Job& job, ProcessSet& processes, Recorder& recorder,
       MetricSource* source, int signals)
       : cancel_path_(directory + "/" + kCancelFile),
         job_(job),
-        process_(process),
+        processes_(processes),
         recorder_(recorder),
         source_(source),
         signals_(signals) {
@@ -70,6 +70,7 @@ class Run {
     if (source_ != nullptr) source_->CommandBegan();
     bool more = false;
     while (!Reap()) {
+      FollowVerdict();
       Wait(more ? SteadyClock::now() : NextDeadline());
       ReadOutput();
       more = LookAtSource();
@@ -78,7 +79,7 @@ class Run {
       CheckDeadlines();
     }
     WaitForSource();
-    process_.KillDescendants();
+    processes_.KillDescendants();
     Drain();
     return MakeResult();
   }
@@ -90,14 +91,15 @@ class Run {
   }
 
   bool Reap() {
-    return process_.Reap([this](pid_t pid, int status) {
+    return processes_.Reap([this](pid_t pid, int status) {
       if (source_ != nullptr) source_->Reaped(pid, status);
     });
   }
 
   SteadyClock::time_point NextDeadline() const {
     auto until = SteadyClock::time_point::max();
-    if (timeout_ && !ending_) until = std::min(until, *timeout_);
+    if (timeout_) until = std::min(until, *timeout_);
+    if (leave_by_ && !told_to_end_) until = std::min(until, *leave_by_);
     if (kill_at_) until = std::min(until, *kill_at_);
     return until;
   }
@@ -106,30 +108,18 @@ class Run {
   void Wait(SteadyClock::time_point until) const {
     const auto now = SteadyClock::now();
     until = std::min(until, now + std::chrono::hours(1));
-    pollfd descriptors[] = {
-        {signals_, POLLIN, 0}, {output_open_ ? process_.output() : -1, POLLIN, 0}, {-1, 0, 0}};
+    std::vector<pollfd> descriptors = {{signals_, POLLIN, 0}};
+    for (const int output : processes_.Outputs()) descriptors.push_back({output, POLLIN, 0});
     if (source_ != nullptr) {
-      descriptors[2] = {source_->descriptor(), source_->events(), 0};
+      descriptors.push_back({source_->descriptor(), source_->events(), 0});
       until = std::min(until, source_->next_look());
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - now).count();
-    poll(descriptors, 3, static_cast<int>(std::max<int64_t>(0, left + 1)));
+    poll(descriptors.data(), descriptors.size(), static_cast<int>(std::max<int64_t>(0, left + 1)));
   }
 
-  // Bounded, so that a command that writes without end still gets its signals and its timeout.
   bool ReadOutput() {
-    constexpr int kChunks = 16;
-    char buffer[64 << 10];
-    for (int i = 0; i < kChunks && output_open_; ++i) {
-      const ssize_t got = read(process_.output(), buffer, sizeof(buffer));
-      if (got < 0) return errno == EINTR;
-      if (got == 0) {
-        output_open_ = false;
-      } else {
-        recorder_.Output({buffer, static_cast<size_t>(got)});
-      }
-    }
-    return output_open_;
+    return processes_.ReadOutput([this](std::string_view data) { recorder_.Output(data); });
   }
 
   bool LookAtSource() {
@@ -170,20 +160,40 @@ class Run {
     }
   }
 
+  // Whom a replica's end concerns.
+  void FollowVerdict() {
+    if (processes_.verdict() == ProcessSet::Verdict::kFailed) TerminateAll();
+    if (processes_.verdict() != ProcessSet::Verdict::kSucceeded || leave_by_) return;
+    // Those that are about to end by themselves may finish what they do.
+    timeout_.reset();
+    processes_.SignalServing(SIGTERM);
+    leave_by_ = SteadyClock::now() + Seconds(job_.grace_seconds);
+  }
+
   void Terminate(Ending ending) {
-    if (ending_) return;
-    ending_ = ending;
-    process_.SignalGroup(SIGTERM);
+    if (processes_.verdict() == ProcessSet::Verdict::kOpen) {
+      ending_ = ending;
+      processes_.SetStopped();
+    }
+    TerminateAll();
+  }
+
+  void TerminateAll() {
+    if (told_to_end_) return;
+    told_to_end_ = true;
+    timeout_.reset();
+    processes_.Signal(SIGTERM);
     // A stopped process would not notice TERM.
-    process_.SignalGroup(SIGCONT);
+    processes_.Signal(SIGCONT);
     kill_at_ = SteadyClock::now() + Seconds(job_.grace_seconds);
   }
 
   void CheckDeadlines() {
     const auto now = SteadyClock::now();
     if (timeout_ && now >= *timeout_) Terminate(Ending::kTimeout);
+    if (leave_by_ && now >= *leave_by_) TerminateAll();
     if (kill_at_ && now >= *kill_at_) {
-      process_.SignalGroup(SIGKILL);
+      processes_.Signal(SIGKILL);
       kill_at_.reset();
     }
   }
@@ -203,16 +213,7 @@ class Run {
   }
 
   Result MakeResult() const {
-    const int status = process_.wait_status();
-    Result result;
-    if (WIFSIGNALED(status)) {
-      result = {Ending::kSignaled, WTERMSIG(status),
-                fmt::format("the command was killed by signal {} ({})", WTERMSIG(status),
-                            strsignal(WTERMSIG(status)))};
-    } else {
-      result = {Ending::kExited, WEXITSTATUS(status),
-                fmt::format("the command exited with status {}", WEXITSTATUS(status))};
-    }
+    Result result = processes_.Describe();
     if (ending_ == Ending::kTimeout) {
       result.message = fmt::format("stopped after its time limit of {:g} s; {}",
                                    job_.timeout_seconds, result.message);
@@ -224,26 +225,28 @@ class Run {
     if (source_ != nullptr && !source_->complaint().empty()) {
       result.message += "; " + source_->complaint();
     }
-    if (recorder_.lost_bytes() > 0) {
-      result.message += fmt::format("; {} bytes of its output were lost, the disk being full",
-                                    recorder_.lost_bytes());
+    const uint64_t lost_bytes = recorder_.lost_bytes() + processes_.lost_bytes();
+    if (lost_bytes > 0) {
+      result.message +=
+          fmt::format("; {} bytes of its output were lost, the disk being full", lost_bytes);
     }
     return result;
   }
 
   const std::string cancel_path_;
   const Job& job_;
-  TrialProcess& process_;
+  ProcessSet& processes_;
   Recorder& recorder_;
   MetricSource* const source_;
   const int signals_;
-  bool output_open_ = true;
+  // After a success: until when the others may take to end by themselves.
+  std::optional<SteadyClock::time_point> leave_by_;
   std::optional<SteadyClock::time_point> timeout_, kill_at_;
+  bool told_to_end_ = false;
   std::optional<Ending> ending_;
 };
 
-// Written twice: the command's identity while it runs, then the result. All its room is taken at
-// once.
+// Written twice: who runs, then the result. The room for that is taken at once.
 class ResultFile {
  public:
   explicit ResultFile(const std::string& directory)
@@ -255,24 +258,31 @@ class ResultFile {
 
   // Without it the operator could not clean up after a collector that was killed; that is no reason
   // to give the trial up.
-  void WriteGroup(pid_t pid) const {
-    const auto identity = IdentifyProcess(pid);
-    if (identity.ok()) WriteAtBegin(Encode(*identity));
+  void WriteGroups(const std::vector<pid_t>& leaders) {
+    std::vector<ProcessIdentity> identities;
+    for (const pid_t pid : leaders) {
+      const auto identity = IdentifyProcess(pid);
+      if (identity.ok()) identities.push_back(*identity);
+    }
+    WriteAtBegin(EncodeGroups(identities));
   }
 
-  bool WriteResult(const Result& result) const {
+  bool WriteResult(const Result& result) {
     return WriteAtBegin(Encode(result)) && rename(running_.c_str(), path_.c_str()) == 0;
   }
 
  private:
-  bool WriteAtBegin(std::string text) const {
-    constexpr size_t kRoom = 1024;
-    text.resize(std::max(text.size(), kRoom), ' ');
-    return pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  bool WriteAtBegin(std::string text) {
+    // Over all that was written before.
+    text.resize(std::max(text.size(), room_), ' ');
+    const ssize_t written = pwrite(file_.get(), text.data(), text.size(), 0);
+    room_ = std::max(room_, static_cast<size_t>(std::max<ssize_t>(written, 0)));
+    return written == static_cast<ssize_t>(text.size());
   }
 
   const std::string path_, running_;
   const FileDescriptor file_;
+  size_t room_ = 1024;  // bytes of the file
 };
 
 // Trials side by side on one machine cannot share a port: each is given its own.
@@ -285,7 +295,7 @@ Status SettlePort(Job& job) {
   return absl::OkStatus();
 }
 
-Result RunClaimed(const std::string& directory, const ResultFile& file, int signals) {
+Result RunClaimed(const std::string& directory, ResultFile& file, int signals) {
   if (FileExists(directory + "/" + kCancelFile)) {
     return {Ending::kCancelled, 0, "it was stopped before it began"};
   }
@@ -299,10 +309,10 @@ Result RunClaimed(const std::string& directory, const ResultFile& file, int sign
   if (!recorder.ok()) return {Ending::kStartFailed, 0, Message(recorder.status())};
   const auto source = MakeMetricSource(*job, directory);
   if (!source.ok()) return {Ending::kStartFailed, 0, Message(source.status())};
-  auto process = TrialProcess::Start(*job);
-  if (!process.ok()) return {Ending::kStartFailed, 0, Message(process.status())};
-  file.WriteGroup(process->pid());
-  return Run(directory, *job, *process, **recorder, source->get(), signals).ToEnd();
+  auto processes = ProcessSet::Start(directory, *job);
+  if (!processes.ok()) return {Ending::kStartFailed, 0, Message(processes.status())};
+  file.WriteGroups(processes->Leaders());
+  return Run(directory, *job, *processes, **recorder, source->get(), signals).ToEnd();
 }
 
 // 0 once the result is written, whatever it is.
@@ -313,7 +323,7 @@ int RunOne(const std::string& directory, const ProcessIdentity& self, int signal
     return 1;
   }
   if (!*claimed) return kAlreadyClaimed;
-  const ResultFile file(directory);
+  ResultFile file(directory);
   if (file.WriteResult(RunClaimed(directory, file, signals))) return 0;
   std::fprintf(stderr, "qalam-collector: cannot write the result in %s\n", directory.c_str());
   return 1;

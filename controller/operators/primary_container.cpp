@@ -1,7 +1,10 @@
 #include "controller/operators/primary_container.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+
+#include "api/distributed_job.h"
 
 namespace qalam {
 
@@ -58,32 +61,47 @@ std::string ExpandReferences(const std::string& text,
 }
 
 StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name) {
-  ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
-  return CommandOfContainer(*container, "container");
+  const DistributedKind* kind = FindDistributedKind(manifest);
+  if (kind == nullptr) {
+    ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
+    return CommandOfContainer(*container, "container");
+  }
+  std::vector<Fault> faults;
+  const auto groups = ReadReplicaGroups(*kind, manifest, name, faults);
+  if (!faults.empty()) {
+    return InvalidArgument("trialSpec.{}: {}", faults[0].field, faults[0].message);
+  }
+  return CommandOfContainer(*FindPrimaryGroup(*kind, groups)->container, "container");
 }
 
-StatusOr<ContainerCommand> CommandOfContainer(const Json& container, const std::string& what) {
+StatusOr<ContainerCommand> CommandOfContainer(const Json& container, const std::string& what,
+                                              const ContainerVariables& variables) {
   ContainerCommand command;
   std::map<std::string, std::string> known;
+  command.environment = variables.defaults;
+  for (const auto& variable : variables.defaults) known[variable.name] = variable.value;
+  for (const auto& variable : variables.fixed) known[variable.name] = variable.value;
   if (container.contains("env") && container["env"].is_array()) {
     for (const Json& variable : container["env"]) {
-      const std::string variable_name = variable.is_object() ? variable.value("name", "") : "";
-      if (variable_name.empty() || variable_name.find('=') != std::string::npos) {
+      const std::string name = variable.is_object() ? variable.value("name", "") : "";
+      if (name.empty() || name.find('=') != std::string::npos) {
         return InvalidArgument("{}.env: every entry needs a name", what);
       }
       if (variable.contains("valueFrom")) {
         return InvalidArgument(
-            "{}.env: {}: valueFrom cannot be used with local processes; "
-            "give a value",
-            what, variable_name);
+            "{}.env: {}: valueFrom cannot be used with local processes; give a value", what, name);
       }
       const Json value = variable.value("value", Json(""));
       const std::string text =
           ExpandReferences(value.is_string() ? value.get<std::string>() : value.dump(), known);
-      known[variable_name] = text;
-      command.environment.push_back({variable_name, text});
+      const bool fixed = std::any_of(variables.fixed.begin(), variables.fixed.end(),
+                                     [&](const Setting& other) { return other.name == name; });
+      if (!fixed) known[name] = text;
+      command.environment.push_back({name, text});
     }
   }
+  command.environment.insert(command.environment.end(), variables.fixed.begin(),
+                             variables.fixed.end());
   ASSIGN_OR_RETURN(command.arguments, Strings(container, what, "command"));
   if (command.arguments.empty()) {
     return InvalidArgument("{}.command: missing; a local process has no image to take it from",

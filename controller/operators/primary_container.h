@@ -11,18 +11,25 @@ namespace qalam {
 
 struct ContainerCommand {
   std::vector<std::string> arguments;  // command and args together
-  std::vector<Setting> environment;    // in order; a later one may refer to an earlier
+  std::vector<Setting> environment;    // in order; a later one of the same name counts
   std::string working_directory;       // empty when not given
 };
 
-// The command of a batch/v1 Job's primary container: the one of that name, or the only one. $(NAME)
-// in command, args and env is replaced from the container's env, as Kubernetes does ($$ is a
-// dollar; an unknown name stays as it is). INVALID_ARGUMENT names the field that is missing or
-// unsupported.
-StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name);
+// Variables that a container has beside those of its manifest.
+struct ContainerVariables {
+  std::vector<Setting> defaults;  // those of the manifest count before them
+  std::vector<Setting> fixed;     // count before those of the manifest
+};
 
-// The same of any container. In its fields' names `what` stands for it.
-StatusOr<ContainerCommand> CommandOfContainer(const Json& container, const std::string& what);
+// The command of a container. $(NAME) in command, args and env is replaced from the container's
+// variables, as Kubernetes does ($$ is a dollar; an unknown name stays as it is). INVALID_ARGUMENT
+// names the field that is missing or unsupported, in which `what` stands for the container.
+StatusOr<ContainerCommand> CommandOfContainer(const Json& container, const std::string& what,
+                                              const ContainerVariables& variables = {});
+
+// The command of the primary container as the manifest has it: the container of that name, or the
+// only one, of a batch/v1 Job or of a distributed job's primary replica.
+StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name);
 
 // Where it runs: a relative folder is taken from this process's own.
 std::string WorkingDirectory(const ContainerCommand& command, const std::string& trial_directory);

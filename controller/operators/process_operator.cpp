@@ -16,9 +16,11 @@
 #include "controller/operators/checkpoint.h"
 #include "controller/operators/collector_pool.h"
 #include "controller/operators/collector_source.h"
+#include "controller/operators/lost_trial.h"
 #include "controller/operators/primary_container.h"
 #include "controller/operators/process_watcher.h"
 #include "controller/operators/replace_path.h"
+#include "controller/operators/replica_set.h"
 
 namespace qalam {
 
@@ -77,13 +79,26 @@ collector::StopRule StopRuleOf(const OwnStoppingRule& given) {
   return rule;
 }
 
-StatusOr<collector::Job> CollectorJob(const TrialJob& job, const ProcessOperatorOptions& options) {
-  ASSIGN_OR_RETURN(auto command, PrimaryContainerCommand(job.manifest, job.primary_container_name));
+collector::Command CollectorCommand(const TrialJob& job, ContainerCommand command,
+                                    const ProcessOperatorOptions& options) {
   LeadToCheckpoint(job, command);
+  return {command.arguments, Environment(job, command, options),
+          WorkingDirectory(command, job.directory)};
+}
+
+StatusOr<collector::Job> CollectorJob(const TrialJob& job, const TrialCommands& commands,
+                                      const ProcessOperatorOptions& options) {
   collector::Job result;
-  result.arguments = command.arguments;
-  result.environment = Environment(job, command, options);
-  result.working_directory = WorkingDirectory(command, job.directory);
+  for (size_t i = 0; i < commands.commands.size(); ++i) {
+    const auto& [name, command, needed, serves] = commands.commands[i];
+    auto started = CollectorCommand(job, command, options);
+    if (i == 0) {
+      static_cast<collector::Command&>(result) = std::move(started);
+      result.name = name;
+    } else {
+      result.replicas.push_back({name, std::move(started), needed, serves});
+    }
+  }
   RETURN_IF_ERROR(SetMetricSource(job, result));
   result.format = job.collector.format == FileFormat::kJson ? collector::Format::kJson
                                                             : collector::Format::kText;
@@ -112,11 +127,6 @@ JobStatus StatusOfResult(const collector::Result& result) {
       return {JobState::kFailed, "StartFailed", result.message};
   }
   return {JobState::kUnknown, "", ""};
-}
-
-StatusOr<collector::ProcessIdentity> ReadGroup(const std::string& handle) {
-  ASSIGN_OR_RETURN(const auto text, ReadFile(FileOf(handle, collector::kRunningFile), 4096));
-  return collector::DecodeIdentity(text);
 }
 
 // Through a pidfd, checked after it is open: the pid cannot become another process's in between.
@@ -155,8 +165,12 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
   // A collector that was spawned and has not claimed yet is watched; one that has left its claim.
   if (FileExists(FileOf(handle, collector::kClaimFile)) || watcher_.IsWatched(handle))
     return handle;
-  ASSIGN_OR_RETURN(const auto collector_job, CollectorJob(job, options_));
+  ASSIGN_OR_RETURN(const auto commands, CommandsOfTrial(job));
+  ASSIGN_OR_RETURN(const auto collector_job, CollectorJob(job, commands, options_));
   RETURN_IF_ERROR(MakeDirectories(handle));
+  for (const auto& [name, text] : commands.files) {
+    RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, name.c_str()), text, false));
+  }
   if (!job.checkpoint_directory.empty()) {
     RETURN_IF_ERROR(PrepareCheckpoint(job.checkpoint_source, job.checkpoint_directory));
   }
@@ -190,8 +204,7 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
   }
   if (FileExists(FileOf(handle, collector::kResultFile))) return PollOne(handle);
   // Nobody looks after the command any more.
-  const auto group = ReadGroup(handle);
-  if (group.ok() && group->IsAlive()) kill(-group->pid, SIGKILL);
+  KillLostTrial(handle);
   if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped"};
   return {JobState::kFailed, "CollectorLost",
           "its collector was killed or the machine was restarted, so its end is not known"};

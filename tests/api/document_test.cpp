@@ -214,7 +214,7 @@ TEST_CASE("What cannot be run yet is refused by name", "[document]") {
     const char* field;
   };
   const auto one = GENERATE(values<Case>({
-      {"kind: Job", "kind: PyTorchJob", "spec.trialTemplate.trialSpec"},
+      {"kind: Job", "kind: RayJob", "spec.trialTemplate.trialSpec"},
       {"  seed: 9", "  metricsCollectorSpec: {collector: {kind: Custom, customCollector: {}}}",
        "spec.metricsCollectorSpec.collector.customCollector.command"},
   }));

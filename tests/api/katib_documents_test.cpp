@@ -72,6 +72,10 @@ TEST_CASE("Of Katib's experiments those are run that this version can", "[katib]
                                           "resume-longrunning",
                                           "resume-fromvolume",
                                           "metadata-substitution",
+                                          "pytorchjob",
+                                          "tfjob",
+                                          "mpijob",
+                                          "xgboostjob",
                                           "several"};
   for (const auto& name : Names()) {
     CAPTURE(name);
