@@ -19,7 +19,7 @@ demo: build
 	@scripts/demo $(BUILD)/bin
 
 test: build sdk
-	@scripts/install-packages scripts/packages-sdk-tests.txt
+	@scripts/install-packages scripts/packages-tests.txt scripts/packages-sdk-tests.txt
 	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
 
 # The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
