@@ -42,13 +42,6 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   if (!trial_template.failure_condition.empty() && trial_template.failure_condition != kJobFailed) {
     refusals.Add(field + ".failureCondition", "a condition of one's own", "leave it out");
   }
-  if (trial_template.resources) {
-    refusals.Add(field + ".resources", "room for each trial", "use parallelTrialCount");
-  }
-  if (trial_template.trial_folders != TrialFolders::kKeep) {
-    refusals.Add(field + ".trialFolders", "clearing up", "leave it out");
-  }
-  if (trial_template.retries > 0) refusals.Add(field + ".retries", "a retry", "leave it out");
 }
 
 }  // namespace
@@ -73,9 +66,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
     default:
       refusals.Add("spec.metricsCollectorSpec.collector.kind", "this collector",
                    "available: StdOut, File, Push, None");
-  }
-  if (spec.max_duration_seconds) {
-    refusals.Add("spec.maxDuration", "a longest duration", "leave it out");
   }
   if (spec.trial_runner == TrialRunner::kOperator) CheckTemplate(spec.trial_template, refusals);
   return refusals.Take();

@@ -27,20 +27,6 @@ std::string Expand(const std::string& text, const std::map<std::string, std::str
   return result;
 }
 
-StatusOr<const Json*> FindContainer(const Json& manifest, const std::string& name) {
-  static const Json::json_pointer kContainers("/spec/template/spec/containers");
-  if (!manifest.is_object() || !manifest.contains(kContainers) ||
-      !manifest[kContainers].is_array() || manifest[kContainers].empty()) {
-    return InvalidArgument("trialSpec.spec.template.spec.containers: missing or empty");
-  }
-  const Json& containers = manifest[kContainers];
-  if (name.empty() && containers.size() == 1) return &containers[0];
-  for (const Json& container : containers) {
-    if (container.is_object() && container.value("name", "") == name) return &container;
-  }
-  return InvalidArgument("trialSpec has no container named \"{}\" (primaryContainerName)", name);
-}
-
 // A list of strings; numbers and booleans are taken as they are written.
 StatusOr<std::vector<std::string>> Strings(const Json& container, const char* field) {
   std::vector<std::string> strings;
@@ -55,8 +41,22 @@ StatusOr<std::vector<std::string>> Strings(const Json& container, const char* fi
 
 }  // namespace
 
+StatusOr<const Json*> FindPrimaryContainer(const Json& manifest, const std::string& name) {
+  static const Json::json_pointer kContainers("/spec/template/spec/containers");
+  if (!manifest.is_object() || !manifest.contains(kContainers) ||
+      !manifest[kContainers].is_array() || manifest[kContainers].empty()) {
+    return InvalidArgument("trialSpec.spec.template.spec.containers: missing or empty");
+  }
+  const Json& containers = manifest[kContainers];
+  if (name.empty() && containers.size() == 1) return &containers[0];
+  for (const Json& container : containers) {
+    if (container.is_object() && container.value("name", "") == name) return &container;
+  }
+  return InvalidArgument("trialSpec has no container named \"{}\" (primaryContainerName)", name);
+}
+
 StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name) {
-  ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
+  ASSIGN_OR_RETURN(const Json* container, FindPrimaryContainer(manifest, name));
   ContainerCommand command;
   std::map<std::string, std::string> known;
   if (container->contains("env") && (*container)["env"].is_array()) {

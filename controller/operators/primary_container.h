@@ -14,7 +14,10 @@ struct ContainerCommand {
   std::string working_directory;       // empty when not given
 };
 
-// The command of a batch/v1 Job's primary container: the one of that name, or the only one. $(NAME)
+// A batch/v1 Job's primary container: the one of that name, or the only one.
+StatusOr<const Json*> FindPrimaryContainer(const Json& manifest, const std::string& name);
+
+// The command of a batch/v1 Job's primary container. $(NAME)
 // in command, args and env is replaced from the container's env, as Kubernetes does ($$ is a
 // dollar; an unknown name stays as it is). INVALID_ARGUMENT names the field that is missing or
 // unsupported.
