@@ -511,9 +511,8 @@ TEST_CASE("Operator: five hundred jobs run at once", "[operator][slow]") {
   }
   for (const auto& handle : handles) engine.WaitForOutput(*trial_operator, handle);
   // All of them at one time.
-  for (const auto& status : *trial_operator->Poll(handles)) {
-    CHECK(status.state == JobState::kRunning);
-  }
+  const auto states = *trial_operator->Poll(handles);
+  for (const auto& status : states) CHECK(status.state == JobState::kRunning);
   for (const auto& handle : handles) CHECK(trial_operator->Cancel(handle).ok());
   for (const auto& handle : handles) {
     CHECK(engine.WaitForEnd(*trial_operator, handle).state == JobState::kKilled);

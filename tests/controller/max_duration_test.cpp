@@ -13,7 +13,10 @@ TEST_CASE("An experiment ends when its maxDuration has passed, pauses and restar
         return TrialNumber(job) == 0 ? GoodRun(absl::Seconds(10)) : EndlessRun();
       });
   experiment.StartController();
-  experiment.RunUntil([&] { return experiment.Count(TrialState::kSucceeded) == 1; });
+  experiment.RunUntil([&] {
+    return experiment.Count(TrialState::kSucceeded) == 1 &&
+           experiment.Count(TrialState::kRunning) == 2;
+  });
   experiment.StopController();
   experiment.clock().Advance(absl::Seconds(20));
   auto record = experiment.Record();
