@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed bench-ui test-pages sdk test-sdk bench-sdk clean
+.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed bench-ui bench-operators test-pages sdk test-sdk bench-sdk clean
 
 all: build
 
@@ -54,6 +54,12 @@ bench-nas: packages $(BUILD)/build.ninja
 bench-nas-speed: packages $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target nas_benchmarks
 	bench/nas/speed $(BUILD)/bin $(ARGUMENTS)
+
+# The process operator beside the raw rate of starting processes, and early stopping's saving.
+bench-operators: build
+	cmake --build $(BUILD) --target bench_operators
+	PATH="$(abspath $(BUILD))/bin:$$PATH" $(BUILD)/bin/bench_operators \
+	  examples/digits/median-stop.yaml bench/results/operators.json
 
 # The web UI in chromium, against real servers; web/node_modules has what drives it.
 bench-ui: build

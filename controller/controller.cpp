@@ -12,6 +12,7 @@
 
 #include "controller/client_pass.h"
 #include "controller/reconciler.h"
+#include "controller/trial_folders.h"
 #include "controller/worker_pool.h"
 
 namespace qalam {
@@ -63,6 +64,7 @@ class Controller::Loop final : public ReconcileActions {
   void SubmitTrial(ExperimentRun& run, ActiveTrial& trial) override;
   void LookAtTrial(ExperimentRun& run, ActiveTrial& trial) override;
   void CancelTrial(ExperimentRun& run, ActiveTrial& trial) override;
+  void RemoveTrialFolders(ExperimentRun& run) override;
   void RemoveFiles(const ExperimentRun& run) override;
   void WakeAt(ExperimentRun& run, Time time) override { timers_.emplace(time, run.record.uid); }
   void Changed(const ExperimentRun& run) override {
@@ -266,6 +268,8 @@ StatusOr<ExperimentRun*> Controller::Loop::Open(const std::string& uid) {
   const auto run = runs_.find(uid);
   if (run != runs_.end()) return &run->second;
   ASSIGN_OR_RETURN(auto loaded, LoadExperimentRun(store_, uid));
+  // Those of trials that ended when the process did.
+  loaded.has_folders_to_remove = RemovesTrialFolders(loaded.document.spec);
   for (auto& [trial_uid, trial] : loaded.active) {
     if (loaded.IsClientRun()) {
       trial.lease_ends = clock_.Now() + absl::Seconds(trial.record.lease_seconds);
@@ -341,6 +345,10 @@ void Controller::Loop::JobChanged(const std::string& handle) {
     return;
   }
   trial->look_again = true;
+  if (trial->waits_for_room) {
+    trial->room_heard = true;
+    trial->retry_at = absl::InfinitePast();
+  }
   dirty_.insert(experiment_uid);
 }
 
@@ -370,18 +378,23 @@ void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
   trial.submitting = true;
   ++submissions_in_flight_;
   auto job = MakeJob(run, trial.record);
+  if (job.ok()) job->retries = trial.retries;
   workers_->Run(
       [this, job = std::move(job), experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
         auto handle = job.ok() ? operator_.Submit(*job) : StatusOr<std::string>(job.status());
-        Post([this, experiment_uid, trial_uid, handle = std::move(handle)] {
-          const bool heard = handle.ok() && heard_early_.erase(*handle) > 0;
+        // While it waits for room its directory stands for the handle.
+        const std::string name = handle.ok() ? *handle : job.ok() ? job->directory : "";
+        Post([this, experiment_uid, trial_uid, name, handle = std::move(handle)] {
+          const bool heard = heard_early_.erase(name) > 0;
           if (--submissions_in_flight_ == 0) heard_early_.clear();
           ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
           if (trial == nullptr) return;
           trial->submitting = false;
           trial->look_again |= heard || !trial->fresh;
+          trial->room_heard |= heard;
+          trial->waits_for_room = handle.status().code() == StatusCode::kResourceExhausted;
           trial->fresh = false;
-          if (handle.ok()) by_handle_[*handle] = {experiment_uid, trial_uid};
+          if (!name.empty()) by_handle_[name] = {experiment_uid, trial_uid};
           runs_[experiment_uid].submissions.insert_or_assign(trial_uid, handle);
           dirty_.insert(experiment_uid);
         });
@@ -391,35 +404,14 @@ void Controller::Loop::SubmitTrial(ExperimentRun& run, ActiveTrial& trial) {
 void Controller::Loop::LookAtTrial(ExperimentRun& run, ActiveTrial& trial) {
   trial.looking = true;
   trial.look_again = false;
-  // A trial that was never submitted has the folder it would have been given.
-  const std::string handle = trial.record.handle.empty()
-                                 ? run.record.work_dir + "/" + trial.record.name
-                                 : trial.record.handle;
-  workers_->Run([this, handle, offset = trial.record.collected_bytes,
+  workers_->Run([this, handle = run.HandleOf(trial.record), offset = trial.record.collected_bytes,
                  experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
-    TrialLook look;
-    look.next_offset = offset;
-    const auto states = operator_.Poll({&handle, 1});
-    look.status = states.status();
-    if (states.ok()) look.job = states->front();
-    // Bounded: a trial that reports without end must not keep its worker for good.
-    constexpr size_t kMostPoints = 50000;
-    bool more = true;
-    while (look.status.ok() && more && look.points.size() < kMostPoints) {
-      auto chunk = operator_.ReadObservations(handle, look.next_offset);
-      look.status = chunk.status();
-      if (!chunk.ok()) break;
-      look.next_offset = chunk->next_offset;
-      look.points.insert(look.points.end(), chunk->points.begin(), chunk->points.end());
-      more = chunk->more;
-    }
-    // Its end is told only with its last point.
-    if (more && look.status.ok()) look.job.state = JobState::kRunning;
-    Post([this, experiment_uid, trial_uid, more, look = std::move(look)] {
+    auto look = LookAt(operator_, handle, offset);
+    Post([this, experiment_uid, trial_uid, look = std::move(look)] {
       ActiveTrial* trial = FindTrial(experiment_uid, trial_uid);
       if (trial == nullptr) return;
       trial->looking = false;
-      trial->look_again |= more && look.status.ok();
+      trial->look_again |= look.more;
       runs_[experiment_uid].looks.insert_or_assign(trial_uid, look);
       dirty_.insert(experiment_uid);
     });
@@ -427,9 +419,7 @@ void Controller::Loop::LookAtTrial(ExperimentRun& run, ActiveTrial& trial) {
 }
 
 void Controller::Loop::CancelTrial(ExperimentRun& run, ActiveTrial& trial) {
-  const std::string handle = trial.record.handle.empty()
-                                 ? run.record.work_dir + "/" + trial.record.name
-                                 : trial.record.handle;
+  const std::string handle = run.HandleOf(trial.record);
   by_handle_[handle] = {run.record.uid, trial.record.uid};
   workers_->Run([this, handle, experiment_uid = run.record.uid, trial_uid = trial.record.uid] {
     const Status status = operator_.Cancel(handle);
@@ -442,6 +432,26 @@ void Controller::Loop::CancelTrial(ExperimentRun& run, ActiveTrial& trial) {
       if (trial == nullptr) return;
       trial->look_again = true;
       dirty_.insert(experiment_uid);
+    });
+  });
+}
+
+void Controller::Loop::RemoveTrialFolders(ExperimentRun& run) {
+  run.removing_folders = true;
+  run.has_folders_to_remove = false;
+  workers_->Run([this, record = run.record, spec = run.document.spec] {
+    const Status status = qalam::RemoveTrialFolders(store_, record, spec);
+    if (!status.ok()) {
+      spdlog::warn(
+          "cannot remove folders of ended trials, will try again with the next end: "
+          "experiment={} error={}",
+          record.name, Message(status));
+    }
+    Post([this, uid = record.uid] {
+      const auto entry = runs_.find(uid);
+      if (entry == runs_.end()) return;
+      entry->second.removing_folders = false;
+      dirty_.insert(uid);
     });
   });
 }

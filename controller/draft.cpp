@@ -88,7 +88,8 @@ std::vector<const TrialRecord*> Draft::Ended() const {
 
 bool Draft::IsEmpty() const {
   return batch_.create_trials.empty() && batch_.update_trials.empty() &&
-         batch_.append_points.empty() && batch_.append_events.empty();
+         batch_.clear_points.empty() && batch_.append_points.empty() &&
+         batch_.append_events.empty();
 }
 
 void Draft::Apply(ExperimentRun& run) {

@@ -30,6 +30,8 @@ class Draft {
   // Of an active trial.
   void Update(TrialRecord trial);
   void AddPoints(TrialPoints points) { batch_.append_points.push_back(std::move(points)); }
+  // The trial is run again: what it has reported is forgotten.
+  void ForgetPoints(const std::string& trial_uid) { batch_.clear_points.push_back(trial_uid); }
   void AddEvent(EventRecord event) { batch_.append_events.push_back(std::move(event)); }
   // About the experiment when `trial_uid` is empty.
   void AddEvent(const std::string& trial_uid, Time time, std::string reason, std::string message);
@@ -37,6 +39,8 @@ class Draft {
   // What the draft appends to the trials' metrics, and the trials that it ends.
   const std::vector<TrialPoints>& points() const { return batch_.append_points; }
   std::vector<const TrialRecord*> Ended() const;
+  // Those that are run again.
+  const std::vector<std::string>& forgotten() const { return batch_.clear_points; }
 
   bool IsEmpty() const;
   Status Commit(Store& store) const { return store.Commit(batch_); }

@@ -6,6 +6,8 @@
 
 #include "base/random.h"
 #include "controller/objective.h"
+#include "controller/operators/job_needs.h"
+#include "controller/retry.h"
 #include "controller/stored_document.h"
 
 namespace qalam {
@@ -33,7 +35,14 @@ ExperimentSnapshot ExperimentRun::Snapshot() const {
           .max_trial_count = spec.max_trial_count,
           .max_failed_trial_count = spec.max_failed_trial_count,
           .counts = counts,
-          .goal_reached = goal_reached};
+          .goal_reached = goal_reached,
+          .out_of_time = out_of_time};
+}
+
+Time ExperimentRun::TimeLimit() const {
+  const auto& most = document.spec.max_duration_seconds;
+  if (!most || record.started == absl::InfinitePast()) return absl::InfiniteFuture();
+  return record.started + absl::Seconds(*most);
 }
 
 namespace {
@@ -74,8 +83,11 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
                    store.ListTrials({.experiment_uid = uid,
                                      .states = {TrialState::kPending, TrialState::kRunning}}));
   for (auto& trial : trials) {
-    const std::string trial_uid = trial.uid;
-    run.active[trial_uid].record = std::move(trial);
+    ActiveTrial& active = run.active[trial.uid];
+    if (run.document.spec.trial_template.retries > 0 && trial.attempts > 0) {
+      ASSIGN_OR_RETURN(active.retries, CountRetries(store, trial));
+    }
+    active.record = std::move(trial);
   }
   ASSIGN_OR_RETURN(run.stopper, EarlyStopper::Create(store, uid, run.document.spec));
   ASSIGN_OR_RETURN(run.goal_reached, IsGoalReached(store, uid, run.document.spec.objective));
@@ -216,8 +228,10 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   job.primary_container_name = spec.trial_template.primary_container_name;
   job.collector = spec.metrics_collector;
   job.metric_names = MetricNames(spec.objective);
-  job.timeout_seconds = spec.trial_template.timeout_seconds;
   RETURN_IF_ERROR(SetStopping(spec, job));
+  ASSIGN_OR_RETURN(const JobNeeds needs, NeedsOf(spec.trial_template, job.manifest));
+  job.timeout_seconds = needs.timeout_seconds;
+  job.resources = needs.resources;
   RETURN_IF_ERROR(SetCheckpoint(run, trial, job));
   return job;
 }

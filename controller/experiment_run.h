@@ -13,6 +13,7 @@
 #include "controller/operators/operator.h"
 #include "controller/plan.h"
 #include "controller/suggestion_client.h"
+#include "controller/trial_look.h"
 #include "db/store.h"
 
 namespace qalam {
@@ -25,20 +26,14 @@ struct ActiveTrial {
   bool looking = false;     // a worker is asking the operator about it
   bool look_again = false;  // something happened while it was
   bool cancel_sent = false;
+  bool waits_for_room = false;           // the operator has none for it
+  bool room_heard = false;               // and told since that there is some
+  int retries = 0;                       // how often it was run again
   Time retry_at = absl::InfinitePast();  // no submission before
   Duration backoff = absl::ZeroDuration();
   // Of one that a client runs. Not durable: a holder cannot renew while no controller is there, so
   // that every lease has its full time again once one is.
   Time lease_ends = absl::InfiniteFuture();
-};
-
-// What the operator said about one trial: its state first, then all observations, so that a final
-// state comes with everything that was reported.
-struct TrialLook {
-  Status status;
-  JobStatus job;
-  std::vector<MetricPoint> points;
-  uint64_t next_offset = 0;
 };
 
 struct ExperimentRun {
@@ -48,8 +43,11 @@ struct ExperimentRun {
   std::map<std::string, ActiveTrial> active;  // by trial uid
   int64_t next_number = 0;
   bool goal_reached = false;
+  bool out_of_time = false;
   std::unique_ptr<EarlyStopper> stopper;  // null: no trial is stopped early
   bool suggesting = false;
+  bool has_folders_to_remove = false;  // perhaps: some trials have ended
+  bool removing_folders = false;       // a worker is at it
   // Ended since the algorithm was last asked, unless some were lost: see TrialNews.
   std::vector<TrialRecord> untold;
   bool untold_lost = true;
@@ -77,6 +75,12 @@ struct ExperimentRun {
     return trial.state == TrialState::kPending && (IsClientRun() || trial.waits_for_room);
   }
   int64_t CountWaiting() const;
+  // One that was never submitted has the folder that it would be given.
+  std::string HandleOf(const TrialRecord& trial) const {
+    return trial.handle.empty() ? record.work_dir + "/" + trial.name : trial.handle;
+  }
+  // When its maxDuration will have passed; InfiniteFuture: never, as things stand.
+  Time TimeLimit() const;
 };
 
 // The experiment and its active trials as the store has them. NOT_FOUND when it is gone.

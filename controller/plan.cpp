@@ -30,6 +30,10 @@ int64_t Failures(const TrialCounts& counts) {
   return Count(counts, {TrialState::kFailed, TrialState::kMetricsUnavailable});
 }
 
+int64_t Successes(const TrialCounts& counts) {
+  return Count(counts, {TrialState::kSucceeded, TrialState::kEarlyStopped});
+}
+
 // Why the experiment is to end although trials may be running.
 std::optional<Ending> EarlyEnd(const ExperimentSnapshot& snapshot) {
   if (snapshot.stop_requested) {
@@ -47,12 +51,19 @@ std::optional<Ending> EarlyEnd(const ExperimentSnapshot& snapshot) {
   if (snapshot.suggestion_error) {
     return Ending{ExperimentState::kFailed, "SuggestionFailed", *snapshot.suggestion_error};
   }
+  if (snapshot.out_of_time) {
+    const bool any = Successes(snapshot.counts) > 0;
+    return Ending{any ? ExperimentState::kSucceeded : ExperimentState::kFailed,
+                  "MaxDurationReached",
+                  any ? "its maxDuration has passed"
+                      : "its maxDuration has passed, and no trial had succeeded"};
+  }
   return std::nullopt;
 }
 
 // How the experiment ends once nothing more is to be started and nothing runs.
 Ending NaturalEnd(const ExperimentSnapshot& snapshot, bool exhausted) {
-  if (Count(snapshot.counts, {TrialState::kSucceeded, TrialState::kEarlyStopped}) == 0) {
+  if (Successes(snapshot.counts) == 0) {
     return {ExperimentState::kFailed, "NoTrialSucceeded",
             fmt::format("none of its {} trials succeeded", Created(snapshot.counts))};
   }
@@ -70,7 +81,7 @@ int64_t LeftOfBudget(const ExperimentSnapshot& snapshot) {
 }
 
 // How many more trials may be alive, waiting ones not counted.
-int64_t Room(const ExperimentSnapshot& snapshot) {
+int64_t RoomLeft(const ExperimentSnapshot& snapshot) {
   if (snapshot.parallel_trial_count == 0) return std::numeric_limits<int64_t>::max();
   const int64_t alive = Active(snapshot.counts) - snapshot.waiting;
   return std::max<int64_t>(0, snapshot.parallel_trial_count - alive);
@@ -94,7 +105,7 @@ Plan MakePlan(const ExperimentSnapshot& snapshot) {
     return plan;
   }
   plan.start = snapshot.state != ExperimentState::kRunning;
-  int64_t room = Room(snapshot);
+  int64_t room = RoomLeft(snapshot);
   if (snapshot.client_run) room = std::min(room, snapshot.asked);
   if (!snapshot.paused) plan.release = std::min(room, snapshot.waiting);
   const int64_t left = LeftOfBudget(snapshot);
@@ -120,7 +131,7 @@ Refusal WhyNothing(const ExperimentSnapshot& snapshot) {
                         "back goes to whoever asks",
                         Created(snapshot.counts), active)};
   }
-  if (Room(snapshot) == 0) {
+  if (RoomLeft(snapshot) == 0) {
     return {"ParallelTrialCountReached",
             fmt::format("{} trials run, as many as parallelTrialCount allows", active)};
   }

@@ -29,6 +29,7 @@ struct ExperimentSnapshot {
   std::optional<int64_t> max_failed_trial_count;
   TrialCounts counts;
   bool goal_reached = false;
+  bool out_of_time = false;  // maxDuration has passed since it began
 };
 
 struct Ending {
@@ -53,9 +54,10 @@ struct Plan {
 };
 
 // Rules, the first that holds: delete, stop, goal, failures beyond maxFailedTrialCount, a refusing
-// algorithm, maxTrialCount, an exhausted space. Trials that failed and trials without metrics both
-// count as failures. maxTrialCount bounds the trials ever created; parallelTrialCount those alive,
-// where a waiting one takes the place of a proposal. A paused experiment lets nothing go.
+// algorithm, maxDuration, maxTrialCount, an exhausted space. A paused experiment's time counts.
+// Trials that failed and trials without metrics both count as failures. maxTrialCount bounds the
+// trials ever created; parallelTrialCount those alive, where a waiting one takes the place of a
+// proposal. A paused experiment lets nothing go.
 Plan MakePlan(const ExperimentSnapshot& snapshot);
 
 // Why a client that asks gets nothing now, for it to show.

@@ -4,6 +4,8 @@
 
 #include "controller/client_pass.h"
 #include "controller/objective.h"
+#include "controller/retry.h"
+#include "controller/trial_folders.h"
 
 namespace qalam {
 
@@ -24,6 +26,9 @@ bool IsRetryable(const Status& status) {
          status.code() == StatusCode::kDeadlineExceeded;
 }
 
+// Of a pending trial: why it does not run.
+constexpr char kWaitingReason[] = "WaitingForRoom";
+
 bool IsFinal(JobState state) {
   return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kKilled;
 }
@@ -32,6 +37,7 @@ bool IsFinal(JobState state) {
 
 StatusOr<Reconciler::Outcome> Reconciler::Reconcile(ExperimentRun& run) {
   if (run.reload) RETURN_IF_ERROR(Reload(run));
+  run.out_of_time = clock_.Now() >= run.TimeLimit();
   RETURN_IF_ERROR(SaveObservations(run));
   RETURN_IF_ERROR(TakeEvents(run));
   return CarryOut(run);
@@ -112,15 +118,21 @@ void Reconciler::TakeSubmissions(ExperimentRun& run, Draft& draft) {
     ActiveTrial& trial = entry->second;
     TrialRecord record = trial.record;
     if (handle.ok()) {
+      trial.room_heard = false;
       record.handle = *handle;
       record.state = TrialState::kRunning;
+      record.reason = record.message = "";
       if (record.started == absl::InfinitePast()) record.started = now;
       ++record.attempts;
     } else if (IsRetryable(handle.status())) {
       trial.backoff = NextBackoff(trial.backoff);
-      trial.retry_at = now + trial.backoff;
+      trial.retry_at = trial.room_heard ? now : now + trial.backoff;
+      trial.room_heard = false;
       actions_.WakeAt(run, trial.retry_at);
-      continue;
+      if (handle.status().code() != StatusCode::kResourceExhausted) continue;
+      record.reason = kWaitingReason;
+      record.message = Message(handle.status());
+      if (record.message == trial.record.message) continue;
     } else {
       record.state = TrialState::kFailed;
       record.reason = "SubmitFailed";
@@ -139,10 +151,16 @@ Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
     // Of a trial whose submission is not recorded yet, the end is taken in after that.
     if (entry == run.active.end() || !look.status.ok() || run.submissions.contains(uid)) continue;
     JobStatus job = look.job;
-    if (job.state == JobState::kMissing && entry->second.record.state == TrialState::kRunning) {
-      TrialRecord record = entry->second.record;
+    const ActiveTrial& trial = entry->second;
+    if (trial.record.state == TrialState::kPending && trial.record.attempts > 0 &&
+        (job.state == JobState::kFailed || job.state == JobState::kMissing)) {
+      // That was the run before; a pending one is looked at only once it is stopped.
+      job = {JobState::kKilled, "Cancelled", "it was stopped before it was run again"};
+    }
+    if (job.state == JobState::kMissing && trial.record.state == TrialState::kRunning) {
+      TrialRecord record = trial.record;
       // One that has reported did run, and a second run would add its points to the first's.
-      if (record.attempts < kMostSubmissions && record.collected_bytes == 0) {
+      if (record.attempts - trial.retries < kMostSubmissions && record.collected_bytes == 0) {
         // The process that submitted it was killed before the job itself had begun: the operator is
         // certain that it never ran, and submitting again starts it once.
         record.state = TrialState::kPending;
@@ -152,7 +170,16 @@ Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
       job = {JobState::kFailed, "Lost", "its job is no longer known to the operator"};
     }
     if (!IsFinal(job.state)) continue;
-    ASSIGN_OR_RETURN(auto record, FinishedTrial(run, entry->second, job));
+    if (IsRetried(run.document.spec.trial_template, job, trial.retries) &&
+        !IsBeingStopped(trial.record)) {
+      auto record =
+          ToBeRetried(trial.record, job, trial.retries, run.document.spec.trial_template.retries);
+      draft.AddEvent(uid, now, record.reason, record.message);
+      draft.ForgetPoints(uid);
+      draft.Update(std::move(record));
+      continue;
+    }
+    ASSIGN_OR_RETURN(auto record, FinishedTrial(run, trial, job));
     draft.AddEvent(uid, now, std::string(Name(record.state)), record.message);
     draft.Update(std::move(record));
   }
@@ -170,6 +197,16 @@ void Reconciler::TakeStops(ExperimentRun& run, Draft& draft) {
     draft.AddEvent(uid, clock_.Now(), trial.reason, trial.message);
     draft.Update(std::move(trial));
   }
+}
+
+void Reconciler::RunAgain(ExperimentRun& run, const std::string& trial_uid) {
+  // What it reported before says nothing of the next run.
+  if (run.stopper) run.stopper->End(trial_uid, TrialState::kKilled);
+  ActiveTrial& trial = run.active[trial_uid];
+  trial.cancel_sent = trial.look_again = false;
+  trial.backoff = absl::ZeroDuration();
+  trial.retry_at = clock_.Now() + RetryDelay(trial.retries++);
+  actions_.WakeAt(run, trial.retry_at);
 }
 
 std::vector<TrialRecord> Reconciler::TakeSuggestions(ExperimentRun& run, Draft& draft) {
@@ -233,7 +270,10 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
     for (const auto& points : draft.points()) run.stopper->Add(points.trial_uid, points.points);
     for (const TrialRecord* ended : draft.Ended()) run.stopper->End(ended->uid, ended->state);
   }
+  run.has_folders_to_remove |= RemovesTrialFolders(run.document.spec) && !draft.Ended().empty();
+  const auto again = draft.forgotten();
   draft.Apply(run);
+  for (const auto& uid : again) RunAgain(run, uid);
   clients.Finish();
   WakeAt(run, clients.NextWake());
   if (exhausted && !run.record.suggestions_exhausted) {
@@ -277,6 +317,12 @@ Status Reconciler::UpdateExperiment(ExperimentRun& run, const std::string& event
 StatusOr<Reconciler::Outcome> Reconciler::CarryOut(ExperimentRun& run) {
   const Plan plan = MakePlan(run.Snapshot());
   const Time now = clock_.Now();
+  const bool is_alive = !IsTerminal(run.record.state) && !run.record.delete_requested;
+  if (is_alive && run.has_folders_to_remove && !run.removing_folders) {
+    actions_.RemoveTrialFolders(run);
+  }
+  // It ends only after them: whoever takes it up after a crash is to find what is left to do.
+  if ((plan.ending || plan.remove) && run.removing_folders) return Outcome::kActive;
   if (plan.remove) {
     actions_.RemoveFiles(run);
     WriteBatch batch;
@@ -306,6 +352,7 @@ StatusOr<Reconciler::Outcome> Reconciler::CarryOut(ExperimentRun& run) {
       if (record.started == absl::InfinitePast()) record.started = now;
     }));
   }
+  if (!run.out_of_time) WakeAt(run, run.TimeLimit());
   if (!run.IsClientRun()) ActOnTrials(run, plan.cancel_active);
   if (plan.suggestions > 0) {
     if (now >= run.suggest_at) {

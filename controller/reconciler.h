@@ -21,6 +21,8 @@ class ReconcileActions {
   virtual void SubmitTrial(ExperimentRun& run, ActiveTrial& trial) = 0;
   virtual void LookAtTrial(ExperimentRun& run, ActiveTrial& trial) = 0;
   virtual void CancelTrial(ExperimentRun& run, ActiveTrial& trial) = 0;
+  // Of trials that have ended; sets removing_folders until that is done.
+  virtual void RemoveTrialFolders(ExperimentRun& run) = 0;
   virtual void RemoveFiles(const ExperimentRun& run) = 0;
   // Reconcile again no later than this.
   virtual void WakeAt(ExperimentRun& run, Time time) = 0;
@@ -42,6 +44,8 @@ class Reconciler {
   Status TakeEvents(ExperimentRun& run);
   void TakeSubmissions(ExperimentRun& run, Draft& draft);
   Status TakeLooks(ExperimentRun& run, Draft& draft);
+  // Once it is durable that the trial is.
+  void RunAgain(ExperimentRun& run, const std::string& trial_uid);
   void TakeStops(ExperimentRun& run, Draft& draft);
   // The trials that were proposed, if any, by number.
   std::vector<TrialRecord> TakeSuggestions(ExperimentRun& run, Draft& draft);

@@ -23,6 +23,15 @@ void Restart(ExperimentRecord& record) {
   record.completed = absl::InfinitePast();
 }
 
+// resumePolicy: Never.
+Status EndedForGood(const ExperimentRecord& record) {
+  return FailedPrecondition(
+      "experiment {} has ended and its resumePolicy is Never; submit another with resumePolicy: "
+      "LongRunning or FromVolume, and with warmStart: {{experiments: [{}]}} to begin with its "
+      "results",
+      record.name, record.name);
+}
+
 Status CheckCount(const char* name, int64_t value, int64_t least) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   if (value >= least && value <= kMost) return absl::OkStatus();
@@ -55,6 +64,11 @@ Status ApplyResume(const TrialCounts& counts, ExperimentRecord& record) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const auto document, ParseStoredDocument(record.document_json));
+  // What a user has stopped has not come to its end: that goes on under any policy.
+  if (record.state != ExperimentState::kStopped &&
+      document.spec.resume_policy == ResumePolicy::kNever) {
+    return EndedForGood(record);
+  }
   const auto& most = document.spec.max_trial_count;
   if (most && Created(counts) >= *most) {
     return FailedPrecondition(
@@ -62,8 +76,11 @@ Status ApplyResume(const TrialCounts& counts, ExperimentRecord& record) {
         record.name, *most);
   }
   if (record.state != ExperimentState::kStopped) {
-    return FailedPrecondition("experiment {} has ended ({}: {}); only a stopped one can go on",
-                              record.name, record.reason, record.message);
+    return FailedPrecondition(
+        "experiment {} has ended ({}: {}); only one that was stopped, or that has used all its "
+        "trials and is given "
+        "more by edit --max-trials, can go on",
+        record.name, record.reason, record.message);
   }
   Restart(record);
   return absl::OkStatus();
@@ -102,11 +119,7 @@ Status ApplyBudget(const v1::EditBudgetRequest& request, const TrialCounts& coun
   const bool has_room = !spec.max_trial_count || *spec.max_trial_count > created;
   if (IsTerminal(record.state) && record.reason == "MaxTrialsReached" && has_room) {
     if (spec.resume_policy == ResumePolicy::kNever) {
-      return FailedPrecondition(
-          "experiment {} has ended and its resumePolicy is Never; use LongRunning or FromVolume "
-          "for "
-          "experiments that are to go on",
-          record.name);
+      return EndedForGood(record);
     }
     Restart(record);
   }

@@ -18,6 +18,7 @@
 #include "server/find.h"
 #include "server/messages.h"
 #include "server/metrics.h"
+#include "server/room_check.h"
 #include "server/unary_reactor.h"
 #include "server/warm_start.h"
 #include "suggestion/early_stopping/stopping_registry.h"
@@ -249,6 +250,11 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
   ParseResult parsed;
   const auto faults = Faults(request.document(), request.source_name(), parsed);
   if (!faults.empty()) return InvalidArgument("{}", Listed(faults));
+  if (controller_ != nullptr) {
+    for (const auto& document : parsed.documents) {
+      RETURN_IF_ERROR(CheckRoomForTrials(*operator_, document));
+    }
+  }
   WriteBatch batch;
   for (auto& document : parsed.documents) {
     RETURN_IF_ERROR(TakeWarmStart(store_, document));
@@ -446,6 +452,7 @@ Status ExperimentService::Logs(grpc::ServerContext& context, const v1::ReadLogsR
       if (!writer.Write(message)) return absl::OkStatus();
       offset = chunk.next_offset;
     }
+    if (offset == static_cast<uint64_t>(request.offset())) RETURN_IF_ERROR(CheckOutputKept(found));
     if (!request.follow() || IsTerminal(found.trial.state)) return absl::OkStatus();
     absl::SleepFor(absl::Milliseconds(100));
   }

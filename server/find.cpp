@@ -1,5 +1,10 @@
 #include "server/find.h"
 
+#include "base/files.h"
+#include "controller/collector/job.h"
+#include "controller/stored_document.h"
+#include "controller/trial_folders.h"
+
 namespace qalam {
 
 namespace {
@@ -29,6 +34,21 @@ StatusOr<FoundTrial> FindTrial(Store& store, const v1::TrialName& name) {
     }
   }
   return NotFound("there is no trial {} in the namespace {}", name.name(), name_space);
+}
+
+Status CheckOutputKept(const FoundTrial& found) {
+  const TrialRecord& trial = found.trial;
+  const std::string folder = found.experiment.work_dir + "/" + trial.name;
+  // Whatever ran has left its claim there.
+  if (!IsTerminal(trial.state) || trial.started == absl::InfinitePast() ||
+      FileExists(folder + "/" + collector::kClaimFile)) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto document, ParseStoredDocument(found.experiment.document_json));
+  if (!RemovesTrialFolders(document.spec)) return absl::OkStatus();
+  return NotFound(
+      "what trial {} printed was removed with its folder after its end, as trialFolders says",
+      trial.name);
 }
 
 }  // namespace qalam

@@ -16,4 +16,7 @@ struct FoundTrial {
 };
 StatusOr<FoundTrial> FindTrial(Store& store, const v1::TrialName& name);
 
+// NOT_FOUND when the trial's output was removed with its folder, as its experiment has it.
+Status CheckOutputKept(const FoundTrial& found);
+
 }  // namespace qalam

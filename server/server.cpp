@@ -46,6 +46,23 @@ std::string PrivateSocketPath(const std::string& database_path) {
   return fmt::format("/tmp/qalam-{}-{:016x}.sock", getuid(), StableHash(path));
 }
 
+// Where trials may be alive that an earlier process has started.
+StatusOr<std::vector<std::string>> ActiveTrialFolders(Store& store) {
+  std::vector<std::string> folders;
+  ASSIGN_OR_RETURN(const auto experiments, store.ListExperiments({.only_active = true}));
+  for (const auto& experiment : experiments) {
+    ASSIGN_OR_RETURN(const auto trials,
+                     store.ListTrials({.experiment_uid = experiment.uid,
+                                       .states = {TrialState::kPending, TrialState::kRunning},
+                                       .with_metrics = false}));
+    for (const auto& trial : trials) {
+      folders.push_back(trial.handle.empty() ? experiment.work_dir + "/" + trial.name
+                                             : trial.handle);
+    }
+  }
+  return folders;
+}
+
 class QalamServer final : public Server {
  public:
   explicit QalamServer(ServerOptions options) : options_(std::move(options)) {}
@@ -111,10 +128,12 @@ Status QalamServer::Begin() {
   ASSIGN_OR_RETURN(auto store, OpenSqliteStore(options_.database_path));
   store_ = MakeObservedStore(std::move(store), clock_, changes_, activity_);
   ASSIGN_OR_RETURN(const std::string collector, CollectorPath());
-  operator_ = MakeProcessOperator(
-      {.collector_path = collector,
-       .server_address =
-           options_.run_trials ? "unix:" + PrivateSocketPath(options_.database_path) : ""});
+  ProcessOperatorOptions process{.collector_path = collector, .capacity = options_.capacity};
+  if (options_.run_trials) {
+    process.server_address = "unix:" + PrivateSocketPath(options_.database_path);
+    ASSIGN_OR_RETURN(process.earlier_folders, ActiveTrialFolders(*store_));
+  }
+  operator_ = MakeProcessOperator(std::move(process));
   if (options_.run_trials) RETURN_IF_ERROR(StartController());
   RETURN_IF_ERROR(StartFrontDoor());
   return options_.http.empty() ? absl::OkStatus() : StartHttp();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "controller/operators/machine_capacity.h"
 #include "server/access.h"
 
 namespace qalam {
@@ -32,6 +33,7 @@ struct ServerOptions {
   // user can open it.
   AccessOptions access;
   int workers = 4;
+  CapacityOptions capacity;  // what trials may take of this machine
 };
 
 class Server {

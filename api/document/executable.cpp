@@ -76,13 +76,6 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   if (!trial_template.failure_condition.empty() && trial_template.failure_condition != kJobFailed) {
     refusals.Add(field + ".failureCondition", "a condition of one's own", "leave it out");
   }
-  if (trial_template.resources) {
-    refusals.Add(field + ".resources", "room for each trial", "use parallelTrialCount");
-  }
-  if (trial_template.trial_folders != TrialFolders::kKeep) {
-    refusals.Add(field + ".trialFolders", "clearing up", "leave it out");
-  }
-  if (trial_template.retries > 0) refusals.Add(field + ".retries", "a retry", "leave it out");
 }
 
 void CheckCollector(const ExperimentSpec& spec, Refusals& refusals) {
@@ -125,9 +118,6 @@ std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
                  fmt::format("the algorithm {}", spec.algorithm.name), "available: " + available);
   }
   CheckCollector(spec, refusals);
-  if (spec.max_duration_seconds) {
-    refusals.Add("spec.maxDuration", "a longest duration", "leave it out");
-  }
   if (spec.trial_runner == TrialRunner::kOperator) CheckTemplate(spec.trial_template, refusals);
   return refusals.Take();
 }

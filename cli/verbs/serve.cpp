@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/capacity.h"
 #include "cli/follow.h"
 #include "cli/verbs/verbs.h"
 
@@ -21,6 +22,7 @@ struct ServeOptions {
   std::string tls_key;
   bool insecure = false;
   bool until_input_ends = false;
+  std::shared_ptr<CapacityFlags> capacity = std::make_shared<CapacityFlags>();
 };
 
 constexpr int kLookMilliseconds = 100;
@@ -53,6 +55,7 @@ StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
           ? (std::filesystem::path(common.database).parent_path() / "trials").string()
           : options.work_dir;
   server_options.listen = options.listen;
+  server_options.capacity = options.capacity->Options();
   server_options.suggestion_address = options.suggestion;
   server_options.http_any_port_if_taken = options.http.empty();
   server_options.http = options.http.empty()     ? kDefaultHttp
@@ -89,6 +92,7 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
                                "free port when that is taken",
                                kDefaultHttp));
   verb->add_option("--work-dir", options->work_dir, "Folder for the trials' folders");
+  AddCapacityFlags(*verb, options->capacity);
   verb->add_option("--suggestion", options->suggestion,
                    "A suggestion service elsewhere, HOST:PORT; by default one in this process");
   verb->add_option("--tls-certificate", options->tls_certificate,

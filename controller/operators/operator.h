@@ -35,6 +35,11 @@ struct TrialJob {
   // The controller judges by it too, but may be away. An engine that sees the points itself may
   // stop the job at once, which then is kKilled for kEarlyStoppedReason.
   std::optional<OwnStoppingRule> stopping;
+  // How often it has failed and is run again: a job with a higher number than the last of its
+  // directory is a run of its own. Its checkpoint folder stays as the run before has left it.
+  int retries = 0;
+  // Nothing said: it takes no room that others wait for.
+  Resources resources;
   // For algorithms whose trials go on from one another; empty for all others. The engine prepares
   // the folder before the job starts (see checkpoint.h) and names it to the job as
   // QALAM_CHECKPOINT_DIR.
@@ -79,9 +84,14 @@ class TrialOperator {
  public:
   virtual ~TrialOperator() = default;
 
-  // Idempotent: the trial's uid names the job, so a repeat, also by another process after a crash,
-  // finds the first and starts nothing. Returns the handle that the other calls take. Until it has
-  // answered, the job's directory stands for the handle.
+  // FAILED_PRECONDITION, with what there is, for a job that no engine of this kind ever has room
+  // for. An engine that schedules by itself cannot say.
+  virtual Status CheckFits(const Resources& /*need*/) { return absl::OkStatus(); }
+  // Idempotent: the trial's uid and `retries` name the job, so a repeat, also by another process
+  // after a crash, finds the first and starts nothing. Returns the handle that the other calls
+  // take. Until it has answered, the job's directory stands for the handle. RESOURCE_EXHAUSTED,
+  // with what it waits for, while there is no room: it is to be submitted again, soonest when Watch
+  // tells of its directory.
   virtual StatusOr<std::string> Submit(const TrialJob& job) = 0;
   // One answer per handle, in order.
   virtual StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) = 0;

@@ -10,20 +10,6 @@ namespace qalam {
 
 namespace {
 
-StatusOr<const Json*> FindContainer(const Json& manifest, const std::string& name) {
-  static const Json::json_pointer kContainers("/spec/template/spec/containers");
-  if (!manifest.is_object() || !manifest.contains(kContainers) ||
-      !manifest[kContainers].is_array() || manifest[kContainers].empty()) {
-    return InvalidArgument("trialSpec.spec.template.spec.containers: missing or empty");
-  }
-  const Json& containers = manifest[kContainers];
-  if (name.empty() && containers.size() == 1) return &containers[0];
-  for (const Json& container : containers) {
-    if (container.is_object() && container.value("name", "") == name) return &container;
-  }
-  return InvalidArgument("trialSpec has no container named \"{}\" (primaryContainerName)", name);
-}
-
 // A list of strings; numbers and booleans are taken as they are written.
 StatusOr<std::vector<std::string>> Strings(const Json& container, const std::string& what,
                                            const char* field) {
@@ -60,10 +46,24 @@ std::string ExpandReferences(const std::string& text,
   return result;
 }
 
+StatusOr<const Json*> FindPrimaryContainer(const Json& manifest, const std::string& name) {
+  static const Json::json_pointer kContainers("/spec/template/spec/containers");
+  if (!manifest.is_object() || !manifest.contains(kContainers) ||
+      !manifest[kContainers].is_array() || manifest[kContainers].empty()) {
+    return InvalidArgument("trialSpec.spec.template.spec.containers: missing or empty");
+  }
+  const Json& containers = manifest[kContainers];
+  if (name.empty() && containers.size() == 1) return &containers[0];
+  for (const Json& container : containers) {
+    if (container.is_object() && container.value("name", "") == name) return &container;
+  }
+  return InvalidArgument("trialSpec has no container named \"{}\" (primaryContainerName)", name);
+}
+
 StatusOr<ContainerCommand> PrimaryContainerCommand(const Json& manifest, const std::string& name) {
   const DistributedKind* kind = FindDistributedKind(manifest);
   if (kind == nullptr) {
-    ASSIGN_OR_RETURN(const Json* container, FindContainer(manifest, name));
+    ASSIGN_OR_RETURN(const Json* container, FindPrimaryContainer(manifest, name));
     return CommandOfContainer(*container, "container");
   }
   std::vector<Fault> faults;

@@ -15,6 +15,9 @@ struct ContainerCommand {
   std::string working_directory;       // empty when not given
 };
 
+// A batch/v1 Job's primary container: the one of that name, or the only one.
+StatusOr<const Json*> FindPrimaryContainer(const Json& manifest, const std::string& name);
+
 // Variables that a container has beside those of its manifest.
 struct ContainerVariables {
   std::vector<Setting> defaults;  // those of the manifest count before them

@@ -16,8 +16,11 @@
 #include "controller/operators/checkpoint.h"
 #include "controller/operators/collector_pool.h"
 #include "controller/operators/collector_source.h"
+#include "controller/operators/earlier_run.h"
 #include "controller/operators/lost_trial.h"
 #include "controller/operators/primary_container.h"
+#include "controller/operators/process_files.h"
+#include "controller/operators/process_slots.h"
 #include "controller/operators/process_watcher.h"
 #include "controller/operators/replace_path.h"
 #include "controller/operators/replica_set.h"
@@ -29,7 +32,6 @@ namespace {
 // One answer's worth of output or spool: large enough to be quick, small enough to be many.
 constexpr uint64_t kChunkBytes = 1 << 20;
 
-constexpr char kTerminationMessageFile[] = "termination-message";
 constexpr uint64_t kLongestTerminationMessage = 4096;  // as Kubernetes has it
 
 std::string FileOf(const std::string& handle, const char* name) { return handle + "/" + name; }
@@ -86,6 +88,7 @@ collector::Command CollectorCommand(const TrialJob& job, ContainerCommand comman
           WorkingDirectory(command, job.directory)};
 }
 
+// The environment is not complete before the job has its room: see AddRoom.
 StatusOr<collector::Job> CollectorJob(const TrialJob& job, const TrialCommands& commands,
                                       const ProcessOperatorOptions& options) {
   collector::Job result;
@@ -108,6 +111,21 @@ StatusOr<collector::Job> CollectorJob(const TrialJob& job, const TrialCommands& 
   result.timeout_seconds = job.timeout_seconds.value_or(0);
   result.grace_seconds = options.grace_seconds;
   return result;
+}
+
+// Each process has its share, by rank, and no variable that its manifest gives is changed but the
+// GPUs' own.
+void AddRoom(const Room& room, const TrialCommands& commands, collector::Job& collector_job) {
+  for (size_t i = 0; i < commands.commands.size(); ++i) {
+    collector::Command& process = i == 0 ? collector_job : collector_job.replicas[i - 1].command;
+    const Room share = ShareOf(room, i, commands.commands.size());
+    auto threads = ThreadEnvironment(share);
+    for (const auto& variable : commands.commands[i].command.environment) {
+      threads.erase(variable.name);
+    }
+    for (auto& [name, value] : threads) process.environment[name] = value;
+    for (auto& [name, value] : GpuEnvironment(share)) process.environment[name] = value;
+  }
 }
 
 JobStatus StatusOfResult(const collector::Result& result) {
@@ -140,33 +158,59 @@ void SignalProcess(const collector::ProcessIdentity& identity, int signal) {
 class ProcessOperator final : public TrialOperator {
  public:
   explicit ProcessOperator(ProcessOperatorOptions options)
-      : options_(std::move(options)), pool_(options_.collector_path), watcher_(pool_) {}
+      : options_(std::move(options)),
+        pool_(options_.collector_path),
+        slots_(options_.capacity),
+        watcher_(pool_) {
+    Watch(nullptr);
+    for (const auto& folder : options_.earlier_folders) {
+      // Held before it is looked at: its end may come in between.
+      if (slots_.Restore(folder)) PollOne(folder);
+    }
+  }
 
+  Status CheckFits(const Resources& need) override { return slots_.CheckFits(need); }
   StatusOr<std::string> Submit(const TrialJob& job) override;
   StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
   Status Cancel(const std::string& handle) override;
   StatusOr<LogChunk> ReadLog(const std::string& handle, uint64_t offset) override;
   StatusOr<ObservationChunk> ReadObservations(const std::string& handle, uint64_t offset) override;
   void Watch(std::function<void(const std::string&)> changed) override {
-    watcher_.OnChange(std::move(changed));
+    watcher_.OnChange([this, changed = std::move(changed)](const std::string& handle) {
+      // Also of trials that nobody polls.
+      if (slots_.Holds(handle)) PollOne(handle);
+      if (changed) changed(handle);
+    });
   }
 
  private:
+  StatusOr<std::string> Start(const std::string& handle, const collector::Job& job);
+  // Gives the trial's room to others, who are told.
+  void Release(const std::string& handle) {
+    for (const auto& next : slots_.Release(handle)) watcher_.Announce(next);
+  }
   JobStatus PollOne(const std::string& handle);
+  JobStatus WithResult(const std::string& handle);
   JobStatus WithoutResult(const std::string& handle);
 
   const ProcessOperatorOptions options_;
   CollectorPool pool_;
+  ProcessSlots slots_;
   ProcessWatcher watcher_;
 };
 
 StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
   const std::string& handle = job.directory;
+  if (HasEarlierRun(handle, job.retries)) {
+    // Its end is told before its collector is known to be free again.
+    if (watcher_.IsWatched(handle)) return Unavailable("the run before has not quite ended");
+    RETURN_IF_ERROR(PrepareRetry(handle, job.retries));
+  }
   // A collector that was spawned and has not claimed yet is watched; one that has left its claim.
   if (FileExists(FileOf(handle, collector::kClaimFile)) || watcher_.IsWatched(handle))
     return handle;
   ASSIGN_OR_RETURN(const auto commands, CommandsOfTrial(job));
-  ASSIGN_OR_RETURN(const auto collector_job, CollectorJob(job, commands, options_));
+  ASSIGN_OR_RETURN(auto collector_job, CollectorJob(job, commands, options_));
   RETURN_IF_ERROR(MakeDirectories(handle));
   for (const auto& [name, text] : commands.files) {
     RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, name.c_str()), text, false));
@@ -174,10 +218,23 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
   if (!job.checkpoint_directory.empty()) {
     RETURN_IF_ERROR(PrepareCheckpoint(job.checkpoint_source, job.checkpoint_directory));
   }
-  RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kJobFile),
-                                      collector::Encode(collector_job), false));
+  // One that was cancelled will not begin, and needs no room for that.
+  if (!FileExists(FileOf(handle, collector::kCancelFile))) {
+    ASSIGN_OR_RETURN(const Room room, slots_.Take(handle, job.resources));
+    AddRoom(room, commands, collector_job);
+  }
+  auto started = Start(handle, collector_job);
+  const bool may_run =
+      watcher_.IsWatched(handle) || FileExists(FileOf(handle, collector::kClaimFile));
+  if (!started.ok() && !may_run) Release(handle);
+  return started;
+}
+
+StatusOr<std::string> ProcessOperator::Start(const std::string& handle, const collector::Job& job) {
+  RETURN_IF_ERROR(
+      WriteFileAtomically(FileOf(handle, collector::kJobFile), collector::Encode(job), false));
   std::string spool;
-  if (collector_job.source != collector::Source::kNone) {
+  if (job.source != collector::Source::kNone) {
     // Made here so that there is something to watch before the collector begins.
     spool = FileOf(handle, collector::kSpoolFile);
     const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
@@ -202,7 +259,7 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
                   watcher_.Adopt(handle, claim->pid, FileOf(handle, collector::kSpoolFile)))) {
     return {JobState::kRunning, "", ""};
   }
-  if (FileExists(FileOf(handle, collector::kResultFile))) return PollOne(handle);
+  if (FileExists(FileOf(handle, collector::kResultFile))) return WithResult(handle);
   // Nobody looks after the command any more.
   KillLostTrial(handle);
   if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped"};
@@ -211,6 +268,14 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
 }
 
 JobStatus ProcessOperator::PollOne(const std::string& handle) {
+  JobStatus status = WithResult(handle);
+  const bool has_ended = status.state == JobState::kSucceeded ||
+                         status.state == JobState::kFailed || status.state == JobState::kKilled;
+  if (has_ended && slots_.Holds(handle)) Release(handle);
+  return status;
+}
+
+JobStatus ProcessOperator::WithResult(const std::string& handle) {
   const auto text = ReadFile(FileOf(handle, collector::kResultFile), 1 << 20);
   if (text.status().code() == StatusCode::kNotFound) return WithoutResult(handle);
   if (!text.ok()) return {JobState::kUnknown, "Unreadable", Message(text.status())};
@@ -239,6 +304,8 @@ Status ProcessOperator::Cancel(const std::string& handle) {
   RETURN_IF_ERROR(WriteFileAtomically(FileOf(handle, collector::kCancelFile), "", false));
   const auto claim = collector::ReadClaim(handle);
   if (claim.ok()) SignalProcess(*claim, collector::kLookSignal);
+  // It may wait for room, or have some and never have begun.
+  if (!claim.ok() && !watcher_.IsWatched(handle)) Release(handle);
   return absl::OkStatus();
 }
 

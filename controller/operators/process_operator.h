@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "controller/operators/machine_capacity.h"
 #include "controller/operators/operator.h"
 
 namespace qalam {
@@ -14,6 +16,10 @@ struct ProcessOperatorOptions {
   // Where a trial reaches the server that it may report to, as a gRPC target; empty: nowhere. It
   // must be one that wants no token.
   std::string server_address;
+  CapacityOptions capacity;
+  // Folders of trials that may be alive from an earlier process: what they have of the machine is
+  // taken.
+  std::vector<std::string> earlier_folders;
 };
 
 // The handle is the trial's folder. A trial's working directory is the container's workingDir (a
@@ -24,7 +30,9 @@ struct ProcessOperatorOptions {
 // one, QALAM_CHECKPOINT_DIR, then for programs that report by themselves QALAM_ADDRESS, QALAM_TRIAL
 // and QALAM_NAMESPACE, then the container's env. Where the document names a place for metrics, the
 // command finds it as QALAM_METRICS_PATH, and the port that is scraped as QALAM_METRICS_PORT,
-// unless its env has these. What a failing command writes into the file that
+// unless its env has these. A job that names what it takes of the machine waits until that is free;
+// then it has OMP_NUM_THREADS and its kin unless its env says otherwise, and with GPUs
+// CUDA_VISIBLE_DEVICES. What a failing command writes into the file that
 // QALAM_TERMINATION_MESSAGE_PATH names, up to 4 KiB, is put after the message of its end.
 std::unique_ptr<TrialOperator> MakeProcessOperator(ProcessOperatorOptions options);
 

@@ -36,6 +36,10 @@ ProcessWatcher::ProcessWatcher(CollectorPool& pool)
 }
 
 ProcessWatcher::~ProcessWatcher() {
+  {
+    absl::MutexLock lock(&mutex_);
+    ending_ = true;
+  }
   eventfd_write(wake_.get(), 1);
   thread_.join();
 }
@@ -76,6 +80,23 @@ bool ProcessWatcher::Adopt(const std::string& handle, pid_t pid, const std::stri
 bool ProcessWatcher::IsWatched(const std::string& handle) const {
   absl::MutexLock lock(&mutex_);
   return by_handle_.contains(handle);
+}
+
+void ProcessWatcher::Announce(const std::string& handle) {
+  {
+    absl::MutexLock lock(&mutex_);
+    announced_.insert(handle);
+  }
+  eventfd_write(wake_.get(), 1);
+}
+
+bool ProcessWatcher::ReadWake(std::set<std::string>& changed) {
+  eventfd_t count;
+  eventfd_read(wake_.get(), &count);
+  absl::MutexLock lock(&mutex_);
+  changed.merge(announced_);
+  announced_.clear();
+  return !ending_;
 }
 
 void ProcessWatcher::ReadInotify(std::set<std::string>& changed) {
@@ -130,8 +151,9 @@ void ProcessWatcher::Run() {
     std::set<std::string> changed;
     for (int i = 0; i < count; ++i) {
       const int fd = events[i].data.fd;
-      if (fd == wake_.get()) return;
-      if (fd == inotify_.get()) {
+      if (fd == wake_.get()) {
+        if (!ReadWake(changed)) return;
+      } else if (fd == inotify_.get()) {
         ReadInotify(changed);
       } else {
         ReadCollector(fd, changed);

@@ -31,6 +31,8 @@ class ProcessWatcher {
   void Add(const std::string& handle, PooledCollector collector, const std::string& spool_path);
   // Watches another's collector, once for each handle. False when the process has already gone.
   bool Adopt(const std::string& handle, pid_t pid, const std::string& spool_path);
+  // Has the change function called with the handle, from the watcher's thread.
+  void Announce(const std::string& handle);
   // Whether a collector of the handle is still at work.
   bool IsWatched(const std::string& handle) const;
 
@@ -44,14 +46,18 @@ class ProcessWatcher {
 
   void Insert(Watched watched, const std::string& spool_path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
+  // False when the thread is to end.
+  bool ReadWake(std::set<std::string>& changed);
   void ReadInotify(std::set<std::string>& changed);
   void ReadCollector(int fd, std::set<std::string>& changed);
 
   CollectorPool& pool_;
   const FileDescriptor epoll_;
   const FileDescriptor inotify_;
-  const FileDescriptor wake_;  // an eventfd: the thread is to end
+  const FileDescriptor wake_;  // an eventfd: the thread is to end, or to announce
   mutable absl::Mutex mutex_;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<std::string> announced_ ABSL_GUARDED_BY(mutex_);
   std::map<int, Watched> watched_ ABSL_GUARDED_BY(mutex_);  // by socket or pidfd
   // Two callers may submit one trial at once: two collectors then run for a moment.
   std::multimap<std::string, int> by_handle_ ABSL_GUARDED_BY(mutex_);

@@ -95,7 +95,9 @@ StatusOr<std::string> SimulatedWorld::Submit(const TrialJob& job) {
   const Time now = clock_.Now();
   Settle(now);
   const std::string& handle = job.directory;
-  if (StateAt(handle, now).state == JobState::kMissing) Begin(job, handle, now);
+  const auto known = jobs_.find(handle);
+  const bool is_retry = known != jobs_.end() && known->second.retries < job.retries;
+  if (is_retry || StateAt(handle, now).state == JobState::kMissing) Begin(job, handle, now);
   if (Take(faults_.submits_unanswered)) return Refused();
   return handle;
 }
@@ -103,6 +105,7 @@ StatusOr<std::string> SimulatedWorld::Submit(const TrialJob& job) {
 void SimulatedWorld::Begin(const TrialJob& trial_job, const std::string& handle, Time now) {
   Job& job = jobs_[handle];
   job.uid = trial_job.uid;
+  job.retries = trial_job.retries;
   job.run = fate_(trial_job, ++job.attempt);
   job.began = now + job.run.queued;
   job.told_to_end = absl::InfiniteFuture();

@@ -70,8 +70,9 @@ struct SimulatedCounts {
 // somebody must call Notify after the clock has moved.
 class SimulatedWorld {
  public:
-  // Decides what a job will do, once for each attempt (from 1; a further one follows only when the
-  // engine has lost the job). Called with the world locked: it must not call the world.
+  // Decides what a job will do, once for each attempt (from 1; a further one follows when the
+  // engine has lost the job or the trial is run again). Called with the world locked: it must not
+  // call the world.
   using Fate = std::function<SimulatedRun(const TrialJob& job, int attempt)>;
 
   // `clock` must outlive the world.
@@ -98,6 +99,7 @@ class SimulatedWorld {
     std::string uid;
     SimulatedRun run;
     int attempt = 0;
+    int retries = 0;                 // as the trial's job said
     bool begun = false;              // in begun_
     bool alive = false;              // in counts_.alive
     Time began, told_to_end, ended;  // InfiniteFuture: not as things stand

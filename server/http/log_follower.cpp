@@ -36,6 +36,13 @@ LogFollower::Part LogFollower::Read(const Topic& topic, uint64_t offset) {
     // What is missing of a character may yet come.
     if (whole > 0) whole -= UnfinishedBytes(chunk->data);
     if (whole == 0 && chunk.ok() && has_ended) whole = chunk->data.size();
+    if (whole == 0 && offset == 0 && chunk.ok()) {
+      const Status kept = CheckOutputKept(*found);
+      if (!kept.ok()) {
+        chunk = LogChunk{offset, Message(kept) + "\n"};
+        chunk->next_offset = whole = chunk->data.size();
+      }
+    }
     if (whole > 0) {
       chunk->next_offset -= chunk->data.size() - whole;
       chunk->data.resize(whole);

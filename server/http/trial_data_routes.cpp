@@ -91,6 +91,7 @@ StatusOr<Answer> GetLogs(const ApiContext& context, const ApiRequest& request) {
     text += chunk.data;
     offset = chunk.next_offset;
   }
+  if (text.empty()) RETURN_IF_ERROR(CheckOutputKept(found));
   if (text.size() > kMostLogBytes) text.resize(kMostLogBytes);
   // The next answer begins with a whole character.
   if (!IsTerminal(found.trial.state) || text.size() == kMostLogBytes) {

@@ -14,7 +14,9 @@ namespace qalam {
 // What a job does, in order, told apart from any engine's form: each fixture translates it.
 struct OperatorScript {
   bool ignores_term = false;              // from before its first line
-  std::vector<std::string> lines;         // printed first, each with its newline
+  std::vector<std::string> arguments;     // printed first, each with a zero byte
+  std::vector<std::string> lines;         // then these, each with its newline
+  std::string raw;                        // then this, as it is
   int counted_points = 0;                 // then the lines "step=I loss=I" for I from 1 to this
   Duration pause = absl::ZeroDuration();  // then this long nothing
   enum class End { kExit, kSignal, kNever, kCannotStart } end = End::kExit;
@@ -32,6 +34,14 @@ class OperatorFixture {
   virtual TrialJob MakeJob(const std::string& name, const OperatorScript& script) = 0;
   // How often the command of the job of this name has begun.
   virtual int Begun(const std::string& name) = 0;
+  // Submits the job from a process that is killed, as by kill -9, once the job has printed
+  // something. False, and nothing is done, where the engine itself lives in the controller's
+  // process. While no operator exists.
+  virtual bool SubmitFromKilledProcess(const TrialJob& job) = 0;
+  // While it is away the engine cannot say what became of the job, nor take part in its end.
+  virtual void SetAway(const std::string& handle, bool away) = 0;
+  // Lets a minute pass, or what stands for it where time is real.
+  virtual void PassLong() = 0;
   // Lets some milliseconds pass, the engine's own ones.
   virtual void Pass() = 0;
 };

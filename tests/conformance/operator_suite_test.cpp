@@ -381,4 +381,144 @@ TEST_CASE("Operator: many threads may use it at once", "[operator]") {
   }
 }
 
+TEST_CASE("Operator: a job that is run again runs once more, as if there had been none before",
+          "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  auto first = engine->MakeOperator();
+  auto job = engine->MakeJob("again", {.lines = {"loss=1"}, .code = 3});
+  const auto handle = *first->Submit(job);
+  REQUIRE(engine.WaitForEnd(*first, handle).reason == "ExitCode");
+  job.retries = 1;
+  const auto submit = [&](TrialOperator& trial_operator) {
+    // It may be a moment until the first run is quite gone.
+    StatusOr<std::string> answer;
+    engine.WaitUntil([&] {
+      answer = trial_operator.Submit(job);
+      return answer.status().code() != StatusCode::kUnavailable;
+    });
+    REQUIRE(answer.ok());
+    CHECK(*answer == handle);
+  };
+  submit(*first);
+  submit(*first);
+  const auto second = engine->MakeOperator();
+  submit(*second);
+  first.reset();
+  CHECK(engine.WaitForEnd(*second, handle).reason == "ExitCode");
+  submit(*second);
+  CHECK(engine->Begun("again") == 2);
+  CHECK(second->ReadObservations(handle, 0)->points.size() == 1);
+  CHECK(second->ReadLog(handle, 0)->data == "loss=1\n");
+}
+
+TEST_CASE("Operator: output is whole to the last byte", "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto trial_operator = engine->MakeOperator();
+  // Every byte, no line end for long, and none at the end.
+  constexpr size_t kBytes = 5'000'001;
+  std::string raw(kBytes, '\0');
+  uint32_t state = 1;
+  for (auto& byte : raw) byte = static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
+  raw.back() = 'x';
+  const auto handle = *trial_operator->Submit(engine->MakeJob("binary", {.raw = raw}));
+  REQUIRE(engine.WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  std::string read;
+  while (true) {
+    const auto chunk = *trial_operator->ReadLog(handle, read.size());
+    if (chunk.data.empty()) break;
+    read += chunk.data;
+    REQUIRE(chunk.next_offset == read.size());
+  }
+  CHECK(read.size() == raw.size());
+  CHECK((read == raw));
+}
+
+TEST_CASE("Operator: arguments arrive byte for byte", "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto trial_operator = engine->MakeOperator();
+  const std::vector<std::string> arguments = {
+      "",
+      " ",
+      "'single' and \"double\"",
+      "two\nlines\n",
+      "\t\r",
+      "$HOME ${x}",
+      "$(whoami)",
+      "`whoami`; rm -r no/such & | > < * ? [a] ~ # ! \\ \\n",
+      "--flag=é ß 漢字 🎉",
+      "-n"};
+  const auto handle = *trial_operator->Submit(engine->MakeJob("odd", {.arguments = arguments}));
+  REQUIRE(engine.WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  std::string expected;
+  for (const auto& argument : arguments) expected += argument + '\0';
+  CHECK(trial_operator->ReadLog(handle, 0)->data == expected);
+}
+
+TEST_CASE("Operator: a name may have 63 characters", "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto trial_operator = engine->MakeOperator();
+  const std::string name(63, 'n');
+  const auto handle = *trial_operator->Submit(engine->MakeJob(name, {.lines = {"loss=1"}}));
+  CHECK(engine.WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  CHECK(engine->Begun(name) == 1);
+  CHECK(trial_operator->ReadObservations(handle, 0)->points.size() == 1);
+}
+
+TEST_CASE("Operator: while the engine is away no job has failed, and then each ends as it did",
+          "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto trial_operator = engine->MakeOperator();
+  const auto handle = *trial_operator->Submit(
+      engine->MakeJob("away", {.lines = {"loss=1"}, .pause = absl::Milliseconds(100)}));
+  engine.WaitForOutput(*trial_operator, handle);
+  engine->SetAway(handle, true);
+  engine->PassLong();
+  const auto states = trial_operator->Poll({&handle, 1});
+  // What cannot be asked is asked again; what is answered must be true.
+  if (states.ok()) {
+    CHECK((states->front().state == JobState::kRunning ||
+           states->front().state == JobState::kUnknown));
+  } else {
+    CHECK(states.status().code() == StatusCode::kUnavailable);
+  }
+  engine->SetAway(handle, false);
+  CHECK(engine.WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  CHECK(trial_operator->ReadObservations(handle, 0)->points.size() == 1);
+  CHECK(engine->Begun("away") == 1);
+}
+
+TEST_CASE("Operator: a job outlives the controller's process that is killed", "[operator]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto job =
+      engine->MakeJob("orphan", {.lines = {"loss=1"}, .pause = absl::Milliseconds(500)});
+  if (!engine->SubmitFromKilledProcess(job)) return;
+  const auto trial_operator = engine->MakeOperator();
+  CHECK(trial_operator->Poll({&job.directory, 1})->front().state == JobState::kRunning);
+  const auto handle = *trial_operator->Submit(job);
+  CHECK(engine.WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
+  CHECK(engine->Begun("orphan") == 1);
+  CHECK(trial_operator->ReadObservations(handle, 0)->points.size() == 1);
+}
+
+TEST_CASE("Operator: five hundred jobs run at once", "[operator][slow]") {
+  FOR_EVERY_ENGINE(engine);
+  const auto trial_operator = engine->MakeOperator();
+  constexpr int kJobs = 500;
+  std::vector<std::string> handles;
+  for (int i = 0; i < kJobs; ++i) {
+    handles.push_back(*trial_operator->Submit(
+        engine->MakeJob(fmt::format("job-{}", i), {.lines = {"loss=1"}, .end = End::kNever})));
+  }
+  for (const auto& handle : handles) engine.WaitForOutput(*trial_operator, handle);
+  // All of them at one time.
+  const auto states = *trial_operator->Poll(handles);
+  for (const auto& status : states) CHECK(status.state == JobState::kRunning);
+  for (const auto& handle : handles) CHECK(trial_operator->Cancel(handle).ok());
+  for (const auto& handle : handles) {
+    CHECK(engine.WaitForEnd(*trial_operator, handle).state == JobState::kKilled);
+    CHECK(trial_operator->ReadObservations(handle, 0)->points.size() == 1);
+  }
+  for (int i = 0; i < kJobs; ++i) CHECK(engine->Begun(fmt::format("job-{}", i)) == 1);
+}
+
 }  // namespace qalam

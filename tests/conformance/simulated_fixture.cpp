@@ -4,6 +4,7 @@
 #include <map>
 
 #include "controller/collector/metric_parser.h"
+#include "controller/operators/primary_container.h"
 #include "controller/operators/simulated_operator.h"
 #include "tests/conformance/operator_suite.h"
 #include "tests/support/manual_clock.h"
@@ -11,7 +12,7 @@
 namespace qalam {
 namespace {
 
-SimulatedRun Translate(const OperatorScript& script) {
+SimulatedRun Translate(const OperatorScript& script, const std::vector<std::string>& arguments) {
   std::vector<std::string> lines = script.lines;
   for (int i = 1; i <= script.counted_points; ++i) {
     lines.push_back(fmt::format("step={0} loss={0}", i));
@@ -20,6 +21,11 @@ SimulatedRun Translate(const OperatorScript& script) {
   collector::Job parsed;
   parsed.metrics = {"loss"};
   const auto parser = *collector::MakeMetricParser(parsed);
+  if (!script.arguments.empty()) {
+    std::string text;
+    for (const auto& argument : arguments) text += argument + '\0';
+    run.output.push_back({run.duration, text});
+  }
   for (const auto& line : lines) {
     // What it prints comes bit by bit.
     run.duration += absl::Microseconds(20);
@@ -30,6 +36,7 @@ SimulatedRun Translate(const OperatorScript& script) {
       run.reports.push_back({run.duration, point.metric, point.value, point.step});
     }
   }
+  if (!script.raw.empty()) run.output.push_back({run.duration, script.raw});
   run.ignores_term = script.ignores_term;
   run.duration += script.pause;
   switch (script.end) {
@@ -58,12 +65,31 @@ class SimulatedFixture final : public OperatorFixture {
     job.uid = job.name = name;
     job.directory = "/simulated/" + name;
     job.metric_names = {"loss"};
+    // Nothing runs them, but they are to arrive.
+    job.manifest["spec"]["template"]["spec"]["containers"] =
+        Json::array({{{"name", "main"}, {"command", {"simulated"}}, {"args", script.arguments}}});
     absl::MutexLock lock(&mutex_);
     scripts_[job.uid] = script;
     return job;
   }
 
   int Begun(const std::string& name) override { return world_.Begun(name); }
+
+  // The world lives in the process: to destroy an operator is all that can become of one.
+  bool SubmitFromKilledProcess(const TrialJob&) override { return false; }
+
+  void SetAway(const std::string&, bool away) override {
+    const int calls = away ? 1000000 : 0;
+    world_.SetFaults({.submits_refused = calls,
+                      .polls_refused = calls,
+                      .reads_refused = calls,
+                      .cancels_refused = calls});
+  }
+
+  void PassLong() override {
+    clock_.Advance(absl::Minutes(1));
+    world_.Notify();
+  }
 
   void Pass() override {
     clock_.Advance(absl::Milliseconds(2));
@@ -72,8 +98,10 @@ class SimulatedFixture final : public OperatorFixture {
 
  private:
   SimulatedRun Fate(const TrialJob& job) {
+    auto command = *PrimaryContainerCommand(job.manifest, "");
+    command.arguments.erase(command.arguments.begin());
     absl::MutexLock lock(&mutex_);
-    return Translate(scripts_.at(job.uid));
+    return Translate(scripts_.at(job.uid), command.arguments);
   }
 
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};

@@ -61,6 +61,95 @@ TEST_CASE("The end waits for what runs and names its reason", "[plan]") {
   CHECK(MakePlan(stopped).ending->state == ExperimentState::kStopped);
 }
 
+TEST_CASE("The end of maxDuration stops what runs and ends the experiment", "[plan]") {
+  struct Case {
+    const char* name;
+    TrialCounts counts;
+    bool paused, suggesting, stop;
+    bool cancels;
+    const char* reason;  // of its end, if it ends now
+    ExperimentState state;
+  };
+  constexpr auto kGood = ExperimentState::kSucceeded, kNone = ExperimentState::kFailed;
+  const std::vector<Case> cases = {
+      {"it runs", {{kRun, 2}, {kEndedWell, 1}}, false, false, false, true, nullptr, kGood},
+      {"it waits", {{TrialState::kPending, 1}}, false, false, false, true, nullptr, kGood},
+      {"paused", {{kRun, 1}}, true, false, false, true, nullptr, kGood},
+      {"proposals come", {{kEndedWell, 1}}, false, true, false, false, nullptr, kGood},
+      {"one succeeded",
+       {{TrialState::kKilled, 2}, {kEndedWell, 1}},
+       false,
+       false,
+       false,
+       false,
+       "MaxDurationReached",
+       kGood},
+      {"one was hopeless",
+       {{TrialState::kEarlyStopped, 1}},
+       false,
+       false,
+       false,
+       false,
+       "MaxDurationReached",
+       kGood},
+      {"paused, none runs",
+       {{kEndedWell, 1}},
+       true,
+       false,
+       false,
+       false,
+       "MaxDurationReached",
+       kGood},
+      {"none succeeded",
+       {{TrialState::kKilled, 2}},
+       false,
+       false,
+       false,
+       false,
+       "MaxDurationReached",
+       kNone},
+      {"no trial", {}, false, false, false, false, "MaxDurationReached", kNone},
+      {"all had ended",
+       {{kEndedWell, 10}},
+       false,
+       false,
+       false,
+       false,
+       "MaxDurationReached",
+       kGood},
+      {"too many failed", {{kBad, 3}}, false, false, false, false, "MaxFailedTrialsReached", kNone},
+      {"the user was first",
+       {{kEndedWell, 1}},
+       false,
+       false,
+       true,
+       false,
+       "UserStopped",
+       ExperimentState::kStopped},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.name);
+    auto late = Running(one.counts);
+    late.out_of_time = true;
+    late.paused = one.paused;
+    late.suggestions_in_flight = one.suggesting;
+    late.stop_requested = one.stop;
+    const Plan plan = MakePlan(late);
+    CHECK(plan.cancel_active == one.cancels);
+    CHECK(plan.suggestions == 0);
+    CHECK(plan.release == 0);
+    REQUIRE(plan.ending.has_value() == (one.reason != nullptr));
+    if (!plan.ending) continue;
+    CHECK(plan.ending->reason == one.reason);
+    CHECK(plan.ending->state == one.state);
+  }
+  // What has ended stays as it ended.
+  auto ended = Running({{kEndedWell, 1}});
+  ended.state = ExperimentState::kSucceeded;
+  ended.out_of_time = true;
+  CHECK_FALSE(MakePlan(ended).ending);
+}
+
 TEST_CASE("Failures end the experiment once there are more than are allowed", "[plan]") {
   CHECK_FALSE(MakePlan(Running({{kBad, 2}, {kEndedWell, 1}})).ending);
   const auto failed =

@@ -22,7 +22,11 @@ namespace qalam {
 struct SimulatedBudget {
   int trials = 1;
   int parallel = 1;
-  std::string more;  // further lines of the spec, in YAML's flow style, indented by two
+  std::string more;         // further lines of the spec, in YAML's flow style, indented by two
+  std::string of_template;  // likewise of the trialTemplate, indented by four
+  // In place of "/simulated", which does not exist.
+  std::string work_dir = "/simulated";
+  std::string algorithm = "random";
 };
 
 // One experiment that minimises "loss" under the real controller, store and algorithms; its
@@ -41,7 +45,7 @@ class SimulatedExperiment {
     record.name = "simulated";
     record.document_json = ToJson(ParseDocument()).dump();
     record.seed = 7;
-    record.work_dir = "/simulated";
+    record.work_dir = budget_.work_dir;
     record.created = clock_.Now();
     WriteBatch batch;
     batch.create_experiments.push_back(record);
@@ -119,26 +123,29 @@ class SimulatedExperiment {
   }
 
   ExperimentDocument ParseDocument() const {
-    const auto parsed = ParseDocuments(fmt::format(R"(apiVersion: kubeflow.org/v1beta1
+    const auto parsed =
+        ParseDocuments(fmt::format(R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {{name: simulated}}
 spec:
   objective: {{type: minimize, objectiveMetricName: loss, goal: 0}}
-  algorithm: {{algorithmName: random}}
+  algorithm: {{algorithmName: {}}}
   seed: 7
   maxTrialCount: {}
   parallelTrialCount: {}
   {}
   parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
   trialTemplate:
+    {}
     trialParameters: [{{name: x, reference: x}}]
     trialSpec:
       apiVersion: batch/v1
       kind: Job
       spec: {{template: {{spec: {{containers: [{{name: main, command: ['${{trialParameters.x}}']}}]}}}}}}
 )",
-                                                   budget_.trials, budget_.parallel, budget_.more),
-                                       "simulated", RegisteredAlgorithms());
+                                   budget_.algorithm, budget_.trials, budget_.parallel,
+                                   budget_.more, budget_.of_template),
+                       "simulated", RegisteredAlgorithms());
     if (!parsed.faults.empty()) throw std::runtime_error(parsed.faults[0].ToString());
     return parsed.documents[0];
   }
