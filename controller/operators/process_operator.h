@@ -23,10 +23,9 @@ struct ProcessOperatorOptions {
 // QALAM_TRIAL_NAME, QALAM_TRIAL_UID, QALAM_EXPERIMENT_NAME, QALAM_TRIAL_DIR and, for a job that has
 // one, QALAM_CHECKPOINT_DIR, then for programs that report by themselves QALAM_ADDRESS, QALAM_TRIAL
 // and QALAM_NAMESPACE, then the container's env. Where the document names a place for metrics, the
-// command finds it as QALAM_METRICS_PATH, and the port that is scraped as QALAM_METRICS_PORT, unless
-// its env has these.
-// What a failing command writes into the file that QALAM_TERMINATION_MESSAGE_PATH names, up to
-// 4 KiB, is put after the message of its end.
+// command finds it as QALAM_METRICS_PATH, and the port that is scraped as QALAM_METRICS_PORT,
+// unless its env has these. What a failing command writes into the file that
+// QALAM_TERMINATION_MESSAGE_PATH names, up to 4 KiB, is put after the message of its end.
 std::unique_ptr<TrialOperator> MakeProcessOperator(ProcessOperatorOptions options);
 
 }  // namespace qalam
