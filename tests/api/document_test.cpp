@@ -249,14 +249,13 @@ TEST_CASE("An unknown algorithm does not hide what is wrong with early stopping"
 }
 
 TEST_CASE("Every example is sound", "[document]") {
-  const std::string name =
-      GENERATE("digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
-               "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid",
-               "digits/sobol", "digits/tpe", "digits/multivariate-tpe", "digits/asha",
-               "digits/hyperband", "digits/bohb", "digits/median-stop", "nas/darts", "nas/enas",
-               "nas/pareto", "pbt/experiment", "python-script/experiment", "collectors/file",
-               "collectors/events", "collectors/custom", "collectors/prometheus",
-               "collectors/push");
+  const std::string name = GENERATE(
+      "digits/auto", "digits/nsga2", "digits/evolution", "digits/local-search",
+      "digits/bayesianoptimization", "digits/cmaes", "digits/random", "digits/grid", "digits/sobol",
+      "digits/tpe", "digits/multivariate-tpe", "digits/asha", "digits/hyperband", "digits/bohb",
+      "digits/median-stop", "nas/darts", "nas/enas", "nas/pareto", "pbt/experiment",
+      "python-script/experiment", "collectors/file", "collectors/events", "collectors/custom",
+      "collectors/prometheus", "collectors/push");
   const auto text = ReadFile(std::string(QALAM_SOURCE) + "/examples/" + name + ".yaml");
   REQUIRE(text.ok());
   const auto parsed = ParseDocuments(*text, name, RegisteredAlgorithms());

@@ -134,9 +134,10 @@ TEST_CASE("Ctrl-C stops an experiment, and resume goes on with it", "[cli]") {
 
 TEST_CASE("Every verb has an example in its help", "[cli]") {
   Shell shell;
-  const std::string verb = GENERATE("run", "serve", "suggestion", "submit", "validate", "list",
-                                    "get", "trials", "best", "logs", "stop", "pause", "resume",
-                                    "edit", "add", "report", "delete", "algorithms", "completion", "version");
+  const std::string verb =
+      GENERATE("run", "serve", "suggestion", "submit", "validate", "list", "get", "trials", "best",
+               "logs", "stop", "pause", "resume", "edit", "add", "report", "delete", "algorithms",
+               "completion", "version");
   const auto help = shell.Run({verb, "--help"});
   CHECK(help.status == 0);
   CHECK(Has(help.text, "Example:\n  "));
