@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "controller/operators/quantity.h"
+#include "tests/support/distributed_manifest.h"
 
 namespace qalam {
 namespace {
@@ -56,6 +57,23 @@ TEST_CASE("The template's resources stand instead of the container's", "[slots]"
   const auto needs = *NeedsOf(given, Manifest(R"({"limits": {"cpu": 8, "memory": "1Gi"}})"));
   CHECK(needs.resources.cpu == 3);
   CHECK(needs.resources.memory_bytes == 0);
+}
+
+TEST_CASE("A distributed job takes what its replicas take together", "[slots]") {
+  auto manifest =
+      DistributedManifest("PyTorchJob", {{"Master", 1, {"true"}}, {"Worker", 3, {"true"}}});
+  const auto container = [&](const char* role) -> Json& {
+    return manifest["spec"]["pytorchReplicaSpecs"][role]["template"]["spec"]["containers"][0];
+  };
+  container("Master")["resources"] = Json::parse(R"({"requests": {"cpu": "500m"}})");
+  container("Worker")["resources"] =
+      Json::parse(R"({"limits": {"cpu": 2, "memory": "1Gi", "nvidia.com/gpu": 1}})");
+  manifest["spec"]["runPolicy"]["activeDeadlineSeconds"] = 60;
+  const auto needs = *NeedsOf({}, manifest);
+  CHECK(needs.resources.cpu == 6.5);
+  CHECK(needs.resources.memory_bytes == uint64_t{3} << 30);
+  CHECK(needs.resources.gpu == 3);
+  CHECK(needs.timeout_seconds == 60);
 }
 
 TEST_CASE("What is no amount is named", "[slots]") {

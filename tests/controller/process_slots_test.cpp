@@ -1,5 +1,7 @@
 // Room of the machine, as trials that are processes get it.
 
+#include "controller/operators/process_slots.h"
+
 #include <absl/time/clock.h>
 
 #include <catch2/catch.hpp>
@@ -8,6 +10,7 @@
 
 #include "base/files.h"
 #include "controller/operators/process_operator.h"
+#include "tests/support/distributed_manifest.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
@@ -116,6 +119,37 @@ TEST_CASE("GPUs are told by name, and the container's env sets the threads", "[s
   engine.End(first);
   engine.End(second);
   unsetenv("CUDA_VISIBLE_DEVICES");
+}
+
+TEST_CASE("The replicas of a distributed job part its room", "[slots]") {
+  const TemporaryDirectory directory;
+  setenv("CUDA_VISIBLE_DEVICES", "0,1,2", 1);
+  SlotsOperator engine({.cpus = 8});
+  const std::vector<std::string> program = {
+      "sh", "-c", "echo gpus=$CUDA_VISIBLE_DEVICES threads=$OMP_NUM_THREADS; exec sleep 1000"};
+  auto job = RoomJob(directory, "pair", {.cpu = 4, .gpu = 2});
+  job.manifest =
+      DistributedManifest("PyTorchJob", {{"Master", 1, program}, {"Worker", 1, program}});
+  const auto handle = *engine->Submit(job);
+  CHECK(engine.WaitForLine(handle) == "gpus=0 threads=2\n");
+  const std::string other = handle + "/output-worker-0.log";
+  const auto deadline = absl::Now() + absl::Seconds(30);
+  while (ReadFile(other).value_or("").find('\n') == std::string::npos) {
+    REQUIRE(absl::Now() < deadline);
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+  CHECK(*ReadFile(other) == "gpus=1 threads=2\n");
+  engine.End(handle);
+  unsetenv("CUDA_VISIBLE_DEVICES");
+}
+
+TEST_CASE("GPUs that cannot be parted equally are seen by all", "[slots]") {
+  const Room room{.millicpus = 3000, .memory_bytes = 300, .gpus = {"a", "b", "c"}};
+  CHECK(ShareOf(room, 0, 1).gpus == room.gpus);
+  CHECK(ShareOf(room, 1, 2).gpus == room.gpus);
+  CHECK(ShareOf(room, 1, 2).millicpus == 1500);
+  CHECK(ShareOf(room, 2, 3).gpus == std::vector<std::string>{"c"});
+  CHECK(ShareOf({.gpus = {}}, 1, 4).gpus.empty());
 }
 
 TEST_CASE("What trials of an earlier process have stays theirs until they end", "[slots]") {
