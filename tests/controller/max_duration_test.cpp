@@ -27,9 +27,10 @@ TEST_CASE("An experiment ends when its maxDuration has passed, pauses and restar
   record = experiment.Record();
   CHECK(record.state == ExperimentState::kSucceeded);
   CHECK(record.reason == "MaxDurationReached");
-  // Virtual time passes by a second at most.
+  // Some virtual time passes while the trials are stopped; counted from the second controller on,
+  // it would be 90 s and more.
   CHECK(record.completed - record.started >= absl::Seconds(60));
-  CHECK(record.completed - record.started < absl::Seconds(65));
+  CHECK(record.completed - record.started < absl::Seconds(85));
   CHECK(experiment.Count(TrialState::kKilled) == 2);
   CHECK(experiment.world().counts().alive == 0);
 }
