@@ -27,13 +27,19 @@ def listen(address):
 class Peer:
     def __init__(self, connection):
         self._connection = connection
-        self._file = connection.makefile("rw")
+        self._file = connection.makefile("r")
 
     def send(self, value):
-        self._file.write(json.dumps(value) + "\n")
-        self._file.flush()
+        """If the other side is gone, the next receive tells."""
+        try:
+            self._connection.sendall((json.dumps(value) + "\n").encode())
+        except ConnectionError:
+            pass
 
     def receive(self):
         """None once the other side is gone."""
-        line = self._file.readline()
+        try:
+            line = self._file.readline()
+        except ConnectionError:
+            return None
         return json.loads(line) if line else None

@@ -13,7 +13,7 @@ import line
 import messages
 
 
-def serve(address):
+def serve(address, count):
     parameters = [0.0, 0.0]
     lock = threading.Lock()
 
@@ -28,16 +28,21 @@ def serve(address):
             change = peer.receive()
 
     server = messages.listen(address)
-    while True:
-        peer = messages.Peer(server.accept()[0])
+    # None begins before all are there.
+    peers = [messages.Peer(server.accept()[0]) for _ in range(count)]
+    for peer in peers:
         threading.Thread(target=answer, args=(peer,), daemon=True).start()
+    threading.Event().wait()
 
 
 def work(address, share, rate, steps, report):
     server = messages.connect(address)
     server.send([0.0, 0.0])
     for step in range(1, steps + 1):
-        slope, offset = server.receive()
+        parameters = server.receive()
+        if parameters is None:  # the chief is done, and the server was told to end
+            return
+        slope, offset = parameters
         by_slope, by_offset, loss = line.gradient(share, slope, offset)
         server.send([-rate * by_slope, -rate * by_offset])
         if report and step % 20 == 0:
@@ -55,9 +60,9 @@ def main():
     cluster, task = config["cluster"], config["task"]
     print(f"{task['type']} {task['index']}", flush=True)
     server = cluster["ps"][0]
-    if task["type"] == "ps":
-        serve(server)
     workers = [("chief", 0)] + [("worker", i) for i in range(len(cluster["worker"]))]
+    if task["type"] == "ps":
+        serve(server, len(workers))
     me = workers.index((task["type"], task["index"]))
     work(server, line.points()[me :: len(workers)], arguments.learning_rate, arguments.steps, me == 0)
 

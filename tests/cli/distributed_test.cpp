@@ -25,8 +25,9 @@ std::string WriteExample(const Shell& shell, const std::string& name) {
 void KeepSourceClean() { setenv("PYTHONDONTWRITEBYTECODE", "1", 1); }
 
 bool Runs(const std::vector<std::string>& command) {
+  const FileDescriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
   try {
-    return ChildProcess(command, {}, open("/dev/null", O_WRONLY | O_CLOEXEC)).Wait() == 0;
+    return ChildProcess(command, {}, nowhere.get()).Wait() == 0;
   } catch (const std::runtime_error&) {
     return false;
   }
