@@ -11,8 +11,8 @@ namespace qalam {
 namespace {
 
 // What an experiment whose trials are such jobs is refused for, a line a fault.
-std::string Refusals(const Json& manifest, const std::string& container = "",
-                     const std::string& success = "", const std::string& failure = "") {
+std::string ManifestRefusals(const Json& manifest, const std::string& container = "",
+                             const std::string& success = "", const std::string& failure = "") {
   ExperimentDocument document;
   document.spec.algorithm.name = "random";
   document.spec.metrics_collector.kind = CollectorKind::kStdOut;
@@ -43,12 +43,12 @@ TEST_CASE("Every distributed kind runs with its primary role alone", "[replicas]
       for (const auto& version : kind.api_versions) {
         manifest["apiVersion"] = version;
         CAPTURE(kind.name, role, version);
-        CHECK(Refusals(manifest).empty());
-        CHECK(Refusals(manifest, kind.container,
-                       R"(status.conditions.#(type=="Succeeded")#|#(status=="True")#)",
-                       R"(status.conditions.#(type=="Failed")#|#(status=="True")#)")
+        CHECK(ManifestRefusals(manifest).empty());
+        CHECK(ManifestRefusals(manifest, kind.container,
+                               R"(status.conditions.#(type=="Succeeded")#|#(status=="True")#)",
+                               R"(status.conditions.#(type=="Failed")#|#(status=="True")#)")
                   .empty());
-        CHECK(Refusals(manifest, "", "status.[@this].#(done==true)#") ==
+        CHECK(ManifestRefusals(manifest, "", "status.[@this].#(done==true)#") ==
               "spec.trialTemplate.successCondition: a condition of one's own is not available in "
               "this version; leave it out\n");
       }
@@ -85,7 +85,7 @@ TEST_CASE("What is wrong with a distributed job is told with its field", "[repli
        {"trialSpec.spec.jaxReplicaSpecs.Workers: unknown role (did you mean \"Worker\"?); allowed: "
         "Worker"}},
   }));
-  CHECK(Refusals(DistributedManifest(one.kind, one.roles)) == AllOf(one.faults));
+  CHECK(ManifestRefusals(DistributedManifest(one.kind, one.roles)) == AllOf(one.faults));
 }
 
 TEST_CASE("The shape of a distributed job is checked too", "[replicas]") {
@@ -94,35 +94,38 @@ TEST_CASE("The shape of a distributed job is checked too", "[replicas]") {
   const std::string place = "trialSpec.spec.jaxReplicaSpecs.Worker";
 
   worker["replicas"] = "${trialParameters.workers}";
-  CHECK(Refusals(manifest).empty());
+  CHECK(ManifestRefusals(manifest).empty());
   worker["replicas"] = "3";
-  CHECK(Refusals(manifest).empty());
+  CHECK(ManifestRefusals(manifest).empty());
   worker["replicas"] = 1.5;
-  CHECK(Refusals(manifest) ==
+  CHECK(ManifestRefusals(manifest) ==
         AllOf({place + ".replicas: \"1.5\" should be a whole number from 1 to 64"}));
   worker.erase("replicas");
-  CHECK(Refusals(manifest).empty());
+  CHECK(ManifestRefusals(manifest).empty());
 
   Json& containers = worker["template"]["spec"]["containers"];
   containers.push_back({{"name", "sidecar"}, {"command", {"sleep"}}});
-  CHECK(Refusals(manifest).empty());  // the one that has the kind's own name
+  CHECK(ManifestRefusals(manifest).empty());  // the one that has the kind's own name
   containers[0]["name"] = "main";
-  CHECK(Refusals(manifest, "main").empty());
-  CHECK(Refusals(manifest) == AllOf({place + ".template.spec.containers: none is named \"jax\"; "
-                                             "give its name as primaryContainerName"}));
+  CHECK(ManifestRefusals(manifest, "main").empty());
+  CHECK(ManifestRefusals(manifest) ==
+        AllOf({place + ".template.spec.containers: none is named \"jax\"; "
+                       "give its name as primaryContainerName"}));
   containers = Json::array();
-  CHECK(Refusals(manifest) == AllOf({place + ".template.spec.containers: missing or empty"}));
+  CHECK(ManifestRefusals(manifest) ==
+        AllOf({place + ".template.spec.containers: missing or empty"}));
   worker = "two";
-  CHECK(Refusals(manifest) == AllOf({place + ": should be a map with replicas and template"}));
+  CHECK(ManifestRefusals(manifest) ==
+        AllOf({place + ": should be a map with replicas and template"}));
   manifest["spec"] = Json::object();
-  CHECK(Refusals(manifest) ==
+  CHECK(ManifestRefusals(manifest) ==
         AllOf({"trialSpec.spec.jaxReplicaSpecs: missing; JAXJob has its roles there"}));
 }
 
 TEST_CASE("A kind of another version is refused by name", "[replicas]") {
   Json manifest = DistributedManifest("TFJob", {{"Worker", 1, {"a"}}});
   manifest["apiVersion"] = "kubeflow.org/v1beta2";
-  const std::string refusals = Refusals(manifest);
+  const std::string refusals = ManifestRefusals(manifest);
   CHECK_THAT(refusals, Catch::StartsWith("spec.trialTemplate.trialSpec: apiVersion "
                                          "\"kubeflow.org/v1beta2\", kind \"TFJob\" is not "));
   CHECK_THAT(refusals, Catch::Contains("a kubeflow.org/v2beta1 MPIJob"));
