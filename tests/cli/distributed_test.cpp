@@ -10,7 +10,7 @@ namespace qalam {
 namespace {
 
 // The example as it is, but found from wherever the test runs.
-std::string WriteExample(const Shell& shell, const std::string& name) {
+std::string WriteDistributedExample(const Shell& shell, const std::string& name) {
   std::string text = *ReadFile(QALAM_SOURCE "/examples/distributed/" + name + ".yaml");
   const std::string folder = "workingDir: examples/";
   for (size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at + 1)) {
@@ -36,7 +36,7 @@ bool Runs(const std::vector<std::string>& command) {
 // Runs the example and returns the folder of a trial; every trial has succeeded.
 std::string RunExample(Shell& shell, const std::string& name) {
   KeepSourceClean();
-  const auto run = shell.Run({"run", WriteExample(shell, name)});
+  const auto run = shell.Run({"run", WriteDistributedExample(shell, name)});
   INFO(run.text);
   const auto reply =
       nlohmann::json::parse(shell.Run({"trials", "distributed-" + name, "-o", "json"}).text);
