@@ -251,9 +251,7 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
   const auto faults = Faults(request.document(), request.source_name(), parsed);
   if (!faults.empty()) return InvalidArgument("{}", Listed(faults));
   if (controller_ != nullptr) {
-    for (const auto& document : parsed.documents) {
-      RETURN_IF_ERROR(CheckRoomForTrials(*operator_, document));
-    }
+    RETURN_IF_ERROR(CheckRoomForTrials(*operator_, parsed.documents));
   }
   WriteBatch batch;
   for (auto& document : parsed.documents) {

@@ -4,12 +4,29 @@
 
 namespace qalam {
 
-Status CheckRoomForTrials(TrialOperator& trial_operator, const ExperimentDocument& document) {
+namespace {
+
+Status CheckRoomFor(TrialOperator& trial_operator, const ExperimentDocument& document) {
   if (document.spec.trial_runner != TrialRunner::kOperator) return absl::OkStatus();
   const TrialTemplate& trial_template = document.spec.trial_template;
   const auto needs = NeedsOf(trial_template, trial_template.trial_spec);
   const Status status = needs.ok() ? trial_operator.CheckFits(needs->resources) : needs.status();
   return WithContext(status, fmt::format("{}: spec.trialTemplate", document.metadata.name));
+}
+
+}  // namespace
+
+Status CheckRoomForTrials(TrialOperator& trial_operator,
+                          const std::vector<ExperimentDocument>& documents) {
+  StatusCode code = StatusCode::kOk;
+  std::string faults;
+  for (const auto& document : documents) {
+    const Status status = CheckRoomFor(trial_operator, document);
+    if (status.ok()) continue;
+    if (code == StatusCode::kOk) code = status.code();
+    faults += (faults.empty() ? "" : "\n") + Message(status);
+  }
+  return faults.empty() ? absl::OkStatus() : MakeStatus(code, faults);
 }
 
 }  // namespace qalam

@@ -115,6 +115,17 @@ TEST_CASE("What never fits is refused when it is submitted", "[fault]") {
   CHECK(Has(refused.text,
             "big: spec.trialTemplate: a trial takes 3 cpus, and all there is to hand out is 2 "
             "(--cpus)"));
+  // Of several documents each is told of, and none is begun.
+  std::string bigger = document;
+  bigger.replace(bigger.find("name: big"), 9, "name: bigger");
+  bigger.replace(bigger.find("memory: 1Gi"), 11, "memory: 9Gi");
+  const std::string both = shell.File("both.yaml");
+  REQUIRE(WriteFileAtomically(both, fmt::format("{}\n---\n{}", document, bigger), false).ok());
+  const auto two = shell.Run({"run", both, "--cpus", "2", "--memory", "4Gi"});
+  INFO(two.text);
+  CHECK(two.status == 1);
+  CHECK(Has(two.text, "big: spec.trialTemplate: a trial takes 3 cpus"));
+  CHECK(Has(two.text, "bigger: spec.trialTemplate: a trial takes"));
   const auto run = shell.Run({"run", path, "--cpus", "4", "--memory", "4Gi"});
   INFO(run.text);
   CHECK(run.status == 0);
