@@ -68,6 +68,28 @@ TEST_CASE("A trial that its engine lost is run again, and only what that run rep
                        "follows after 1s"));
 }
 
+TEST_CASE("Early stopping forgets what a lost run has reported", "[retry][early-stopping]") {
+  // Two points without improvement would do, and the lost run has reported two already.
+  const char kPatience[] =
+      "earlyStopping: {algorithmName: patience, algorithmSettings: [{name: patience, value: '2'}]}";
+  SimulatedExperiment experiment(
+      {.trials = 1, .more = kPatience, .of_template = "retries: 1"},
+      [](const TrialJob&, int attempt) {
+        SimulatedRun run;
+        run.duration = absl::Seconds(5);
+        run.ending = attempt == 1 ? CollectorLost() : ExitedWith(0);
+        run.reports = {{absl::Seconds(1), "loss", 0.5, 1}, {absl::Seconds(2), "loss", 0.5, 2}};
+        return run;
+      });
+  experiment.StartController();
+  experiment.RunToEnd();
+  const auto trial = experiment.Trials().front();
+  CAPTURE(trial.reason, trial.message);
+  CHECK(trial.state == TrialState::kSucceeded);
+  CHECK(trial.attempts == 2);
+  CHECK(trial.metrics[0].count == 2);
+}
+
 TEST_CASE("What a trial does by itself is run again only where that is asked for", "[retry]") {
   const auto ending = GENERATE(0, 1, 2, 3);
   const JobStatus endings[] = {ExitedWith(3),
