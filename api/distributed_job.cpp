@@ -185,8 +185,7 @@ std::vector<ReplicaGroup> ReadReplicaGroups(const DistributedKind& kind, const J
     processes += groups.back().replicas;
   }
   if (FindPrimaryGroup(kind, groups) == nullptr) {
-    reader.Add(field,
-               fmt::format("{} needs a {}", kind.name, document::OneOf(kind.primary_roles)));
+    reader.Add(field, fmt::format("{} needs a {}", kind.name, document::OneOf(kind.primary_roles)));
   }
   if (processes > kMostReplicas) {
     reader.Add(field,
