@@ -41,14 +41,8 @@ class DbManagerService final : public katib::DBManager::Service {
   }
 
  private:
-  StatusOr<TrialRecord> Find(const std::string& name) {
-    ASSIGN_OR_RETURN(auto trials, store_.ListTrials({.name = name, .limit = 1}));
-    if (trials.empty()) return NotFound("there is no trial {}", name);
-    return std::move(trials.front());
-  }
-
   Status Report(const katib::ReportObservationLogRequest& request) {
-    ASSIGN_OR_RETURN(const auto trial, Find(request.trial_name()));
+    ASSIGN_OR_RETURN(const auto trial, FindTrialByName(store_, request.trial_name()));
     TrialPoints points{.trial_uid = trial.uid};
     for (const auto& log : request.observation_log().metric_logs()) {
       MetricPoint point{.metric = log.metric().name()};
@@ -75,7 +69,7 @@ class DbManagerService final : public katib::DBManager::Service {
   }
 
   Status Get(const katib::GetObservationLogRequest& request, katib::GetObservationLogReply& reply) {
-    ASSIGN_OR_RETURN(const auto trial, Find(request.trial_name()));
+    ASSIGN_OR_RETURN(const auto trial, FindTrialByName(store_, request.trial_name()));
     Time begin = absl::InfinitePast(), end = absl::InfiniteFuture();
     if (!request.start_time().empty() && !ParseTime(request.start_time(), &begin)) {
       return InvalidArgument("start_time should be in RFC 3339");

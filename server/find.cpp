@@ -36,6 +36,12 @@ StatusOr<FoundTrial> FindTrial(Store& store, const v1::TrialName& name) {
   return NotFound("there is no trial {} in the namespace {}", name.name(), name_space);
 }
 
+StatusOr<TrialRecord> FindTrialByName(Store& store, const std::string& name) {
+  ASSIGN_OR_RETURN(auto trials, store.ListTrials({.name = name, .limit = 1}));
+  if (trials.empty()) return NotFound("there is no trial {}", name);
+  return std::move(trials.front());
+}
+
 Status CheckOutputKept(const FoundTrial& found) {
   const TrialRecord& trial = found.trial;
   const std::string folder = found.experiment.work_dir + "/" + trial.name;

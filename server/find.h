@@ -15,6 +15,8 @@ struct FoundTrial {
   ExperimentRecord experiment;
 };
 StatusOr<FoundTrial> FindTrial(Store& store, const v1::TrialName& name);
+// For Katib's API, which names no namespace.
+StatusOr<TrialRecord> FindTrialByName(Store& store, const std::string& name);
 
 // NOT_FOUND when the trial's output was removed with its folder, as its experiment has it.
 Status CheckOutputKept(const FoundTrial& found);

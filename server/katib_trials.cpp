@@ -2,19 +2,15 @@
 
 #include <absl/synchronization/notification.h>
 
+#include "server/find.h"
+
 namespace qalam {
 
 namespace {
 
-StatusOr<TrialRecord> FindByName(Store& store, const std::string& name) {
-  ASSIGN_OR_RETURN(auto trials, store.ListTrials({.name = name, .limit = 1}));
-  if (trials.empty()) return NotFound("there is no trial {}", name);
-  return std::move(trials.front());
-}
-
 StatusOr<std::vector<ObservedValue>> ReadStored(Store& store, const std::string& trial,
                                                 const std::string& metric) {
-  ASSIGN_OR_RETURN(const auto found, FindByName(store, trial));
+  ASSIGN_OR_RETURN(const auto found, FindTrialByName(store, trial));
   ASSIGN_OR_RETURN(const auto series,
                    store.ReadMetrics({.trial_uid = found.uid, .metric = metric}));
   std::vector<ObservedValue> values;
@@ -24,7 +20,7 @@ StatusOr<std::vector<ObservedValue>> ReadStored(Store& store, const std::string&
 }
 
 Status StopStored(Store& store, Controller* controller, const std::string& trial) {
-  ASSIGN_OR_RETURN(const auto found, FindByName(store, trial));
+  ASSIGN_OR_RETURN(const auto found, FindTrialByName(store, trial));
   // A collector that repeats its call has been heard.
   if (found.state == TrialState::kEarlyStopped) return absl::OkStatus();
   if (controller == nullptr) {

@@ -48,11 +48,7 @@ std::vector<SettingSchema> DominatedStopSettings() {
            .default_value = "3",
            .help = "Other trials that must be better in every objective.",
            .min = 1},
-          {.name = "start_step",
-           .type = SettingType::kInt,
-           .default_value = "4",
-           .help = "No trial is stopped before this step.",
-           .min = 1}};
+          StartStepSetting("4")};
 }
 
 std::unique_ptr<StoppingRule> MakeDominatedStop(const StoppingContext& context) {

@@ -38,11 +38,7 @@ std::vector<SettingSchema> PatienceStopSettings() {
            .default_value = "0",
            .help = "What a value must be better by to count as an improvement.",
            .min = 0},
-          {.name = "start_step",
-           .type = SettingType::kInt,
-           .default_value = "1",
-           .help = "No trial is stopped before this step.",
-           .min = 1}};
+          StartStepSetting("1")};
 }
 
 std::unique_ptr<StoppingRule> MakePatienceStop(const StoppingContext& context) {

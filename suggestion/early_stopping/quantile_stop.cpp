@@ -54,11 +54,7 @@ std::vector<SettingSchema> MedianStopSettings() {
            .default_value = "3",
            .help = "Other trials that must have come as far.",
            .min = 1},
-          {.name = "start_step",
-           .type = SettingType::kInt,
-           .default_value = "4",
-           .help = "No trial is stopped before this step.",
-           .min = 1}};
+          StartStepSetting("4")};
 }
 
 std::unique_ptr<StoppingRule> MakeMedianStop(const StoppingContext& context) {

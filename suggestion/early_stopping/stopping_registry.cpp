@@ -107,6 +107,14 @@ int IndexOf(const std::vector<Setting>& settings, const std::string& name) {
 
 }  // namespace
 
+SettingSchema StartStepSetting(const char* default_value) {
+  return {.name = "start_step",
+          .type = SettingType::kInt,
+          .default_value = default_value,
+          .help = "No trial is stopped before this step.",
+          .min = 1};
+}
+
 std::span<const StoppingEntry> StoppingRegistry() { return StoppingEntries(); }
 
 const StoppingEntry* FindStoppingRule(const std::string& name) {

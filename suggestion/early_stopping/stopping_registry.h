@@ -39,6 +39,9 @@ struct StoppingEntry {
   bool has_bounds = false;
 };
 
+// Of the rules that let a trial begin before they look at it.
+SettingSchema StartStepSetting(const char* default_value);
+
 std::span<const StoppingEntry> StoppingRegistry();
 // Null when there is none of that name.
 const StoppingEntry* FindStoppingRule(const std::string& name);

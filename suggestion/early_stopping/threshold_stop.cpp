@@ -59,11 +59,7 @@ std::vector<SettingSchema> ThresholdStopSettings() {
           {.name = "upper",
            .type = SettingType::kDouble,
            .help = "The metric's highest value that lets a trial go on."},
-          {.name = "start_step",
-           .type = SettingType::kInt,
-           .default_value = "1",
-           .help = "No trial is stopped before this step.",
-           .min = 1}};
+          StartStepSetting("1")};
 }
 
 Status CheckThresholdStop(const Settings& settings) {

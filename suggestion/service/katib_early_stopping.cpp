@@ -2,14 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/api_v1_beta1.grpc.pb.h"
 #include "suggestion/early_stopping/stopping_registry.h"
+#include "suggestion/service/katib_history.h"
 
 namespace qalam {
 
@@ -148,13 +145,8 @@ StatusOr<std::vector<ObservedValue>> ReadRemote(const std::string& address,
   }
   std::vector<ObservedValue> values;
   for (const auto& log : reply.observation_log().metric_logs()) {
-    const std::string& text = log.metric().value();
-    if (log.metric().name() != metric) continue;
-    ObservedValue seen{.value = NAN};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seen.value);
-    // "unavailable", or text.
-    if (error != std::errc() || end != text.data() + text.size()) continue;
-    values.push_back(seen);
+    const auto value = log.metric().name() == metric ? NumberOf(log.metric()) : std::nullopt;
+    if (value) values.push_back({.value = *value});
   }
   return values;
 }

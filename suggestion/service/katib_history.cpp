@@ -1,5 +1,6 @@
 #include "suggestion/service/katib_history.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace qalam {
@@ -43,6 +44,14 @@ bool IsFinished(const katib::Trial& trial) {
   const auto condition = trial.status().condition();
   return condition != katib::TrialStatus::CREATED && condition != katib::TrialStatus::RUNNING &&
          condition != katib::TrialStatus::UNKNOWN;
+}
+
+std::optional<double> NumberOf(const ::api::v1::beta1::Metric& metric) {
+  const std::string& text = metric.value();
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 uint64_t Fingerprint(const katib::Trial& trial) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +13,8 @@
 namespace qalam {
 
 bool IsFinished(const ::api::v1::beta1::Trial& trial);
+// Nullopt for text, and for "unavailable", which Katib writes where there is none.
+std::optional<double> NumberOf(const ::api::v1::beta1::Metric& metric);
 
 // A hash of what a sampler learns of the trial: its end, its parameters and its metrics. Times are
 // left out, since they would make every trial look changed. The same in this process only.

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/api_v1_beta1.grpc.pb.h"
@@ -38,14 +36,10 @@ std::vector<Assignment> KatibAssignments(const katib::Trial& trial) {
   return assignments;
 }
 
-// Katib writes "unavailable" where there is none.
 std::optional<double> ObjectiveOf(const katib::Trial& trial, const std::string& metric) {
   for (const auto& entry : trial.status().observation().metrics()) {
     if (entry.name() != metric) continue;
-    double value = 0;
-    const std::string& text = entry.value();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size()) return value;
+    if (const auto value = NumberOf(entry)) return value;
   }
   return std::nullopt;
 }
