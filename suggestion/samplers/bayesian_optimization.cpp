@@ -1,19 +1,33 @@
 #include "suggestion/samplers/bayesian_optimization.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include "suggestion/acquisition/acquisition.h"
 #include "suggestion/acquisition/maximize.h"
 #include "suggestion/math/sobol_sequence.h"
+#include "suggestion/samplers/multivariate_tpe.h"
+#include "suggestion/samplers/tpe_history.h"
 #include "suggestion/surrogate/trial_models.h"
 #include "suggestion/untried.h"
 
 namespace qalam {
 
 namespace {
+
+// Integers, steps and categories make plateaus and jumps that no smooth model foresees. Densities
+// of the good trials know nothing of smoothness, so on such spaces they are heard now and then. On
+// continua the model alone is better (docs/benchmarks/samplers.md); null there.
+std::unique_ptr<Sampler> MakeSecondOpinion(const SamplerContext& context) {
+  const auto& dimensions = context.space.dimensions();
+  const bool stepped = std::any_of(dimensions.begin(), dimensions.end(), [](const auto& dimension) {
+    return dimension.cardinality() > 0;
+  });
+  if (!stepped || context.objective_count > 1) return nullptr;
+  Settings settings;
+  Settings::Parse("multivariate-tpe", TpeSettings(), {{"n_startup_trials", "0"}}, &settings);
+  return MakeMultivariateTpeSampler(context.With(context.space, settings));
+}
 
 class BayesianOptimizationSampler final : public Sampler {
  public:
@@ -24,7 +38,8 @@ class BayesianOptimizationSampler final : public Sampler {
         acquisition_(context.settings.String("acq_func")),
         features_(space_),
         models_(features_, context.objective_count, context.constraint_count,
-                context.parallel_trial_count - 1) {
+                context.parallel_trial_count - 1),
+        second_opinion_(MakeSecondOpinion(context)) {
     options_.gradients = context.settings.String("acq_optimizer") != "sampling";
     const auto dimensions = std::min<size_t>(space_.size(), SobolSequence::MaxDimensions());
     RandomStream stream(seed_, 0, "bayesian.design");
@@ -32,6 +47,7 @@ class BayesianOptimizationSampler final : public Sampler {
   }
 
   void Tell(std::span<const TrialResult> results) override {
+    if (second_opinion_ != nullptr) second_opinion_->Tell(results);
     for (const auto& result : results) {
       finished_.Add(result.point);
       if (IsInformative(result)) models_.Learn(result);
@@ -50,6 +66,16 @@ class BayesianOptimizationSampler final : public Sampler {
       Point point;
       if (IsDesign(pending.size())) {
         point = DesignPoint(number, stream);
+      } else if (WantsSecondOpinion(i)) {
+        SampleRequest one = request;
+        one.count = 1;
+        one.first_trial_number = number;
+        for (const auto& proposal : proposals) {
+          one.pending.push_back({proposal.trial_number, proposal.point});
+        }
+        ASSIGN_OR_RETURN(auto drawn, second_opinion_->Suggest(one));
+        point = std::move(drawn.at(0).point);
+        if (believers) models_.Extend(*believers, point);
       } else {
         if (!believers) believers.emplace(models_.Believe(pending));
         point = ModelPoint(*believers, taken, stream);
@@ -71,6 +97,14 @@ class BayesianOptimizationSampler final : public Sampler {
     return !models_.has_usable() || models_.size() < (initial_points_ + 1) / 2 ||
            models_.size() + static_cast<int64_t>(pending) < initial_points_;
   }
+  // While the last trials have improved on nothing, each fourth is drawn from the densities.
+  // `place`: of the proposal among those that are asked for together.
+  bool WantsSecondOpinion(int place) const {
+    constexpr int64_t kPatience = 3, kEvery = 4;
+    if (second_opinion_ == nullptr) return false;
+    const int64_t without_gain = models_.TrialsSinceBest();
+    return without_gain >= kPatience && (without_gain - kPatience + place) % kEvery == 0;
+  }
   Point DesignPoint(int64_t number, RandomStream& stream) const;
   Point ModelPoint(const Believers& believers, const TakenPoints& taken,
                    RandomStream& stream) const;
@@ -88,6 +122,7 @@ class BayesianOptimizationSampler final : public Sampler {
   std::vector<uint32_t> scrambles_;
   PointSet finished_;
   TrialModels models_;
+  const std::unique_ptr<Sampler> second_opinion_;
 };
 
 Point BayesianOptimizationSampler::DesignPoint(int64_t number, RandomStream& stream) const {

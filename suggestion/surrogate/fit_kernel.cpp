@@ -27,12 +27,13 @@ Eigen::VectorXd FitKernel(const PointFeatures& features, const Eigen::MatrixXd& 
 std::vector<Eigen::VectorXd> KernelStarts(const PointFeatures& features) {
   const Eigen::VectorXd median = MarginalLikelihood::PriorMedian(features);
   std::vector<Eigen::VectorXd> starts(3, median);
-  const Eigen::Index noise = features.parameters();
+  const Eigen::Index noise = features.parameters(), roughness = noise + 1;
   // In units of the unit cube's diagonal.
   const double short_scale = std::log(0.3 * std::sqrt(static_cast<double>(features.parameters())));
   for (int i : {1, 2}) starts[i].head(noise).setConstant(short_scale);
   starts[1](noise) = std::log(1e-6);
   starts[2](noise) = std::log(0.1);
+  starts[1](roughness) = std::log(1e-6);
   return starts;
 }
 

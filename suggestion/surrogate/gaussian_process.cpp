@@ -36,6 +36,7 @@ GaussianProcess::GaussianProcess(const KernelParameters& parameters, const Eigen
                                  Eigen::Index capacity)
     : root_weights_(parameters.weights.cwiseSqrt()),
       noise_(parameters.noise),
+      roughness_(parameters.roughness),
       size_(points.cols()),
       scaled_(points.rows(), Aligned(capacity)),
       norms_(Aligned(capacity)),
@@ -44,7 +45,7 @@ GaussianProcess::GaussianProcess(const KernelParameters& parameters, const Eigen
   norms_.head(size_) = scaled_.leftCols(size_).colwise().squaredNorm();
   auto factor = factor_.topLeftCorner(size_, size_);
   factor = SquaredDistances(scaled_.leftCols(size_), scaled_.leftCols(size_));
-  MaternInPlace(factor);
+  KernelInPlace(factor, roughness_);
   factor.diagonal().array() += noise_;
   // In place; the upper triangle keeps covariances that nobody reads.
   Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> in_place(factor);
@@ -61,12 +62,13 @@ void GaussianProcess::Append(const Eigen::VectorXd& features) {
   const double norm = scaled.squaredNorm();
   Eigen::VectorXd row = norms_.head(size_).array() + norm;
   row.noalias() -= 2.0 * scaled_.leftCols(size_).transpose() * scaled;
-  MaternInPlace(row);
+  KernelInPlace(row, roughness_);
   Factor().triangularView<Eigen::Lower>().solveInPlace(row);
   scaled_.col(size_) = scaled;
   norms_(size_) = norm;
   factor_.row(size_).head(size_) = row.transpose();
-  factor_(size_, size_) = std::sqrt(std::max(1 + noise_ - row.squaredNorm(), kLeastVariance));
+  factor_(size_, size_) =
+      std::sqrt(std::max(1 + roughness_ + noise_ - row.squaredNorm(), kLeastVariance));
   ++size_;
 }
 
@@ -87,14 +89,14 @@ Eigen::VectorXd GaussianProcess::MeansAtTargets() const {
 }
 
 double GaussianProcess::Variance(double explained) const {
-  return moments_.variance * std::max(1 - explained, kLeastVariance);
+  return moments_.variance * std::max(1 + roughness_ - explained, kLeastVariance);
 }
 
 void GaussianProcess::Predict(const Eigen::Ref<const Eigen::MatrixXd>& points,
                               Eigen::VectorXd& means, Eigen::VectorXd& variances) const {
   const Eigen::MatrixXd scaled = root_weights_.asDiagonal() * points;
   Eigen::MatrixXd covariances = SquaredDistances(scaled_.leftCols(size_), scaled);
-  MaternInPlace(covariances);
+  KernelInPlace(covariances, roughness_);
   means = covariances.topRows(targets_.size()).transpose() * moments_.alpha;
   means.array() += moments_.mean;
   Factor().triangularView<Eigen::Lower>().solveInPlace(covariances);
@@ -115,7 +117,7 @@ PredictionGradient GaussianProcess::PredictWithGradient(const Eigen::VectorXd& f
   Eigen::VectorXd covariances = norms_.head(size_).array() + scaled.squaredNorm();
   covariances.noalias() -= 2.0 * others.transpose() * scaled;
   Eigen::VectorXd slopes(size_);
-  MaternInPlace(covariances, slopes);
+  KernelInPlace(covariances, roughness_, slopes);
 
   PredictionGradient result;
   const Eigen::Index known = targets_.size();
@@ -131,7 +133,7 @@ PredictionGradient GaussianProcess::PredictWithGradient(const Eigen::VectorXd& f
   Factor().triangularView<Eigen::Lower>().solveInPlace(covariances);
   const double explained = covariances.squaredNorm();
   result.prediction.variance = Variance(explained);
-  if (1 - explained <= kLeastVariance) {
+  if (1 + roughness_ - explained <= kLeastVariance) {
     result.variance_gradient = Eigen::VectorXd::Zero(features.size());
     return result;
   }

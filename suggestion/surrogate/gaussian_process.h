@@ -4,11 +4,13 @@
 
 namespace qalam {
 
-// What is learnt of a kernel. Targets are thought of as mean + scale * (f + noise), with f of unit
-// variance; mean and scale follow from the targets in closed form.
+// What is learnt of a kernel. Targets are thought of as mean + scale * (f + noise), with f = a
+// smooth function of unit variance + a rough one (see matern_kernel.h); mean and scale follow from
+// the targets in closed form.
 struct KernelParameters {
   Eigen::VectorXd weights;  // one a feature: 1 / lengthscale^2
-  double noise = 0;         // variance relative to f's
+  double noise = 0;         // variance relative to the smooth function's
+  double roughness = 0;     // the rough function's variance, relative likewise
 };
 
 // Mean and variance of f, with the targets' mean and scale: predictions are of targets, noise-free.
@@ -77,6 +79,7 @@ class GaussianProcess {
 
   Eigen::VectorXd root_weights_;
   double noise_;
+  double roughness_;
   Eigen::Index size_ = 0;
   Eigen::MatrixXd scaled_;  // features x capacity
   Eigen::VectorXd norms_;   // of the columns of scaled_, squared

@@ -14,6 +14,8 @@ LogNormalPrior LengthscalePrior(Eigen::Index parameters) {
   return {std::sqrt(2.0) + std::log(static_cast<double>(parameters)) / 2, std::sqrt(3.0)};
 }
 
-LogNormalPrior NoisePrior() { return {std::log(1e-4), std::log(100.0)}; }
+LogNormalPrior NoisePrior() { return {std::log(1e-6), std::log(100.0)}; }
+
+LogNormalPrior RoughnessPrior() { return {std::log(0.1), std::log(10.0)}; }
 
 }  // namespace qalam

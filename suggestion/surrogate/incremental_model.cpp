@@ -60,6 +60,12 @@ void IncrementalModel::Add(int64_t number, const Eigen::VectorXd& encoded, doubl
   process_->Truncate(std::min(process_->size(), chosen + rank - base_));
 }
 
+int64_t IncrementalModel::CountAfter(int64_t number) const {
+  return observations_.end() -
+         std::upper_bound(observations_.begin(), observations_.end(), number,
+                          [](int64_t n, const Observation& o) { return n < o.number; });
+}
+
 std::vector<Index> IncrementalModel::Chosen(Index count, Index most) const {
   std::vector<Index> rows(static_cast<size_t>(count));
   std::iota(rows.begin(), rows.end(), 0);

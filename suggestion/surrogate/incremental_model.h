@@ -29,6 +29,8 @@ class IncrementalModel {
   // `output` may be infinite, not NaN.
   void Add(int64_t number, const Eigen::VectorXd& encoded, double output);
   Eigen::Index size() const { return static_cast<Eigen::Index>(observations_.size()); }
+  // Observations with a higher number.
+  int64_t CountAfter(int64_t number) const;
 
   // The posterior given everything added; size() > 0. Valid until the next call of any member.
   const GaussianProcess& Posterior() const;

@@ -69,16 +69,18 @@ MarginalLikelihood::MarginalLikelihood(const PointFeatures& features, const Eige
     : features_(features), points_(points), targets_(targets) {}
 
 Eigen::VectorXd MarginalLikelihood::PriorMedian(const PointFeatures& features) {
-  Eigen::VectorXd theta(features.parameters() + 1);
+  Eigen::VectorXd theta(features.parameters() + 2);
   theta.setConstant(LengthscalePrior(features.parameters()).mean);
   theta(features.parameters()) = NoisePrior().mean;
+  theta(features.parameters() + 1) = RoughnessPrior().mean;
   return theta;
 }
 
 KernelParameters MarginalLikelihood::Parameters(const PointFeatures& features,
                                                 const Eigen::VectorXd& theta) {
   KernelParameters parameters{Eigen::VectorXd(features.size()),
-                              kLeastNoise + std::exp(theta(features.parameters()))};
+                              kLeastNoise + std::exp(theta(features.parameters())),
+                              std::exp(theta(features.parameters() + 1))};
   for (Eigen::Index i = 0; i < features.parameters(); ++i) {
     parameters.weights.segment(features.First(i), features.First(i + 1) - features.First(i))
         .setConstant(std::exp(-2 * theta(i)));
@@ -97,9 +99,9 @@ double MarginalLikelihood::operator()(const Eigen::VectorXd& theta,
   const KernelParameters parameters = Parameters(features_, theta);
   const Eigen::MatrixXd scaled = parameters.weights.cwiseSqrt().asDiagonal() * points_;
 
-  Eigen::MatrixXd slopes(n, n);
+  Eigen::MatrixXd slopes(n, n), rough(n, n);
   Eigen::MatrixXd inverse = SquaredDistances(scaled, scaled);
-  MaternInPlace(inverse, slopes);
+  KernelInPlace(inverse, parameters.roughness, slopes, rough);
   inverse.diagonal().array() += parameters.noise;
   const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> in_place(inverse);
   if (in_place.info() != Eigen::Success) return infinity;
@@ -116,6 +118,7 @@ double MarginalLikelihood::operator()(const Eigen::VectorXd& theta,
   // nothing.
   inverse.noalias() -= (moments.alpha / moments.variance) * moments.alpha.transpose();
   const double noise_slope = inverse.trace() / 2;
+  const double roughness_slope = inverse.cwiseProduct(rough).sum() / 2;
   // With G = dvalue/dK * dk/ds, sum_ab G_ab (x_a - x_b)^2 = 2 (sum_a rowsum_a x_a^2 - x'Gx).
   inverse.array() *= slopes.array() / 2;
   const Eigen::VectorXd row_sums = inverse.rowwise().sum();
@@ -132,6 +135,8 @@ double MarginalLikelihood::operator()(const Eigen::VectorXd& theta,
   }
   gradient(parameter_count) = noise_slope * (parameters.noise - kLeastNoise);
   value += NoisePrior().Penalty(theta(parameter_count), gradient(parameter_count));
+  gradient(parameter_count + 1) = roughness_slope * parameters.roughness;
+  value += RoughnessPrior().Penalty(theta(parameter_count + 1), gradient(parameter_count + 1));
   return value;
 }
 

@@ -11,7 +11,7 @@ namespace qalam {
 // targets at their closed-form best (Rasmussen and Williams, 2006, equations 5.8 and 5.9).
 //
 // Parameters of the search are theta = (log lengthscale of each parameter, log(noise -
-// kLeastNoise)).
+// kLeastNoise), log roughness).
 class MarginalLikelihood {
  public:
   // `points`: features x n. References are kept.

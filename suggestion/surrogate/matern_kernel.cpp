@@ -2,25 +2,54 @@
 
 namespace qalam {
 
-// Both work a column at a time, so that it stays in the cache over the passes.
-void MaternInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances) {
-  Eigen::ArrayXd scaled;
-  for (Eigen::Index j = 0; j < squared_distances.cols(); ++j) {
-    auto column = squared_distances.col(j).array();
-    scaled = (5.0 * column).max(0).sqrt();
-    column = (1 + scaled * (1 + scaled / 3)) * (-scaled).exp();
-  }
+namespace {
+
+constexpr double kFiner = 10;
+
+// m of sqrt(5) r, and dm/ds.
+auto Matern(const Eigen::ArrayXd& scaled, const Eigen::ArrayXd& decay) {
+  return (1 + scaled * (1 + scaled / 3)) * decay;
+}
+auto MaternSlope(const Eigen::ArrayXd& scaled, const Eigen::ArrayXd& decay) {
+  return (-5.0 / 6.0) * (1 + scaled) * decay;
 }
 
-void MaternInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances,
-                   Eigen::Ref<Eigen::MatrixXd> slopes) {
+}  // namespace
+
+// All work a column at a time, so that it stays in the cache over the passes.
+void KernelInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances, double roughness) {
   Eigen::ArrayXd scaled, decay;
   for (Eigen::Index j = 0; j < squared_distances.cols(); ++j) {
     auto column = squared_distances.col(j).array();
     scaled = (5.0 * column).max(0).sqrt();
     decay = (-scaled).exp();
-    column = (1 + scaled * (1 + scaled / 3)) * decay;
-    slopes.col(j).array() = (-5.0 / 6.0) * (1 + scaled) * decay;
+    column = Matern(scaled, decay);
+    scaled *= kFiner;
+    decay = (-scaled).exp();
+    column += roughness * Matern(scaled, decay);
+  }
+}
+
+void KernelInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances, double roughness,
+                   Eigen::Ref<Eigen::MatrixXd> slopes) {
+  Eigen::MatrixXd rough(squared_distances.rows(), squared_distances.cols());
+  KernelInPlace(squared_distances, roughness, slopes, rough);
+}
+
+void KernelInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances, double roughness,
+                   Eigen::Ref<Eigen::MatrixXd> slopes, Eigen::Ref<Eigen::MatrixXd> rough) {
+  Eigen::ArrayXd scaled, decay;
+  for (Eigen::Index j = 0; j < squared_distances.cols(); ++j) {
+    auto column = squared_distances.col(j).array();
+    scaled = (5.0 * column).max(0).sqrt();
+    decay = (-scaled).exp();
+    column = Matern(scaled, decay);
+    slopes.col(j) = MaternSlope(scaled, decay);
+    scaled *= kFiner;
+    decay = (-scaled).exp();
+    rough.col(j) = Matern(scaled, decay);
+    column += roughness * rough.col(j).array();
+    slopes.col(j).array() += roughness * kFiner * kFiner * MaternSlope(scaled, decay);
   }
 }
 

@@ -106,6 +106,10 @@ void TrialModels::Learn(const TrialResult& result) {
   if (best_.size() > kIncumbents) best_.pop_back();
 }
 
+int64_t TrialModels::TrialsSinceBest() const {
+  return best_.empty() ? 0 : objectives_.front().CountAfter(best_.front().number);
+}
+
 std::vector<Point> TrialModels::Incumbents() const {
   std::vector<Point> points;
   for (const auto& ranked : best_) points.push_back(ranked.point);

@@ -35,6 +35,8 @@ class TrialModels {
   int64_t size() const { return objectives_.front().size(); }
   // Whether a trial has given every objective as a number.
   bool has_usable() const { return has_usable_; }
+  // With one objective, how many trials after the best one have not improved on it.
+  int64_t TrialsSinceBest() const;
   // The best few with one objective, some of the front with several.
   std::vector<Point> Incumbents() const;
 

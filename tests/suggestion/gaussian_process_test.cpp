@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "suggestion/surrogate/fit_kernel.h"
 #include "suggestion/surrogate/hyperparameter_prior.h"
 #include "suggestion/surrogate/incremental_model.h"
 #include "suggestion/surrogate/marginal_likelihood.h"
@@ -43,14 +44,18 @@ KernelParameters SomeParameters(Eigen::Index features) {
   KernelParameters parameters;
   parameters.weights = Eigen::VectorXd::LinSpaced(features, 0.5, 6);
   parameters.noise = 0.01;
+  parameters.roughness = 0.3;
   return parameters;
 }
 
 // Rasmussen and Williams, equation 4.17, written out for two points.
-double Matern(const KernelParameters& parameters, const Eigen::VectorXd& a,
+double Matern(double r) {
+  return (1 + std::sqrt(5.0) * r + 5.0 / 3 * r * r) * std::exp(-std::sqrt(5.0) * r);
+}
+double Kernel(const KernelParameters& parameters, const Eigen::VectorXd& a,
               const Eigen::VectorXd& b) {
   const double r = std::sqrt((parameters.weights.array() * (a - b).array().square()).sum());
-  return (1 + std::sqrt(5.0) * r + 5.0 / 3 * r * r) * std::exp(-std::sqrt(5.0) * r);
+  return Matern(r) + parameters.roughness * Matern(10 * r);
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ TEST_CASE("The posterior is that of the dense closed form", "[gaussian-process]"
   Eigen::MatrixXd covariance(kCount, kCount);
   for (int i = 0; i < kCount; ++i) {
     for (int j = 0; j < kCount; ++j) {
-      covariance(i, j) = Matern(parameters, points.col(i), points.col(j));
+      covariance(i, j) = Kernel(parameters, points.col(i), points.col(j));
     }
     covariance(i, i) += parameters.noise;
   }
@@ -82,12 +87,13 @@ TEST_CASE("The posterior is that of the dense closed form", "[gaussian-process]"
   const auto others = RandomPoints(space, features, 20);
   for (int k = 0; k < others.cols(); ++k) {
     Eigen::VectorXd cross(kCount);
-    for (int i = 0; i < kCount; ++i) cross(i) = Matern(parameters, points.col(i), others.col(k));
+    for (int i = 0; i < kCount; ++i) cross(i) = Kernel(parameters, points.col(i), others.col(k));
     const auto prediction = process.Predict(Eigen::VectorXd(others.col(k)));
     CHECK(prediction.mean ==
           Approx(mean + cross.dot(inverse * (targets - mean * ones))).margin(1e-10));
-    CHECK(prediction.variance ==
-          Approx(process.moments().variance * (1 - cross.dot(inverse * cross))).margin(1e-9));
+    CHECK(prediction.variance == Approx(process.moments().variance *
+                                        (1 + parameters.roughness - cross.dot(inverse * cross)))
+                                     .margin(1e-9));
   }
 }
 
@@ -128,6 +134,35 @@ TEST_CASE("The likelihood's gradient matches finite differences", "[gaussian-pro
     below(i) -= kStep;
     const double slope = (likelihood(above, ignored) - likelihood(below, ignored)) / (2 * kStep);
     CHECK(gradient(i) == Approx(slope).epsilon(1e-4).margin(1e-5));
+  }
+}
+
+TEST_CASE("What scatters without repeating itself is rough, what does not repeat is noise",
+          "[gaussian-process]") {
+  const auto space = ModelSpace();
+  const PointFeatures features(space);
+  constexpr int kPairs = 40;
+  const auto places = RandomPoints(space, features, kPairs);
+  // Each place twice, next to each other, with targets that nothing but the place explains.
+  Eigen::MatrixXd points(places.rows(), 2 * kPairs);
+  points << places, places.array() + 1e-4;
+  const auto scatter = SomeTargets(2 * kPairs);
+  const bool repeats = GENERATE(true, false);
+  CAPTURE(repeats);
+  Eigen::VectorXd targets = scatter;
+  if (repeats) targets.tail(kPairs) = targets.head(kPairs);
+  const auto theta = FitKernel(features, points, targets, KernelStarts(features), 80);
+  const auto parameters = MarginalLikelihood::Parameters(features, theta);
+  GaussianProcess process(parameters, points, 2 * kPairs);
+  process.SetTargets(targets);
+  const auto beside = process.Predict(points.col(0));
+  if (repeats) {
+    CHECK(parameters.noise < 1e-3);
+    CHECK(beside.mean == Approx(targets(0)).margin(0.05));
+    CHECK(std::sqrt(beside.variance) < 0.1);
+  } else {
+    CHECK(parameters.noise > 0.1 * (1 + parameters.roughness));
+    CHECK(std::sqrt(beside.variance) > 0.1);
   }
 }
 
