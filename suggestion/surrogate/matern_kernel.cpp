@@ -14,6 +14,14 @@ auto MaternSlope(const Eigen::ArrayXd& scaled, const Eigen::ArrayXd& decay) {
   return (-5.0 / 6.0) * (1 + scaled) * decay;
 }
 
+// exp(-kFiner x) of exp(-x), by four products: exponentials are what a kernel costs.
+void MakeFiner(Eigen::ArrayXd& scaled, Eigen::ArrayXd& decay) {
+  static_assert(kFiner == 10);
+  scaled *= kFiner;
+  decay = decay.square();
+  decay *= decay.square().square();
+}
+
 }  // namespace
 
 // All work a column at a time, so that it stays in the cache over the passes.
@@ -24,8 +32,7 @@ void KernelInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances, double roughne
     scaled = (5.0 * column).max(0).sqrt();
     decay = (-scaled).exp();
     column = Matern(scaled, decay);
-    scaled *= kFiner;
-    decay = (-scaled).exp();
+    MakeFiner(scaled, decay);
     column += roughness * Matern(scaled, decay);
   }
 }
@@ -45,8 +52,7 @@ void KernelInPlace(Eigen::Ref<Eigen::MatrixXd> squared_distances, double roughne
     decay = (-scaled).exp();
     column = Matern(scaled, decay);
     slopes.col(j) = MaternSlope(scaled, decay);
-    scaled *= kFiner;
-    decay = (-scaled).exp();
+    MakeFiner(scaled, decay);
     rough.col(j) = Matern(scaled, decay);
     column += roughness * rough.col(j).array();
     slopes.col(j).array() += roughness * kFiner * kFiner * MaternSlope(scaled, decay);
