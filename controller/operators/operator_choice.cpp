@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/operators/process_operator.h"
+#include "controller/operators/slurm/slurm_operator.h"
 
 namespace qalam {
 
@@ -16,8 +17,20 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeProcess(const OperatorChoice& choic
                               .earlier_folders = std::move(surroundings.earlier_folders)});
 }
 
+StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
+                                                   OperatorSurroundings surroundings) {
+  if (choice.capacity.IsGiven()) {
+    return InvalidArgument(
+        "--cpus, --memory and --gpus share out this machine with the operator process; Slurm has "
+        "its own");
+  }
+  return MakeSlurmOperator(
+      {.defaults = choice.slurm, .collector_path = std::move(surroundings.collector_path)});
+}
+
 constexpr OperatorEntry kOperators[] = {
     {"process", "processes of this machine", MakeProcess},
+    {"slurm", "jobs of a Slurm cluster", MakeSlurm},
 };
 
 const OperatorEntry* FindOperator(const std::string& name) {
@@ -40,6 +53,10 @@ Status CheckOperatorName(const std::string& name) {
 StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,
                                                       OperatorSurroundings surroundings) {
   RETURN_IF_ERROR(CheckOperatorName(choice.name));
+  if (choice.slurm.AreGiven() && choice.name != "slurm") {
+    return InvalidArgument(
+        "--slurm-partition, --slurm-account and --slurm-qos are for --operator slurm");
+  }
   return FindOperator(choice.name)->make(choice, std::move(surroundings));
 }
 

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "controller/operators/machine_capacity.h"
 #include "controller/operators/operator.h"
+#include "controller/operators/slurm/slurm_options.h"
 
 namespace qalam {
 
@@ -18,6 +19,7 @@ inline constexpr char kDefaultOperator[] = "process";
 struct OperatorChoice {
   std::string name = kDefaultOperator;
   CapacityOptions capacity;  // process: what trials may take of this machine
+  SlurmDefaults slurm;
 };
 
 // What every engine is told of the process that it is for.
