@@ -49,9 +49,7 @@ TEST_CASE("Slurm: an experiment is run, with its trials as jobs", "[slurm]") {
   CHECK(std::count(jobs.begin(), jobs.end(), '\n') == 6);
 
   const auto own = shell.Run({"run", "--operator", "slurm",
-                              WriteSlurmJob(shell, "own",
-                                            "        setup: ['echo']\n"
-                                            "        options: [--nice=5]\n")});
+                              WriteSlurmJob(shell, "own", "setup: [echo], options: [--nice=5], ")});
   INFO(own.text);
   CHECK(own.status == 0);
   unsetenv("SLURM_CONF");

@@ -18,7 +18,7 @@ namespace qalam {
 // Trials of sh programs on a cluster of their own.
 class SlurmTrials {
  public:
-  SlurmTrials() : cluster_(SlurmCluster::Start({{"QALAM_SLURMD_TIMEOUT", "5"}})) {}
+  SlurmTrials() : cluster_(SlurmCluster::Start({{"QALAM_SLURMD_TIMEOUT", "4"}})) {}
 
   bool is_there() const { return cluster_ != nullptr; }
   const SlurmCluster& cluster() const { return *cluster_; }
