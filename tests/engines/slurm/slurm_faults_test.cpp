@@ -39,7 +39,7 @@ std::string RunAgain(TrialOperator& trial_operator, TrialJob& job) {
 }  // namespace
 
 TEST_CASE("Slurm: a trial whose node dies is run again on another, and its old processes end",
-          "[slurm]") {
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   auto job = trials.MakeJob("lucky", kSecondTimeLucky);
@@ -65,7 +65,7 @@ TEST_CASE("Slurm: a trial whose node dies is run again on another, and its old p
   CHECK(trial_operator->ReadLog(handle, 0)->data == "loss=2\n");
 }
 
-TEST_CASE("Slurm: a trial survives the daemon of its node, and its end is told", "[slurm]") {
+TEST_CASE("Slurm: a trial survives the daemon of its node, and its end is told", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const auto handle = *trial_operator->Submit(trials.MakeJob(
@@ -85,7 +85,7 @@ TEST_CASE("Slurm: a trial survives the daemon of its node, and its end is told",
 }
 
 TEST_CASE("Slurm: while its controller is away nothing is known, and then the true end",
-          "[slurm]") {
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const std::string program = Noting("while ! test -e $QALAM_TRIAL_DIR/go; do sleep 0.1; done; ");
@@ -121,7 +121,7 @@ TEST_CASE("Slurm: while its controller is away nothing is known, and then the tr
 }
 
 TEST_CASE("Slurm: when its controller dies right after a submission, the trial is not lost",
-          "[slurm]") {
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   auto job = trials.MakeJob("stale", Noting("sleep 1; echo loss=1"));
@@ -145,7 +145,7 @@ TEST_CASE("Slurm: when its controller dies right after a submission, the trial i
   CHECK(trial_operator->ReadObservations(handle, 0)->points.size() == 1);
 }
 
-TEST_CASE("Slurm: a drained node ends its trials, and gets no other", "[slurm]") {
+TEST_CASE("Slurm: a drained node ends its trials, and gets no other", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const auto first = *trial_operator->Submit(trials.MakeJob(
@@ -168,7 +168,8 @@ TEST_CASE("Slurm: a drained node ends its trials, and gets no other", "[slurm]")
   CHECK(SlurmTrials::WaitForEnd(*trial_operator, second).state == JobState::kSucceeded);
 }
 
-TEST_CASE("Slurm: a trial that is put back into the queue from outside is run again", "[slurm]") {
+TEST_CASE("Slurm: a trial that is put back into the queue from outside is run again",
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   auto job = trials.MakeJob("again", kSecondTimeLucky);
@@ -190,7 +191,7 @@ TEST_CASE("Slurm: a trial that is put back into the queue from outside is run ag
   CHECK(trials.Begun("again") == 2);
 }
 
-TEST_CASE("Slurm: a trial that is cancelled from outside is killed, and says so", "[slurm]") {
+TEST_CASE("Slurm: a trial that is cancelled from outside is killed, and says so", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const bool runs = GENERATE(true, false);
@@ -209,7 +210,7 @@ TEST_CASE("Slurm: a trial that is cancelled from outside is killed, and says so"
   CHECK(trials.Begun("victim") == (runs ? 1 : 0));
 }
 
-TEST_CASE("Slurm: a held trial waits, and says so", "[slurm]") {
+TEST_CASE("Slurm: a held trial waits, and says so", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const auto job =
@@ -222,7 +223,7 @@ TEST_CASE("Slurm: a held trial waits, and says so", "[slurm]") {
   CHECK(SlurmTrials::WaitForEnd(*trial_operator, handle).state == JobState::kSucceeded);
 }
 
-TEST_CASE("Slurm: a trial that reaches Slurm's time limit fails for that", "[slurm]") {
+TEST_CASE("Slurm: a trial that reaches Slurm's time limit fails for that", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const auto handle = *trial_operator->Submit(
@@ -240,7 +241,7 @@ TEST_CASE("Slurm: a trial that reaches Slurm's time limit fails for that", "[slu
 }
 
 TEST_CASE("Slurm: a controller that is killed between sbatch and its answer submits once",
-          "[slurm]") {
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   // sbatch, and then whoever has called it is dead.
   const std::string programs = trials.File("programs");
@@ -270,7 +271,7 @@ TEST_CASE("Slurm: a controller that is killed between sbatch and its answer subm
 }
 
 TEST_CASE("Slurm: what it does not take is refused in its words, and can be told apart",
-          "[slurm]") {
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   const auto refused = trial_operator->Submit(
@@ -284,7 +285,8 @@ TEST_CASE("Slurm: what it does not take is refused in its words, and can be told
   CHECK(Message(faulty.status()).find("spec.options[0]") != std::string::npos);
 }
 
-TEST_CASE("Slurm: a node without qalam's programs fails a trial before it begins", "[slurm]") {
+TEST_CASE("Slurm: a node without qalam's programs fails a trial before it begins",
+          "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   auto options = trials.Options();
   options.collector_path = "/no/such/qalam-collector";
@@ -296,7 +298,7 @@ TEST_CASE("Slurm: a node without qalam's programs fails a trial before it begins
   CHECK(end.message.find("/no/such/qalam-collector") != std::string::npos);
 }
 
-TEST_CASE("Slurm: a distributed job's replicas run together on one node", "[slurm]") {
+TEST_CASE("Slurm: a distributed job's replicas run together on one node", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
   auto job = trials.MakeJob("pair", "");
@@ -322,7 +324,7 @@ TEST_CASE("Slurm: a distributed job's replicas run together on one node", "[slur
   CHECK(*ReadFile(*submitted + "/output-worker-0.log") == "1 of 2 at 127.0.0.1 job " + id + "\n");
 }
 
-TEST_CASE("Slurm: a trial's environment, its setup and what it asks for", "[slurm]") {
+TEST_CASE("Slurm: a trial's environment, its setup and what it asks for", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   setenv("QALAM_TOKEN", "a secret", 1);
   setenv("OF_THE_SUBMITTER", "there", 1);

@@ -28,10 +28,10 @@ std::string WriteSlurmJob(Shell& shell, const std::string& name, const std::stri
 
 }  // namespace
 
-TEST_CASE("Slurm: an experiment is run, with its trials as jobs", "[slurm]") {
+TEST_CASE("Slurm: an experiment is run, with its trials as jobs", "[slurm][slow]") {
   const auto cluster = SlurmCluster::Start();
   if (cluster == nullptr) {
-    WARN("skipped: Slurm is not installed; see scripts/packages-tests.txt");
+    WARN("skipped: no Slurm cluster here, as the line above says");
     return;
   }
   setenv("SLURM_CONF", cluster->configuration().c_str(), 1);

@@ -99,12 +99,12 @@ class SlurmTrials {
 };
 
 // Begins a test case, or ends it where Slurm is not installed.
-#define ON_A_SLURM_CLUSTER(trials)                                           \
-  const SlurmTrials trials;                                                  \
-  if (!trials.is_there()) {                                                  \
-    WARN("skipped: Slurm is not installed; see scripts/packages-tests.txt"); \
-    return;                                                                  \
-  }                                                                          \
+#define ON_A_SLURM_CLUSTER(trials)                                  \
+  const SlurmTrials trials;                                         \
+  if (!trials.is_there()) {                                         \
+    WARN("skipped: no Slurm cluster here, as the line above says"); \
+    return;                                                         \
+  }                                                                 \
   static_assert(true)
 
 }  // namespace qalam
