@@ -55,11 +55,15 @@ bench-nas-speed: packages $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target nas_benchmarks
 	bench/nas/speed $(BUILD)/bin $(ARGUMENTS)
 
-# The process operator beside the raw rate of starting processes, and early stopping's saving.
+# The process operator beside the raw rate of starting processes, and early stopping's saving; the
+# Slurm operator beside a loop of sbatch, on a cluster of its own.
 bench-operators: build
-	cmake --build $(BUILD) --target bench_operators
+	@scripts/install-packages scripts/packages-tests.txt
+	cmake --build $(BUILD) --target bench_operators bench_slurm
 	PATH="$(abspath $(BUILD))/bin:$$PATH" $(BUILD)/bin/bench_operators \
 	  examples/digits/median-stop.yaml bench/results/operators.json
+	tests/engines/slurm/cluster run $(abspath $(BUILD))/bench-slurm \
+	  $(BUILD)/bin/bench_slurm 16 bench/results/operators.json
 
 # The web UI in chromium, against real servers; web/node_modules has what drives it.
 bench-ui: build

@@ -3,6 +3,7 @@
 #include "api/distributed_job.h"
 #include "api/document/names.h"
 #include "api/experiment.h"
+#include "api/slurm_job.h"
 
 namespace qalam {
 
@@ -52,6 +53,16 @@ void CheckReplicas(const DistributedKind& kind, const TrialTemplate& trial_templ
   }
 }
 
+void CheckSlurmJob(const TrialTemplate& trial_template, const std::string& field,
+                   Refusals& refusals) {
+  std::vector<Fault> faults;
+  ReadSlurmJob(trial_template.trial_spec, faults);
+  for (auto& fault : faults) {
+    fault.field = field + fault.field;
+    refusals.AddFault(std::move(fault));
+  }
+}
+
 void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string field = "spec.trialTemplate";
   if (trial_template.config_map) {
@@ -64,9 +75,12 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string kind = manifest.value("kind", Json("")).dump();
   if (distributed != nullptr) {
     CheckReplicas(*distributed, trial_template, field + ".trialSpec.", refusals);
+  } else if (IsSlurmJob(manifest)) {
+    CheckSlurmJob(trial_template, field + ".trialSpec.", refusals);
   } else if (version != "\"batch/v1\"" || kind != "\"Job\"") {
     refusals.Add(field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
-                 "use a batch/v1 Job or " + DistributedKindNames());
+                 fmt::format("use a batch/v1 Job, a {} {} or {}", kSlurmJobVersion, kSlurmJobKind,
+                             DistributedKindNames()));
   }
   if (!trial_template.success_condition.empty() &&
       trial_template.success_condition !=

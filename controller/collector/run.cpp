@@ -31,6 +31,9 @@ namespace {
 constexpr std::chrono::milliseconds kDrainLimit(2000);
 // What it has left in files is read for no longer than this: somebody else may write them, too.
 constexpr std::chrono::seconds kSourceDrainLimit(30);
+// How often the folder is looked at: whoever stops the trial, or gives it to another collector, may
+// be on a machine from which no signal comes.
+constexpr std::chrono::seconds kFolderLook(5);
 
 // False when another has the folder.
 StatusOr<bool> Claim(const std::string& directory, const ProcessIdentity& self) {
@@ -38,6 +41,15 @@ StatusOr<bool> Claim(const std::string& directory, const ProcessIdentity& self) 
   if (status.code() == StatusCode::kAlreadyExists) return false;
   RETURN_IF_ERROR(status);
   return true;
+}
+
+// Whether the trial is being run again by another, since this machine was taken for lost. A folder
+// that cannot be read just now says nothing.
+bool IsSuperseded(const std::string& directory, const ProcessIdentity& self) {
+  const auto claim = ReadClaim(directory);
+  if (!claim.ok()) return claim.status().code() == StatusCode::kNotFound;
+  return claim->pid != self.pid || claim->start_ticks != self.start_ticks ||
+         claim->boot_id != self.boot_id;
 }
 
 // Blocks the signals this program acts on and returns where they can be read.
@@ -55,9 +67,11 @@ FileDescriptor MakeSignalDescriptor() {
 class Run {
  public:
   // `source` may be null.
-  Run(const std::string& directory, const Job& job, ProcessSet& processes, Recorder& recorder,
-      MetricSource* source, int signals)
-      : cancel_path_(directory + "/" + kCancelFile),
+  Run(const std::string& directory, const ProcessIdentity& self, const Job& job,
+      ProcessSet& processes, Recorder& recorder, MetricSource* source, int signals)
+      : directory_(directory),
+        self_(self),
+        cancel_path_(directory + "/" + kCancelFile),
         job_(job),
         processes_(processes),
         recorder_(recorder),
@@ -76,6 +90,7 @@ class Run {
       more = LookAtSource();
       ReadSignals();
       if (recorder_.hopeless()) Terminate(Ending::kEarlyStopped);
+      LookAtFolder();
       CheckDeadlines();
     }
     WaitForSource();
@@ -97,7 +112,7 @@ class Run {
   }
 
   SteadyClock::time_point NextDeadline() const {
-    auto until = SteadyClock::time_point::max();
+    auto until = folder_look_;
     if (timeout_) until = std::min(until, *timeout_);
     if (leave_by_ && !told_to_end_) until = std::min(until, *leave_by_);
     if (kill_at_) until = std::min(until, *kill_at_);
@@ -137,6 +152,17 @@ class Run {
       // One that was meant for the trial before this finds no message here.
       if (info.ssi_signo == kLookSignal && !FileExists(cancel_path_)) continue;
       Terminate(Ending::kCancelled);
+    }
+  }
+
+  void LookAtFolder() {
+    if (SteadyClock::now() < folder_look_) return;
+    folder_look_ = SteadyClock::now() + kFolderLook;
+    if (FileExists(cancel_path_)) Terminate(Ending::kCancelled);
+    // At once: what it does is in the way of the run that has taken its place.
+    if (IsSuperseded(directory_, self_)) {
+      Terminate(Ending::kCancelled);
+      processes_.Signal(SIGKILL);
     }
   }
 
@@ -233,6 +259,8 @@ class Run {
     return result;
   }
 
+  const std::string directory_;
+  const ProcessIdentity self_;
   const std::string cancel_path_;
   const Job& job_;
   ProcessSet& processes_;
@@ -242,6 +270,7 @@ class Run {
   // After a success: until when the others may take to end by themselves.
   std::optional<SteadyClock::time_point> leave_by_;
   std::optional<SteadyClock::time_point> timeout_, kill_at_;
+  SteadyClock::time_point folder_look_ = SteadyClock::now() + kFolderLook;
   bool told_to_end_ = false;
   std::optional<Ending> ending_;
 };
@@ -295,7 +324,8 @@ Status SettlePort(Job& job) {
   return absl::OkStatus();
 }
 
-Result RunClaimed(const std::string& directory, ResultFile& file, int signals) {
+Result RunClaimed(const std::string& directory, const ProcessIdentity& self, ResultFile& file,
+                  int signals) {
   if (FileExists(directory + "/" + kCancelFile)) {
     return {Ending::kCancelled, 0, "it was stopped before it began"};
   }
@@ -312,7 +342,7 @@ Result RunClaimed(const std::string& directory, ResultFile& file, int signals) {
   auto processes = ProcessSet::Start(directory, *job);
   if (!processes.ok()) return {Ending::kStartFailed, 0, Message(processes.status())};
   file.WriteGroups(processes->Leaders());
-  return Run(directory, *job, *processes, **recorder, source->get(), signals).ToEnd();
+  return Run(directory, self, *job, *processes, **recorder, source->get(), signals).ToEnd();
 }
 
 // 0 once the result is written, whatever it is.
@@ -324,7 +354,10 @@ int RunOne(const std::string& directory, const ProcessIdentity& self, int signal
   }
   if (!*claimed) return kAlreadyClaimed;
   ResultFile file(directory);
-  if (file.WriteResult(RunClaimed(directory, file, signals))) return 0;
+  const Result result = RunClaimed(directory, self, file, signals);
+  // The files of these names are another's by now.
+  if (IsSuperseded(directory, self)) return kAlreadyClaimed;
+  if (file.WriteResult(result)) return 0;
   std::fprintf(stderr, "qalam-collector: cannot write the result in %s\n", directory.c_str());
   return 1;
 }
