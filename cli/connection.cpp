@@ -31,7 +31,7 @@ Status CheckVersion(v1::ExperimentService::Stub& stub, const std::string& addres
 
 StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& options, Mode mode,
                                                        bool with_web_ui,
-                                                       const CapacityOptions& capacity) {
+                                                       const OperatorChoice& engine) {
   auto connection = std::make_unique<Connection>();
   std::shared_ptr<grpc::Channel> channel;
   connection->address_ =
@@ -47,7 +47,7 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
     server.work_root = (std::filesystem::path(options.database).parent_path() / "trials").string();
     server.run_trials = mode == Mode::kRun;
     server.adopt_existing = false;
-    server.capacity = capacity;
+    server.engine = engine;
     if (with_web_ui) {
       server.http = kDefaultHttp;
       server.http_any_port_if_taken = true;

@@ -17,11 +17,11 @@ class Connection {
  public:
   // kView only reads; kRun may run trials, but only of experiments this process starts.
   enum class Mode { kView, kRun };
-  // One in this process also serves the web UI when `with_web_ui` says so, and gives its trials
-  // what `capacity` says.
+  // One in this process also serves the web UI when `with_web_ui` says so, and runs its trials on
+  // `engine`.
   static StatusOr<std::unique_ptr<Connection>> Open(const CommonOptions& options, Mode mode,
                                                     bool with_web_ui = false,
-                                                    const CapacityOptions& capacity = {});
+                                                    const OperatorChoice& engine = {});
 
   v1::ExperimentService::Stub& stub() { return *stub_; }
   bool is_embedded() const { return server_ != nullptr; }

@@ -10,7 +10,6 @@
 
 #include "base/random.h"
 #include "controller/controller.h"
-#include "controller/operators/process_operator.h"
 #include "server/database_lock.h"
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
@@ -128,12 +127,12 @@ Status QalamServer::Begin() {
   ASSIGN_OR_RETURN(auto store, OpenSqliteStore(options_.database_path));
   store_ = MakeObservedStore(std::move(store), clock_, changes_, activity_);
   ASSIGN_OR_RETURN(const std::string collector, CollectorPath());
-  ProcessOperatorOptions process{.collector_path = collector, .capacity = options_.capacity};
+  OperatorSurroundings surroundings{.collector_path = collector};
   if (options_.run_trials) {
-    process.server_address = "unix:" + PrivateSocketPath(options_.database_path);
-    ASSIGN_OR_RETURN(process.earlier_folders, ActiveTrialFolders(*store_));
+    surroundings.server_address = "unix:" + PrivateSocketPath(options_.database_path);
+    ASSIGN_OR_RETURN(surroundings.earlier_folders, ActiveTrialFolders(*store_));
   }
-  operator_ = MakeProcessOperator(std::move(process));
+  ASSIGN_OR_RETURN(operator_, MakeOperator(options_.engine, std::move(surroundings)));
   if (options_.run_trials) RETURN_IF_ERROR(StartController());
   RETURN_IF_ERROR(StartFrontDoor());
   return options_.http.empty() ? absl::OkStatus() : StartHttp();
@@ -212,7 +211,7 @@ Status QalamServer::StartHttp() {
       http_, http::HttpServer::Start({.address = options_.http,
                                       .any_port_if_taken = options_.http_any_port_if_taken,
                                       .token = options_.access.token,
-                                      .operator_name = "process",
+                                      .operator_name = options_.engine.name,
                                       .database_path = options_.database_path,
                                       .workers = options_.workers},
                                      v1::ExperimentService::NewStub(InProcessChannel()), *store_,

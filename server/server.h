@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "controller/operators/machine_capacity.h"
+#include "controller/operators/operator_choice.h"
 #include "server/access.h"
 
 namespace qalam {
@@ -33,7 +33,7 @@ struct ServerOptions {
   // user can open it.
   AccessOptions access;
   int workers = 4;
-  CapacityOptions capacity;  // what trials may take of this machine
+  OperatorChoice engine;
 };
 
 class Server {

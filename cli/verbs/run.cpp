@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include "api/grpc_status.h"
-#include "cli/capacity.h"
 #include "cli/documents.h"
 #include "cli/follow.h"
+#include "cli/operator_flags.h"
 #include "cli/verbs/verbs.h"
 
 namespace qalam {
@@ -32,7 +32,7 @@ Status Continue(Connection& connection, const v1::ExperimentName& name) {
 struct RunOptions {
   std::vector<std::string> files;
   bool ui = false;
-  std::shared_ptr<CapacityFlags> capacity = std::make_shared<CapacityFlags>();
+  std::shared_ptr<OperatorFlags> engine = std::make_shared<OperatorFlags>();
 };
 
 Status ShowWebUi(Connection& connection) {
@@ -52,12 +52,12 @@ StatusOr<int> Run(const CommonOptions& common, const RunOptions& options) {
   ASSIGN_OR_RETURN(const auto documents, ReadDocuments(options.files));
   NoteInterrupts();
   ASSIGN_OR_RETURN(auto connection, Connection::Open(common, Connection::Mode::kRun, options.ui,
-                                                     options.capacity->Options()));
+                                                     options.engine->Choice()));
   if (!connection->is_embedded()) {
-    if (options.capacity->Options().IsGiven()) {
+    if (options.engine->AreGiven()) {
       return FailedPrecondition(
-          "a server is live on this database and runs the trials; --cpus, --memory and --gpus are "
-          "for it to be started with");
+          "a server is live on this database and runs the trials; --operator, --cpus, --memory and "
+          "--gpus are for it to be started with");
     }
     std::printf("a server is live on this database; the experiment runs there\n");
   }
@@ -101,7 +101,7 @@ void AddRun(CLI::App& app, CommonOptions& common, Action* chosen) {
   auto options = std::make_shared<RunOptions>();
   verb->add_option("FILE", options->files, "Experiment documents; - reads standard input")
       ->required();
-  AddCapacityFlags(*verb, options->capacity);
+  AddOperatorFlags(*verb, options->engine);
   verb->add_flag("--ui", options->ui, "Serve the web UI, too, and go on after the end");
   verb->callback([chosen, options] {
     *chosen = [options](const CommonOptions& common) { return Run(common, *options); };

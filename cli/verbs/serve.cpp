@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/capacity.h"
 #include "cli/follow.h"
+#include "cli/operator_flags.h"
 #include "cli/verbs/verbs.h"
 
 namespace qalam {
@@ -22,7 +22,7 @@ struct ServeOptions {
   std::string tls_key;
   bool insecure = false;
   bool until_input_ends = false;
-  std::shared_ptr<CapacityFlags> capacity = std::make_shared<CapacityFlags>();
+  std::shared_ptr<OperatorFlags> engine = std::make_shared<OperatorFlags>();
 };
 
 constexpr int kLookMilliseconds = 100;
@@ -55,7 +55,7 @@ StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
           ? (std::filesystem::path(common.database).parent_path() / "trials").string()
           : options.work_dir;
   server_options.listen = options.listen;
-  server_options.capacity = options.capacity->Options();
+  server_options.engine = options.engine->Choice();
   server_options.suggestion_address = options.suggestion;
   server_options.http_any_port_if_taken = options.http.empty();
   server_options.http = options.http.empty()     ? kDefaultHttp
@@ -92,7 +92,7 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
                                "free port when that is taken",
                                kDefaultHttp));
   verb->add_option("--work-dir", options->work_dir, "Folder for the trials' folders");
-  AddCapacityFlags(*verb, options->capacity);
+  AddOperatorFlags(*verb, options->engine);
   verb->add_option("--suggestion", options->suggestion,
                    "A suggestion service elsewhere, HOST:PORT; by default one in this process");
   verb->add_option("--tls-certificate", options->tls_certificate,

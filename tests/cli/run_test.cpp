@@ -29,6 +29,18 @@ TEST_CASE("An experiment is run, looked at and deleted", "[cli]") {
   CHECK(shell.Run({"get", "good"}).status == 1);
 }
 
+TEST_CASE("An unknown operator is refused with those that there are", "[cli]") {
+  Shell shell;
+  const std::string document = shell.Write("lost", "echo loss=$0", 1);
+  const auto verb = GENERATE("run", "serve");
+  const auto refused =
+      std::string(verb) == "run"
+          ? shell.Run({"run", "--operator", "abacus", document})
+          : shell.Run({"serve", "--operator", "abacus", "--listen", "127.0.0.1:0"});
+  CHECK(refused.status == 2);
+  CHECK(Has(refused.text, "there is no operator \"abacus\"; there is: process"));
+}
+
 TEST_CASE("A failing experiment exits with 1 and says why", "[cli]") {
   Shell shell;
   const auto run = shell.Run({"run", shell.Write("bad", "exit 3", 4)});

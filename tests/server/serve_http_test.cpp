@@ -38,6 +38,7 @@ TEST_CASE("serve prints where the web UI is", "[server]") {
   const auto info = client.Get("/api/v1/info");
   REQUIRE(info);
   CHECK(nlohmann::json::parse(info->body)["runsTrials"] == true);
+  CHECK(nlohmann::json::parse(info->body)["operator"] == "process");
   CHECK(client.Get("/")->status == 200);
   server->Signal(SIGTERM);
   CHECK(server->Wait() == 0);

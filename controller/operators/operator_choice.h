@@ -1,0 +1,49 @@
+// Which engine runs the trials of a process: a row for each.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "controller/operators/machine_capacity.h"
+#include "controller/operators/operator.h"
+
+namespace qalam {
+
+inline constexpr char kDefaultOperator[] = "process";
+
+// What the user says about it. Each engine reads its own fields.
+struct OperatorChoice {
+  std::string name = kDefaultOperator;
+  CapacityOptions capacity;  // process: what trials may take of this machine
+};
+
+// What every engine is told of the process that it is for.
+struct OperatorSurroundings {
+  std::string collector_path;  // the qalam-collector program
+  // The server's private socket, which wants no token, as a gRPC target; empty: none. Only trials
+  // on this machine reach it.
+  std::string server_address;
+  // Folders of trials that may be alive from an earlier process.
+  std::vector<std::string> earlier_folders;
+};
+
+struct OperatorEntry {
+  const char* name;
+  const char* summary;  // for the command line's help
+  StatusOr<std::unique_ptr<TrialOperator>> (*make)(const OperatorChoice& choice,
+                                                   OperatorSurroundings surroundings);
+};
+
+std::span<const OperatorEntry> Operators();
+
+// INVALID_ARGUMENT, with those that there are, for a name that none of them has.
+Status CheckOperatorName(const std::string& name);
+// The engine of that name. INVALID_ARGUMENT for an option that it does not have,
+// FAILED_PRECONDITION where it cannot work here.
+StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,
+                                                      OperatorSurroundings surroundings);
+
+}  // namespace qalam

@@ -1,0 +1,29 @@
+// What every engine does with the folder that it shares with a trial's collector: see
+// docs/formats/trial-folder.md.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/status.h"
+#include "controller/collector/job.h"
+#include "controller/operators/operator.h"
+#include "controller/operators/replica_set.h"
+
+namespace qalam {
+
+std::string FileInFolder(const std::string& folder, const char* name);
+
+// Makes the folder with the files and the checkpoint that the trial is to find there.
+Status PrepareTrialFolder(const TrialJob& job, const TrialCommands& commands);
+// Writes job.json, and makes the spool so that there is something to watch before the collector
+// begins.
+Status WriteCollectorJob(const std::string& folder, const collector::Job& job);
+
+// How the trial has ended, as its collector says; nullopt while it does not.
+std::optional<JobStatus> ReadTrialEnd(const std::string& folder);
+// As TrialOperator's methods.
+StatusOr<LogChunk> ReadTrialLog(const std::string& folder, uint64_t offset);
+StatusOr<ObservationChunk> ReadTrialObservations(const std::string& folder, uint64_t offset);
+
+}  // namespace qalam
