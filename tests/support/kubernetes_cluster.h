@@ -1,6 +1,7 @@
 // A real Kubernetes cluster without machines: tests/engines/kubernetes/cluster.
 #pragma once
 
+#include <absl/time/clock.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -80,7 +81,7 @@ class KubernetesCluster {
     static const auto shared = [] {
       const char* folder = std::getenv("QALAM_TEST_CLUSTER");
       if (folder == nullptr) return std::make_unique<KubernetesCluster>();
-      return std::unique_ptr<KubernetesCluster>(new KubernetesCluster(std::string(folder)));
+      return std::unique_ptr<KubernetesCluster>(new KubernetesCluster(Running{folder}));
     }();
     return *shared;
   }
@@ -99,15 +100,46 @@ class KubernetesCluster {
     kill(pid, signal);
   }
 
+  const std::string& kubectl() const { return kubectl_; }
+  // As by kill -9 of the cluster's own process; nothing can be asked of it any more.
+  void Kill() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+
   CommandOutcome Kubectl(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {kubectl_, "--kubeconfig", kubeconfig()});
     return RunCommand(std::move(arguments));
+  }
+  // Of documents in YAML.
+  CommandOutcome Apply(const std::string& name_space, const std::string& documents) const {
+    const TemporaryDirectory directory;
+    const std::string path = directory.File("documents.yaml");
+    const Status written = WriteFileAtomically(path, documents, false);
+    if (!written.ok()) throw std::runtime_error(Message(written));
+    return Kubectl({"-n", name_space, "apply", "-f", path});
   }
   // The object as the server has it; null when there is none.
   Json Get(const std::string& name_space, const std::string& resource,
            const std::string& name) const {
     const auto got = Kubectl({"-n", name_space, "get", resource, name, "-o", "json"});
     return got.status == 0 ? Json::parse(got.text) : Json();
+  }
+  // The object once the condition holds.
+  template <typename Condition>
+  Json Await(const std::string& name_space, const std::string& resource, const std::string& name,
+             Condition condition) const {
+    const auto deadline = absl::Now() + absl::Seconds(90);
+    while (true) {
+      Json object = Get(name_space, resource, name);
+      if (condition(object)) return object;
+      if (absl::Now() > deadline) {
+        throw std::runtime_error(fmt::format("waited in vain for {} {}, which is now\n{}", resource,
+                                             name, object.dump(1)));
+      }
+      absl::SleepFor(absl::Milliseconds(50));
+    }
   }
   // A fresh namespace, in which pods can be made.
   std::string NewNamespace() const {
@@ -119,7 +151,12 @@ class KubernetesCluster {
   }
 
  private:
-  explicit KubernetesCluster(std::string folder) : folder_(std::move(folder)) { FindKubectl(); }
+  struct Running {
+    std::string folder;
+  };
+  explicit KubernetesCluster(Running cluster) : folder_(std::move(cluster.folder)) {
+    FindKubectl();
+  }
 
   void FindKubectl() {
     const auto where =

@@ -140,6 +140,7 @@ contexts:
             f"--kubelet-certificate-authority={self.file('ca.crt')}",
             f"--kubelet-client-certificate={self.file('apiserver-client.crt')}",
             f"--kubelet-client-key={self.file('apiserver-client.key')}",
+            "--kubelet-preferred-address-types=InternalIP",
             "--service-cluster-ip-range=10.0.0.0/24",
             # Pods leave a lost node soon.
             "--default-not-ready-toleration-seconds=2",

@@ -224,7 +224,8 @@ class Pod:
         with self._lock:
             self._running.discard(container)
         self._complete_logs.add(container.log_path)
-        state.ready = False
+        # An init container that has ended well counts as ready.
+        state.ready = state in self._status.init_containers and ended["exitCode"] == 0
         state.state = {"terminated": ended}
         if len(self._status.containers) > 1 or state not in self._status.containers:
             self._publish()  # else the pod's end is published with it
