@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "controller/collector/job.h"
+#include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/process_files.h"
 
 namespace qalam {
@@ -59,9 +60,10 @@ Status PrepareRetry(const std::string& folder, int retries) {
   if (!HasEarlierRun(folder, retries)) return absl::OkStatus();
   RETURN_IF_ERROR(MakeDirectories(folder));
   RETURN_IF_ERROR(KeepOutputs(folder, RunOfFolder(folder) + 1));
-  for (const char* name : {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
-                           collector::kCancelFile, kTerminationMessageFile, kSlotsFile,
-                           collector::kJobFile, collector::kClaimFile}) {
+  for (const char* name :
+       {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
+        collector::kCancelFile, kTerminationMessageFile, kSlotsFile, collector::kJobFile,
+        collector::kClaimFile, kClusterTrialFile, kLogPositionFile, kClusterEndFile}) {
     const std::string path = folder + "/" + name;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
       return ErrnoStatus(errno, fmt::format("cannot remove {}", path));

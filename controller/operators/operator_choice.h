@@ -14,10 +14,21 @@ namespace qalam {
 
 inline constexpr char kDefaultOperator[] = "process";
 
+struct KubernetesChoice {
+  std::string kubeconfig, context, name_space;  // empty: as kubectl has it
+  std::string collector_image;                  // empty: kDefaultCollectorImage
+
+  bool IsGiven() const {
+    return !kubeconfig.empty() || !context.empty() || !name_space.empty() ||
+           !collector_image.empty();
+  }
+};
+
 // What the user says about it. Each engine reads its own fields.
 struct OperatorChoice {
   std::string name = kDefaultOperator;
   CapacityOptions capacity;  // process: what trials may take of this machine
+  KubernetesChoice kubernetes;
 };
 
 // What every engine is told of the process that it is for.
