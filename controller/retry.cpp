@@ -16,6 +16,11 @@ constexpr const char* kInfrastructureReasons[] = {
     "PodDeleted",     // somebody deleted its pod
     "NodeLost",       // the node went down under its pod
     "ObjectDeleted",  // somebody deleted its object
+    "NodeFailed",     // Slurm's words for what happened to the node, from here on
+    "BootFailed",
+    "LaunchFailed",    // the job ended, or was held, before its collector had begun
+    "Preempted",       // another job got the node
+    "StoppedBySlurm",  // told to end, by none who says so: requeued, or by the node itself
 };
 
 constexpr Duration kFirstDelay = absl::Seconds(1);

@@ -4,6 +4,7 @@
 
 #include "api/distributed_job.h"
 #include "api/document/names.h"
+#include "api/slurm_job.h"
 #include "api/trial_conditions.h"
 
 namespace qalam {
@@ -63,6 +64,16 @@ void CheckConditions(const TrialTemplate& trial_template, const std::string& fie
   }
 }
 
+void CheckSlurmJob(const TrialTemplate& trial_template, const std::string& field,
+                   Refusals& refusals) {
+  std::vector<Fault> faults;
+  ReadSlurmJob(trial_template.trial_spec, faults);
+  for (auto& fault : faults) {
+    fault.field = field + fault.field;
+    refusals.AddFault(std::move(fault));
+  }
+}
+
 void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string field = "spec.trialTemplate";
   if (trial_template.config_map) {
@@ -75,10 +86,14 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string kind = manifest.value("kind", Json("")).dump();
   if (distributed != nullptr) {
     CheckReplicas(*distributed, trial_template, field + ".trialSpec.", refusals);
+  } else if (IsSlurmJob(manifest)) {
+    CheckSlurmJob(trial_template, field + ".trialSpec.", refusals);
   } else if (version != "\"batch/v1\"" || kind != "\"Job\"") {
-    refusals.Add(field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
-                 "processes of one machine are a batch/v1 Job or " + DistributedKindNames() +
-                     "; other kinds want a cluster (--operator kubernetes)");
+    refusals.Add(
+        field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
+        fmt::format("processes of one machine are a batch/v1 Job or {}; a {} {} wants Slurm "
+                    "(--operator slurm), and other kinds a cluster (--operator kubernetes)",
+                    DistributedKindNames(), kSlurmJobVersion, kSlurmJobKind));
   }
   CheckConditions(trial_template, field, refusals);
 }

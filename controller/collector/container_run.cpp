@@ -64,7 +64,7 @@ int RunContainer(const std::string& mark, const std::string& text,
     job->arguments = std::move(arguments);
     // No folder: nothing is left behind in a container, and TERM is what cancels it.
     result = RunTrial("/nonexistent", *std::move(job), std::make_unique<Forward>(sink),
-                      signals.get(), [](const std::vector<pid_t>&) {});
+                      signals.get(), {[](const std::vector<pid_t>&) {}, [] { return false; }});
   }
   sink.WriteResult(result);
   return ExitStatus(result);

@@ -27,6 +27,15 @@ StatusOr<bool> Claim(const std::string& directory, const ProcessIdentity& self) 
   return true;
 }
 
+// Whether the trial is being run again by another, since this machine was taken for lost. A folder
+// that cannot be read just now says nothing.
+bool IsSuperseded(const std::string& directory, const ProcessIdentity& self) {
+  const auto claim = ReadClaim(directory);
+  if (!claim.ok()) return claim.status().code() == StatusCode::kNotFound;
+  return claim->pid != self.pid || claim->start_ticks != self.start_ticks ||
+         claim->boot_id != self.boot_id;
+}
+
 // Written twice: who runs, then the result. The room for that is taken at once.
 class ResultFile {
  public:
@@ -66,7 +75,8 @@ class ResultFile {
   size_t room_ = 1024;  // bytes of the file
 };
 
-Result RunClaimed(const std::string& directory, ResultFile& file, int signals) {
+Result RunClaimed(const std::string& directory, const ProcessIdentity& self, ResultFile& file,
+                  int signals) {
   if (FileExists(directory + "/" + kCancelFile)) {
     return {Ending::kCancelled, 0, "it was stopped before it began"};
   }
@@ -75,7 +85,8 @@ Result RunClaimed(const std::string& directory, ResultFile& file, int signals) {
   auto job = DecodeJob(*text);
   if (!job.ok()) return {Ending::kStartFailed, 0, Message(job.status())};
   return RunTrial(directory, *std::move(job), MakeFolderSink(directory), signals,
-                  [&](const std::vector<pid_t>& leaders) { file.WriteGroups(leaders); });
+                  {.began = [&](const std::vector<pid_t>& leaders) { file.WriteGroups(leaders); },
+                   .is_superseded = [&] { return IsSuperseded(directory, self); }});
 }
 
 // 0 once the result is written, whatever it is.
@@ -87,7 +98,10 @@ int RunOne(const std::string& directory, const ProcessIdentity& self, int signal
   }
   if (!*claimed) return kAlreadyClaimed;
   ResultFile file(directory);
-  if (file.WriteResult(RunClaimed(directory, file, signals))) return 0;
+  const Result result = RunClaimed(directory, self, file, signals);
+  // The files of these names are another's by now.
+  if (IsSuperseded(directory, self)) return kAlreadyClaimed;
+  if (file.WriteResult(result)) return 0;
   std::fprintf(stderr, "qalam-collector: cannot write the result in %s\n", directory.c_str());
   return 1;
 }

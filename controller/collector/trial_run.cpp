@@ -22,13 +22,17 @@ namespace {
 constexpr std::chrono::milliseconds kDrainLimit(2000);
 // What it has left in files is read for no longer than this: somebody else may write them, too.
 constexpr std::chrono::seconds kSourceDrainLimit(30);
+// How often the folder is looked at: whoever stops the trial, or gives it to another collector, may
+// be on a machine from which no signal comes.
+constexpr std::chrono::seconds kFolderLook(5);
 
 class Run {
  public:
   // `source` may be null.
-  Run(const std::string& directory, const Job& job, ProcessSet& processes, Recorder& recorder,
-      MetricSource* source, int signals)
-      : cancel_path_(directory + "/" + kCancelFile),
+  Run(const std::string& directory, const TrialRunCalls& calls, const Job& job,
+      ProcessSet& processes, Recorder& recorder, MetricSource* source, int signals)
+      : calls_(calls),
+        cancel_path_(directory + "/" + kCancelFile),
         job_(job),
         processes_(processes),
         recorder_(recorder),
@@ -48,6 +52,7 @@ class Run {
       more = LookAtSource();
       ReadSignals();
       if (recorder_.hopeless()) Terminate(Ending::kEarlyStopped);
+      LookAtFolder();
       CheckDeadlines();
     }
     WaitForSource();
@@ -69,7 +74,7 @@ class Run {
   }
 
   SteadyClock::time_point NextDeadline() const {
-    auto until = SteadyClock::time_point::max();
+    auto until = folder_look_;
     if (timeout_) until = std::min(until, *timeout_);
     if (leave_by_ && !told_to_end_) until = std::min(until, *leave_by_);
     if (kill_at_) until = std::min(until, *kill_at_);
@@ -110,6 +115,17 @@ class Run {
       // One that was meant for the trial before this finds no message here.
       if (info.ssi_signo == kLookSignal && !FileExists(cancel_path_)) continue;
       Terminate(Ending::kCancelled);
+    }
+  }
+
+  void LookAtFolder() {
+    if (SteadyClock::now() < folder_look_) return;
+    folder_look_ = SteadyClock::now() + kFolderLook;
+    if (FileExists(cancel_path_)) Terminate(Ending::kCancelled);
+    // At once: what it does is in the way of the run that has taken its place.
+    if (calls_.is_superseded()) {
+      Terminate(Ending::kCancelled);
+      processes_.Signal(SIGKILL);
     }
   }
 
@@ -206,6 +222,7 @@ class Run {
     return result;
   }
 
+  const TrialRunCalls& calls_;
   const std::string cancel_path_;
   const Job& job_;
   ProcessSet& processes_;
@@ -215,6 +232,7 @@ class Run {
   // After a success: until when the others may take to end by themselves.
   std::optional<SteadyClock::time_point> leave_by_;
   std::optional<SteadyClock::time_point> timeout_, kill_at_;
+  SteadyClock::time_point folder_look_ = SteadyClock::now() + kFolderLook;
   bool told_to_end_ = false;
   std::optional<Ending> ending_;
 };
@@ -243,7 +261,7 @@ FileDescriptor MakeSignalDescriptor() {
 }
 
 Result RunTrial(const std::string& directory, Job job, std::unique_ptr<RecordSink> sink,
-                int signals, const std::function<void(const std::vector<pid_t>&)>& began) {
+                int signals, const TrialRunCalls& calls) {
   const Status settled = SettlePort(job);
   if (!settled.ok()) return {Ending::kStartFailed, 0, Message(settled)};
   const auto recorder = Recorder::Open(std::move(sink), job);
@@ -252,8 +270,8 @@ Result RunTrial(const std::string& directory, Job job, std::unique_ptr<RecordSin
   if (!source.ok()) return {Ending::kStartFailed, 0, Message(source.status())};
   auto processes = ProcessSet::Start(directory, job);
   if (!processes.ok()) return {Ending::kStartFailed, 0, Message(processes.status())};
-  began(processes->Leaders());
-  return Run(directory, job, *processes, **recorder, source->get(), signals).ToEnd();
+  calls.began(processes->Leaders());
+  return Run(directory, calls, job, *processes, **recorder, source->get(), signals).ToEnd();
 }
 
 }  // namespace qalam::collector

@@ -12,6 +12,8 @@
 #include "controller/collector/job.h"
 #include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/process_files.h"
+#include "controller/operators/slurm/batch_request.h"
+#include "controller/operators/slurm/submission.h"
 
 namespace qalam {
 
@@ -62,8 +64,9 @@ Status PrepareRetry(const std::string& folder, int retries) {
   RETURN_IF_ERROR(KeepOutputs(folder, RunOfFolder(folder) + 1));
   for (const char* name :
        {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
-        collector::kCancelFile, kTerminationMessageFile, kSlotsFile, collector::kJobFile,
-        collector::kClaimFile, kClusterTrialFile, kLogPositionFile, kClusterEndFile}) {
+        collector::kCancelFile, kTerminationMessageFile, kSlotsFile, slurm::kSubmissionFile,
+        slurm::kScriptFile, slurm::kScriptLog, kClusterTrialFile, kLogPositionFile, kClusterEndFile,
+        collector::kJobFile, collector::kClaimFile}) {
     const std::string path = folder + "/" + name;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
       return ErrnoStatus(errno, fmt::format("cannot remove {}", path));

@@ -73,6 +73,8 @@ struct JobStatus {
   JobState state = JobState::kUnknown;
   std::string reason;   // ExitCode, Signal, Timeout, CollectorLost, ...
   std::string message;  // a sentence: "the command exited with status 3"
+  // Of a running job both may be empty; an engine with a queue of its own says there what the job
+  // still waits for.
 };
 
 struct LogChunk {
@@ -99,6 +101,8 @@ class TrialOperator {
   // FAILED_PRECONDITION, with what there is, for a job that no engine of this kind ever has room
   // for. An engine that schedules by itself cannot say.
   virtual Status CheckFits(const Resources& /*need*/) { return absl::OkStatus(); }
+  // INVALID_ARGUMENT for a manifest that only another engine runs.
+  virtual Status CheckManifest(const Json& /*manifest*/) { return absl::OkStatus(); }
   // Idempotent: the trial's uid and `retries` name the job, so a repeat, also by another process
   // after a crash, finds the first and starts nothing. Returns the handle that the other calls
   // take. Until it has answered, the job's directory stands for the handle. RESOURCE_EXHAUSTED,

@@ -7,6 +7,7 @@
 #include "controller/kubernetes/client.h"
 #include "controller/operators/kubernetes/kubernetes_operator.h"
 #include "controller/operators/process_operator.h"
+#include "controller/operators/slurm/slurm_operator.h"
 
 namespace qalam {
 
@@ -22,6 +23,11 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeProcess(const OperatorChoice& choic
 
 StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& choice,
                                                         OperatorSurroundings) {
+  if (choice.capacity.IsGiven()) {
+    return InvalidArgument(
+        "--cpus, --memory and --gpus share out this machine with the operator process; a cluster "
+        "has its own");
+  }
   const KubernetesChoice& given = choice.kubernetes;
   ASSIGN_OR_RETURN(auto access,
                    kubernetes::FindClusterAccess({given.kubeconfig, given.context},
@@ -39,8 +45,20 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& ch
   return MakeKubernetesOperator(std::move(client), std::move(options));
 }
 
+StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
+                                                   OperatorSurroundings surroundings) {
+  if (choice.capacity.IsGiven()) {
+    return InvalidArgument(
+        "--cpus, --memory and --gpus share out this machine with the operator process; Slurm has "
+        "its own");
+  }
+  return MakeSlurmOperator(
+      {.defaults = choice.slurm, .collector_path = std::move(surroundings.collector_path)});
+}
+
 constexpr OperatorEntry kOperators[] = {
     {"process", "processes of this machine", MakeProcess},
+    {"slurm", "jobs of a Slurm cluster", MakeSlurm},
     {"kubernetes", "objects of a Kubernetes cluster", MakeKubernetes},
 };
 
@@ -64,9 +82,13 @@ Status CheckOperatorName(const std::string& name) {
 StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,
                                                       OperatorSurroundings surroundings) {
   RETURN_IF_ERROR(CheckOperatorName(choice.name));
-  if (choice.kubernetes.IsGiven() && choice.name != "kubernetes") {
+  if (choice.kubernetes.AreGivenForTrials() && choice.name != "kubernetes") {
     return InvalidArgument(
-        "--kubeconfig, --context, --namespace and --collector-image are for --operator kubernetes");
+        "--kubernetes-namespace and --collector-image are for --operator kubernetes");
+  }
+  if (choice.slurm.AreGiven() && choice.name != "slurm") {
+    return InvalidArgument(
+        "--slurm-partition, --slurm-account and --slurm-qos are for --operator slurm");
   }
   return FindOperator(choice.name)->make(choice, std::move(surroundings));
 }

@@ -1,5 +1,6 @@
 #include "controller/operators/kubernetes/trial_check.h"
 
+#include "api/slurm_job.h"
 #include "api/trial_conditions.h"
 #include "controller/operators/kubernetes/pod_templates.h"
 
@@ -73,6 +74,11 @@ std::vector<Fault> CheckClusterTrials(const ExperimentSpec& spec) {
     AddClusterFault(faults, "spec.algorithm.algorithmName",
                     "pbt is not available in a cluster in this version: its trials hand folders on "
                     "to one another");
+  }
+  if (IsSlurmJob(trial_template.trial_spec)) {
+    AddClusterFault(faults, fmt::format("{}.trialSpec", kTemplateField),
+                    fmt::format("a {} runs on Slurm alone, with --operator slurm", kSlurmJobKind));
+    return faults;
   }
   CheckConditionTexts(trial_template, faults);
   if (NeedsCollector(spec.metrics_collector)) CheckPrimary(spec, faults);
