@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test build packages bench bench-samplers bench-nas bench-nas-speed bench-ui bench-operators test-pages sdk test-sdk bench-sdk clean
+.PHONY: all demo test test-kubernetes build packages bench bench-samplers bench-nas bench-nas-speed bench-ui bench-operators test-pages sdk test-sdk bench-sdk clean
 
 all: build
 
@@ -20,7 +20,17 @@ demo: build
 
 test: build sdk
 	@scripts/install-packages scripts/packages-tests.txt scripts/packages-sdk-tests.txt
-	ctest --test-dir $(BUILD) --output-on-failure --parallel 2
+	ctest --test-dir $(BUILD) --output-on-failure --parallel 2 --label-exclude cluster
+	@echo "the tests on a Kubernetes cluster are not among these: make test-kubernetes runs them"
+
+# The tests on a real Kubernetes control plane, which the first run builds (four minutes on two quiet
+# cores) and keeps outside the tree; see tests/engines/kubernetes/build-servers.
+test-kubernetes: packages $(BUILD)/build.ninja
+	@scripts/install-packages scripts/packages-tests.txt
+	@tests/engines/kubernetes/build-servers
+	cmake --build $(BUILD) --target tests_kubernetes_cluster
+	QALAM_IMAGE_PATH="$(abspath $(BUILD))/bin" tests/engines/kubernetes/cluster -- \
+	  ctest --test-dir $(BUILD) --output-on-failure --parallel 2 --label-regex cluster $(ARGUMENTS)
 
 # The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
 sdk: packages $(BUILD)/build.ninja

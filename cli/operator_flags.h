@@ -13,6 +13,7 @@ namespace qalam {
 struct OperatorFlags {
   std::string name;  // empty: not given
   SlurmDefaults slurm;
+  KubernetesChoice kubernetes;
   std::shared_ptr<CapacityFlags> capacity = std::make_shared<CapacityFlags>();
 
   OperatorChoice Choice() const;

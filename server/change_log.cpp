@@ -53,7 +53,7 @@ uint64_t ChangeLog::WaitPast(const std::string& experiment_uid, uint64_t seen,
   uint64_t current = seen;
   const auto changed = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     const auto entry = sequences_.find(experiment_uid);
-    current = entry == sequences_.end() ? 0 : entry->second;
+    current = experiment_uid.empty() ? sequence_ : entry == sequences_.end() ? 0 : entry->second;
     return current != seen;
   };
   absl::MutexLock lock(&mutex_);

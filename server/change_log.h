@@ -52,7 +52,7 @@ class ChangeLog {
   uint64_t Sequence(const std::string& experiment_uid) const;
   // Returns once Sequence() is above `seen`, at the deadline or after Wake(), with Sequence().
   uint64_t WaitPast(uint64_t seen, Time deadline);
-  // Likewise for the experiment; a Wake() does not end it.
+  // Likewise for the experiment, or for all where it is empty; a Wake() does not end it.
   uint64_t WaitPast(const std::string& experiment_uid, uint64_t seen, Duration timeout) const;
   // Ends one WaitPast(seen, deadline), the next if none waits now.
   void Wake();

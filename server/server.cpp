@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "controller/controller.h"
+#include "server/cluster/cluster_experiments.h"
 #include "server/database_lock.h"
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
@@ -85,6 +86,7 @@ class QalamServer final : public Server {
   Status StartController();
   Status StartFrontDoor();
   Status StartHttp();
+  Status FollowCluster();
 
   const ServerOptions options_;
   const SystemClock clock_;
@@ -100,6 +102,7 @@ class QalamServer final : public Server {
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<http::HttpServer> http_;
+  std::unique_ptr<cluster::ClusterExperiments> cluster_;
   mutable absl::Mutex mutex_;
   std::string http_url_ ABSL_GUARDED_BY(mutex_);  // asked for by gRPC's clients, also early
 };
@@ -135,7 +138,19 @@ Status QalamServer::Begin() {
   ASSIGN_OR_RETURN(operator_, MakeOperator(options_.engine, std::move(surroundings)));
   if (options_.run_trials) RETURN_IF_ERROR(StartController());
   RETURN_IF_ERROR(StartFrontDoor());
+  if (options_.cluster) RETURN_IF_ERROR(FollowCluster());
   return options_.http.empty() ? absl::OkStatus() : StartHttp();
+}
+
+Status QalamServer::FollowCluster() {
+  ASSIGN_OR_RETURN(auto access,
+                   kubernetes::FindClusterAccess(options_.cluster->access,
+                                                 kubernetes::AccessEnvironment::OfProcess()));
+  ASSIGN_OR_RETURN(auto client, kubernetes::Client::Create(std::move(access)));
+  cluster_ = cluster::ClusterExperiments::Start(
+      {.name_space = options_.cluster->name_space}, std::move(client),
+      v1::ExperimentService::NewStub(InProcessChannel()), *store_, changes_);
+  return absl::OkStatus();
 }
 
 Status QalamServer::StartController() {
@@ -224,6 +239,7 @@ Status QalamServer::StartHttp() {
 void QalamServer::Shutdown() {
   if (server_ == nullptr) return;
   if (http_ != nullptr) http_->Stop();
+  cluster_.reset();
   // First, since it answers clients that wait for a trial: the server waits for such calls.
   if (controller_ != nullptr) controller_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));

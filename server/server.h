@@ -5,10 +5,12 @@
 #include <grpcpp/channel.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
+#include "controller/kubernetes/cluster_access.h"
 #include "controller/operators/operator_choice.h"
 #include "server/access.h"
 
@@ -16,6 +18,11 @@ namespace qalam {
 
 // Where the web UI listens when nothing else is said.
 inline constexpr char kDefaultHttp[] = "127.0.0.1:6790";
+
+struct ClusterWayIn {
+  kubernetes::AccessChoice access;
+  std::string name_space;  // whose Experiment objects are followed; empty: all
+};
 
 struct ServerOptions {
   std::string database_path;
@@ -34,6 +41,8 @@ struct ServerOptions {
   AccessOptions access;
   int workers = 4;
   OperatorChoice engine;
+  // Where experiments come from by `kubectl apply`; only with run_trials.
+  std::optional<ClusterWayIn> cluster;
 };
 
 class Server {

@@ -22,6 +22,8 @@ struct ServeOptions {
   std::string tls_key;
   bool insecure = false;
   bool until_input_ends = false;
+  bool watch_experiments = false;
+  std::string watch_namespace;
   std::shared_ptr<OperatorFlags> engine = std::make_shared<OperatorFlags>();
 };
 
@@ -64,6 +66,11 @@ StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
   server_options.access = {.tls_certificate = options.tls_certificate,
                            .tls_key = options.tls_key,
                            .allow_remote = options.insecure};
+  if (options.watch_experiments || !options.watch_namespace.empty()) {
+    const KubernetesChoice& cluster = server_options.engine.kubernetes;
+    server_options.cluster = {{.kubeconfig = cluster.kubeconfig, .context = cluster.context},
+                              options.watch_namespace};
+  }
   if (!common.token_file.empty()) {
     ASSIGN_OR_RETURN(server_options.access.token, ReadTokenFile(common.token_file));
   }
@@ -102,6 +109,10 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
                  "Allow addresses beyond this machine without token and TLS");
   verb->add_flag("--until-stdin-closes", options->until_input_ends,
                  "End when standard input does: with the program that started this one");
+  verb->add_flag("--watch-experiments", options->watch_experiments,
+                 "Take up the experiments.kubeflow.org objects of a Kubernetes cluster");
+  verb->add_option("--watch-namespace", options->watch_namespace,
+                   "Take up those of this namespace alone");
   verb->callback([chosen, options] {
     *chosen = [options](const CommonOptions& common) { return Serve(common, *options); };
   });

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "controller/collector/job.h"
+#include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/process_files.h"
 #include "controller/operators/slurm/batch_request.h"
 #include "controller/operators/slurm/submission.h"
@@ -64,7 +65,8 @@ Status PrepareRetry(const std::string& folder, int retries) {
   for (const char* name :
        {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
         collector::kCancelFile, kTerminationMessageFile, kSlotsFile, slurm::kSubmissionFile,
-        slurm::kScriptFile, slurm::kScriptLog, collector::kJobFile, collector::kClaimFile}) {
+        slurm::kScriptFile, slurm::kScriptLog, kClusterTrialFile, kLogPositionFile, kClusterEndFile,
+        collector::kJobFile, collector::kClaimFile}) {
     const std::string path = folder + "/" + name;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
       return ErrnoStatus(errno, fmt::format("cannot remove {}", path));

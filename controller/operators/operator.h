@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "api/executable.h"
 #include "api/experiment.h"
 #include "base/status.h"
 #include "db/store.h"
@@ -45,6 +48,10 @@ struct TrialJob {
   // QALAM_CHECKPOINT_DIR.
   std::string checkpoint_directory;
   std::string checkpoint_source;  // the folder of the trial that it goes on from, if any
+  // For engines whose jobs are objects of a cluster (see trialTemplate in the document).
+  std::string success_condition, failure_condition;  // empty: the kind's own
+  std::map<std::string, std::string> primary_pod_labels;
+  bool retain = false;  // the object stays after its end
   // Where the job looks for its folder by a path of its own; empty when it does not. An engine with
   // mounts mounts it there, another one leads the path in the command to the folder.
   std::string checkpoint_mount;
@@ -86,6 +93,11 @@ class TrialOperator {
  public:
   virtual ~TrialOperator() = default;
 
+  // What of the document this engine cannot run, each with its field. Asked before an experiment is
+  // taken in, without a look at the engine itself.
+  virtual std::vector<Fault> CheckTrials(const ExperimentSpec& spec) {
+    return CheckLocalTrials(spec);
+  }
   // FAILED_PRECONDITION, with what there is, for a job that no engine of this kind ever has room
   // for. An engine that schedules by itself cannot say.
   virtual Status CheckFits(const Resources& /*need*/) { return absl::OkStatus(); }

@@ -15,10 +15,20 @@ namespace qalam {
 
 inline constexpr char kDefaultOperator[] = "process";
 
+struct KubernetesChoice {
+  std::string kubeconfig, context, name_space;  // empty: as kubectl has it
+  std::string collector_image;                  // empty: kDefaultCollectorImage
+
+  bool AreGiven() const { return !kubeconfig.empty() || !context.empty() || AreGivenForTrials(); }
+  // The others are for experiments that come from a cluster, too.
+  bool AreGivenForTrials() const { return !name_space.empty() || !collector_image.empty(); }
+};
+
 // What the user says about it. Each engine reads its own fields.
 struct OperatorChoice {
   std::string name = kDefaultOperator;
   CapacityOptions capacity;  // process: what trials may take of this machine
+  KubernetesChoice kubernetes;
   SlurmDefaults slurm;
 };
 

@@ -59,5 +59,6 @@ std::span<const OperatorFixtureEntry> OperatorFixtures();
 std::unique_ptr<OperatorFixture> MakeProcessFixture();
 std::unique_ptr<OperatorFixture> MakeSimulatedFixture();
 std::unique_ptr<OperatorFixture> MakeSlurmFixture();
+std::unique_ptr<OperatorFixture> MakeKubernetesFixture();
 
 }  // namespace qalam

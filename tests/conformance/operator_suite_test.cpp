@@ -11,15 +11,6 @@
 
 namespace qalam {
 
-std::span<const OperatorFixtureEntry> OperatorFixtures() {
-  static constexpr OperatorFixtureEntry kFixtures[] = {
-      {"process", MakeProcessFixture},
-      {"simulated", MakeSimulatedFixture},
-      {"slurm", MakeSlurmFixture},
-  };
-  return kFixtures;
-}
-
 namespace {
 
 using End = OperatorScript::End;
