@@ -29,7 +29,7 @@ test-kubernetes: packages $(BUILD)/build.ninja
 	@scripts/install-packages scripts/packages-tests.txt
 	@tests/engines/kubernetes/build-servers
 	cmake --build $(BUILD) --target tests_kubernetes_cluster
-	tests/engines/kubernetes/cluster -- \
+	QALAM_IMAGE_PATH="$(abspath $(BUILD))/bin" tests/engines/kubernetes/cluster -- \
 	  ctest --test-dir $(BUILD) --output-on-failure --parallel 2 --label-regex cluster $(ARGUMENTS)
 
 # The Python SDK's wheel, and build/sdk/venv with it installed beside Debian's packages.
@@ -65,11 +65,15 @@ bench-nas-speed: packages $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target nas_benchmarks
 	bench/nas/speed $(BUILD)/bin $(ARGUMENTS)
 
-# The process operator beside the raw rate of starting processes, and early stopping's saving.
+# The process operator beside the raw rate of starting processes, and early stopping's saving; the
+# Slurm operator beside a loop of sbatch, on a cluster of its own.
 bench-operators: build
-	cmake --build $(BUILD) --target bench_operators
+	@scripts/install-packages scripts/packages-tests.txt
+	cmake --build $(BUILD) --target bench_operators bench_slurm
 	PATH="$(abspath $(BUILD))/bin:$$PATH" $(BUILD)/bin/bench_operators \
 	  examples/digits/median-stop.yaml bench/results/operators.json
+	tests/engines/slurm/cluster run $(abspath $(BUILD))/bench-slurm \
+	  $(BUILD)/bin/bench_slurm 16 bench/results/operators.json
 
 # The web UI in chromium, against real servers; web/node_modules has what drives it.
 bench-ui: build

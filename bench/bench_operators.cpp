@@ -3,62 +3,25 @@
 // and writes JSON. Runs where the example's programs are found: in the repository's root.
 
 #include <absl/time/clock.h>
-#include <grpcpp/grpcpp.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/files.h"
 #include "base/process.h"
-#include "base/uid.h"
-#include "db/store.h"
-#include "server/server.h"
+#include "bench/operator_load.h"
 #include "suggestion/registry.h"
 
-namespace qalam {
+namespace qalam::bench {
 namespace {
 
 constexpr int kParallel = 4;
 
-struct Load {
-  const char* name;
-  std::vector<std::string> command;
-  int trials;
-  double aim;  // of the rate, as a share of the raw one; 0: none
-};
-
-const Load kLoads[] = {{"0 ms", {"true"}, 1000, 0}, {"100 ms", {"sleep", "0.1"}, 300, 0.9}};
-
-[[noreturn]] void Fail(const Status& status) {
-  std::fprintf(stderr, "bench_operators: %s\n", Message(status).c_str());
-  std::exit(1);
-}
-
-template <typename T>
-T Value(StatusOr<T> value) {
-  if (!value.ok()) Fail(value.status());
-  return *std::move(value);
-}
-
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("qalam-bench-" + NewUid())) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  std::string File(const char* name) const { return (path_ / name).string(); }
-
- private:
-  const std::filesystem::path path_;
-};
+const Load kLoads[] = {{"0 ms", {"true"}, 1000, kParallel, 0},
+                       {"100 ms", {"sleep", "0.1"}, 300, kParallel, 0.9}};
 
 // Commands a second, so many at once, without anybody who looks after them.
 double RawRate(const Load& load) {
@@ -75,81 +38,10 @@ double RawRate(const Load& load) {
   return load.trials / absl::ToDoubleSeconds(absl::Now() - start);
 }
 
-struct Finished {
-  double seconds = 0;
-  std::vector<TrialRecord> trials;  // by number
-};
-
-// Runs the document's experiment to its end, as `qalam run` does.
-Finished RunExperiment(const std::string& document) {
-  const Folder folder;
-  ServerOptions options;
-  options.database_path = folder.File("qalam.db");
-  options.work_root = folder.File("trials");
-  const auto server = Value(Server::Start(options));
-  const auto stub = v1::ExperimentService::NewStub(server->InProcessChannel());
-  const Time start = absl::Now();
-  grpc::ClientContext create_context;
-  v1::CreateExperimentsRequest request;
-  request.set_document(document);
-  v1::CreateExperimentsReply created;
-  auto status = stub->CreateExperiments(&create_context, request, &created);
-  if (!status.ok()) Fail(InvalidArgument("{}", status.error_message()));
-  grpc::ClientContext watch_context;
-  v1::GetExperimentRequest watched;
-  watched.mutable_experiment()->set_name(created.experiments(0).name());
-  const auto reader = stub->WatchExperiment(&watch_context, watched);
-  v1::Experiment last;
-  while (reader->Read(&last)) {
-  }
-  Finished finished;
-  finished.seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  if (last.state() != v1::EXPERIMENT_SUCCEEDED) {
-    Fail(Internal("the experiment has not succeeded: {}", last.message()));
-  }
-  server->Shutdown();
-  const auto store = Value(OpenSqliteStore(options.database_path));
-  finished.trials = Value(store->ListTrials({}));
-  return finished;
-}
-
-std::string LoadDocument(const Load& load) {
-  return fmt::format(R"(apiVersion: kubeflow.org/v1beta1
-kind: Experiment
-metadata: {{name: load}}
-spec:
-  objective: {{type: minimize, objectiveMetricName: none}}
-  algorithm: {{algorithmName: random}}
-  metricsCollectorSpec: {{collector: {{kind: None}}}}
-  maxTrialCount: {}
-  parallelTrialCount: {}
-  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
-  trialTemplate:
-    trialParameters: [{{name: x, reference: x}}]
-    trialSpec:
-      apiVersion: batch/v1
-      kind: Job
-      metadata: {{annotations: {{x: "${{trialParameters.x}}"}}}}
-      spec: {{template: {{spec: {{containers: [{{name: main, command: {}}}]}}}}}}
-)",
-                     load.trials, kParallel, nlohmann::json(load.command).dump());
-}
-
-// From each end until the trial that takes its place runs, both as the store has them.
-std::vector<double> Gaps(const std::vector<TrialRecord>& trials) {
-  std::vector<Time> starts, ends;
-  for (const auto& trial : trials) {
-    starts.push_back(trial.started);
-    ends.push_back(trial.completed);
-  }
-  std::sort(starts.begin(), starts.end());
-  std::sort(ends.begin(), ends.end());
-  std::vector<double> gaps;
-  for (size_t i = kParallel; i < starts.size(); ++i) {
-    gaps.push_back(absl::ToDoubleMilliseconds(starts[i] - ends[i - kParallel]));
-  }
-  std::sort(gaps.begin(), gaps.end());
-  return gaps;
+std::vector<Time> Starts(const std::vector<TrialRecord>& trials) {
+  std::vector<Time> starts;
+  for (const auto& trial : trials) starts.push_back(trial.started);
+  return starts;
 }
 
 nlohmann::json MeasureLoad(const Load& load) {
@@ -158,7 +50,8 @@ nlohmann::json MeasureLoad(const Load& load) {
   const Finished finished = RunExperiment(LoadDocument(load));
   const double raw = (before + RawRate(load)) / 2;
   const double rate = load.trials / finished.seconds;
-  const auto gaps = Gaps(finished.trials);
+  // Both as the store has them.
+  const auto gaps = Gaps(Starts(finished.trials), finished.trials, kParallel);
   const double median = gaps[gaps.size() / 2], late = gaps[gaps.size() * 95 / 100];
   std::printf("%-8s %10.1f %10.1f %8.2f %6s %12.1f %12.1f\n", load.name, rate, raw, rate / raw,
               load.aim > 0 ? fmt::format("{:g}", load.aim).c_str() : "", median, late);
@@ -228,7 +121,7 @@ nlohmann::json MeasureEarlyStopping(const std::string& path) {
 }
 
 }  // namespace
-}  // namespace qalam
+}  // namespace qalam::bench
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -236,14 +129,18 @@ int main(int argc, char** argv) {
     return 2;
   }
   spdlog::set_level(spdlog::level::warn);
-  nlohmann::json results;
+  // What another engine's benchmark has written there stays.
+  const auto before = qalam::ReadFile(argv[2]);
+  auto results = before.ok() ? nlohmann::json::parse(*before, nullptr, false) : nlohmann::json();
+  if (!results.is_object()) results = nlohmann::json::object();
   std::printf("%-8s %10s %10s %8s %6s %12s %12s\n", "trials", "a second", "raw", "ratio", "aim",
               "next, ms", "95%, ms");
-  for (const auto& load : qalam::kLoads) results["load"][load.name] = qalam::MeasureLoad(load);
+  for (const auto& load : qalam::bench::kLoads)
+    results["load"][load.name] = qalam::bench::MeasureLoad(load);
   std::printf("\n");
-  results["early_stopping"] = qalam::MeasureEarlyStopping(argv[1]);
+  results["early_stopping"] = qalam::bench::MeasureEarlyStopping(argv[1]);
   const auto written = qalam::WriteFileAtomically(argv[2], results.dump(1) + "\n", false);
-  if (!written.ok()) qalam::Fail(written);
+  if (!written.ok()) qalam::bench::Fail(written);
   std::printf("\nwritten to %s\n", argv[2]);
   return 0;
 }

@@ -1,15 +1,22 @@
 #include "cli/operator_flags.h"
 
+#include "controller/operators/kubernetes/kubernetes_operator.h"
+
 namespace qalam {
 
 OperatorChoice OperatorFlags::Choice() const {
   OperatorChoice choice;
   if (!name.empty()) choice.name = name;
   choice.capacity = capacity->Options();
+  choice.slurm = slurm;
+  choice.kubernetes = kubernetes;
   return choice;
 }
 
-bool OperatorFlags::AreGiven() const { return !name.empty() || capacity->Options().IsGiven(); }
+bool OperatorFlags::AreGiven() const {
+  return !name.empty() || capacity->Options().IsGiven() || slurm.AreGiven() ||
+         kubernetes.AreGiven();
+}
 
 void AddOperatorFlags(CLI::App& verb, const std::shared_ptr<OperatorFlags>& flags) {
   std::string operators;
@@ -21,6 +28,20 @@ void AddOperatorFlags(CLI::App& verb, const std::shared_ptr<OperatorFlags>& flag
                               kDefaultOperator))
       ->check([](const std::string& name) { return Message(CheckOperatorName(name)); });
   AddCapacityFlags(verb, flags->capacity);
+  verb.add_option("--slurm-partition", flags->slurm.partition,
+                  "The partition of trials that name none, with --operator slurm");
+  verb.add_option("--slurm-account", flags->slurm.account, "Likewise the account");
+  verb.add_option("--slurm-qos", flags->slurm.qos, "Likewise the quality of service");
+  verb.add_option("--kubeconfig", flags->kubernetes.kubeconfig,
+                  "How to reach the cluster; by default as kubectl finds it");
+  verb.add_option("--context", flags->kubernetes.context,
+                  "Which of the kubeconfig's contexts; by default its current one");
+  verb.add_option("--kubernetes-namespace", flags->kubernetes.name_space,
+                  "Where all trials run with --operator kubernetes; by default in the experiment's "
+                  "namespace, or the context's where that is \"default\"");
+  verb.add_option("--collector-image", flags->kubernetes.collector_image,
+                  fmt::format("The image that the metrics collector comes from, by default {}",
+                              kDefaultCollectorImage));
 }
 
 }  // namespace qalam

@@ -12,6 +12,8 @@ namespace qalam {
 // The flags that say which engine runs the trials, and what it is told.
 struct OperatorFlags {
   std::string name;  // empty: not given
+  SlurmDefaults slurm;
+  KubernetesChoice kubernetes;
   std::shared_ptr<CapacityFlags> capacity = std::make_shared<CapacityFlags>();
 
   OperatorChoice Choice() const;

@@ -226,6 +226,10 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   ASSIGN_OR_RETURN(job.manifest, RenderTrialSpec(run.document, {trial.name, run.record.name_space},
                                                  trial.parameters));
   job.primary_container_name = spec.trial_template.primary_container_name;
+  job.primary_pod_labels = spec.trial_template.primary_pod_labels;
+  job.success_condition = spec.trial_template.success_condition;
+  job.failure_condition = spec.trial_template.failure_condition;
+  job.retain = spec.trial_template.retain;
   job.collector = spec.metrics_collector;
   job.metric_names = MetricNames(spec.objective);
   RETURN_IF_ERROR(SetStopping(spec, job));

@@ -144,6 +144,18 @@ void Reconciler::TakeSubmissions(ExperimentRun& run, Draft& draft) {
   }
 }
 
+// What a job waits for within its engine, as long as it does.
+void Reconciler::TakeWaiting(const ActiveTrial& trial, const JobStatus& job, Draft& draft) {
+  if (job.state != JobState::kRunning || trial.record.state != TrialState::kRunning ||
+      IsBeingStopped(trial.record) || trial.record.message == job.message) {
+    return;
+  }
+  TrialRecord record = trial.record;
+  record.reason = job.reason;
+  record.message = job.message;
+  draft.Update(std::move(record));
+}
+
 Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
   const Time now = clock_.Now();
   for (auto& [uid, look] : run.looks) {
@@ -169,7 +181,10 @@ Status Reconciler::TakeLooks(ExperimentRun& run, Draft& draft) {
       }
       job = {JobState::kFailed, "Lost", "its job is no longer known to the operator"};
     }
-    if (!IsFinal(job.state)) continue;
+    if (!IsFinal(job.state)) {
+      TakeWaiting(trial, job, draft);
+      continue;
+    }
     if (IsRetried(run.document.spec.trial_template, job, trial.retries) &&
         !IsBeingStopped(trial.record)) {
       auto record =

@@ -44,6 +44,7 @@ class Reconciler {
   Status TakeEvents(ExperimentRun& run);
   void TakeSubmissions(ExperimentRun& run, Draft& draft);
   Status TakeLooks(ExperimentRun& run, Draft& draft);
+  void TakeWaiting(const ActiveTrial& trial, const JobStatus& job, Draft& draft);
   // Once it is durable that the trial is.
   void RunAgain(ExperimentRun& run, const std::string& trial_uid);
   void TakeStops(ExperimentRun& run, Draft& draft);

@@ -12,6 +12,15 @@ constexpr const char* kInfrastructureReasons[] = {
     "CollectorLost",  // whoever looked after the process was killed, or the machine went down
     "Lost",           // the engine had begun the job and knows it no more
     "ResultDamaged",  // how it ended cannot be read
+    "PodEvicted",     // the cluster took its pod off a node
+    "PodDeleted",     // somebody deleted its pod
+    "NodeLost",       // the node went down under its pod
+    "ObjectDeleted",  // somebody deleted its object
+    "NodeFailed",     // Slurm's words for what happened to the node, from here on
+    "BootFailed",
+    "LaunchFailed",    // the job ended, or was held, before its collector had begun
+    "Preempted",       // another job got the node
+    "StoppedBySlurm",  // told to end, by none who says so: requeued, or by the node itself
 };
 
 constexpr Duration kFirstDelay = absl::Seconds(1);

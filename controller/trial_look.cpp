@@ -20,7 +20,7 @@ TrialLook LookAt(TrialOperator& trial_operator, const std::string& handle, uint6
     more = chunk->more;
   }
   look.more = more && look.status.ok();
-  if (look.more) look.job.state = JobState::kRunning;
+  if (look.more) look.job = {JobState::kRunning, "", ""};
   return look;
 }
 

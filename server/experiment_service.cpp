@@ -198,12 +198,18 @@ class ExperimentService final : public Service {
   ClientTrials clients_;
 };
 
-// All faults of the document, also those of what cannot be run yet.
-std::vector<Fault> Faults(const std::string& text, const std::string& source, ParseResult& parsed) {
+// All faults of the document, also those of what the engine cannot run. `trial_operator` may be
+// null.
+std::vector<Fault> Faults(const std::string& text, const std::string& source,
+                          TrialOperator* trial_operator, ParseResult& parsed) {
   parsed = ParseDocuments(text, source.empty() ? "document" : source, RegisteredAlgorithms());
   std::vector<Fault> faults = parsed.faults;
   for (const auto& document : parsed.documents) {
-    for (auto& fault : CheckExecutable(document, RegisteredAlgorithms())) {
+    auto found = CheckAlgorithm(document, RegisteredAlgorithms());
+    const auto of_engine = trial_operator != nullptr ? trial_operator->CheckTrials(document.spec)
+                                                     : CheckLocalTrials(document.spec);
+    found.insert(found.end(), of_engine.begin(), of_engine.end());
+    for (auto& fault : found) {
       fault.source = source.empty() ? "document" : source;
       faults.push_back(std::move(fault));
     }
@@ -248,7 +254,7 @@ ExperimentRecord ExperimentService::NewRecord(ExperimentDocument document) {
 Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
                                  v1::CreateExperimentsReply& reply) {
   ParseResult parsed;
-  const auto faults = Faults(request.document(), request.source_name(), parsed);
+  const auto faults = Faults(request.document(), request.source_name(), operator_, parsed);
   if (!faults.empty()) return InvalidArgument("{}", Listed(faults));
   if (controller_ != nullptr) {
     RETURN_IF_ERROR(CheckRoomForTrials(*operator_, parsed.documents));
@@ -276,7 +282,7 @@ grpc::Status ExperimentService::ValidateDocument(grpc::ServerContext* context,
                                                  const v1::ValidateDocumentRequest* request,
                                                  v1::ValidateDocumentReply* reply) {
   ParseResult parsed;
-  for (const auto& fault : Faults(request->document(), request->source_name(), parsed)) {
+  for (const auto& fault : Faults(request->document(), request->source_name(), operator_, parsed)) {
     auto* message = reply->add_faults();
     message->set_source(fault.source);
     message->set_line(fault.line);

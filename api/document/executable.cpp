@@ -1,18 +1,15 @@
+#include "api/executable.h"
+
 #include <algorithm>
 
 #include "api/distributed_job.h"
 #include "api/document/names.h"
-#include "api/experiment.h"
+#include "api/slurm_job.h"
+#include "api/trial_conditions.h"
 
 namespace qalam {
 
 namespace {
-
-// What Katib takes for a Job when the document says nothing, and for Kubeflow's kinds.
-constexpr char kJobSucceeded[] = "status.conditions.#(type==\"Complete\")#|#(status==\"True\")#";
-constexpr char kKubeflowSucceeded[] =
-    "status.conditions.#(type==\"Succeeded\")#|#(status==\"True\")#";
-constexpr char kJobFailed[] = "status.conditions.#(type==\"Failed\")#|#(status==\"True\")#";
 
 class Refusals {
  public:
@@ -52,6 +49,31 @@ void CheckReplicas(const DistributedKind& kind, const TrialTemplate& trial_templ
   }
 }
 
+// A process has no object that a condition could be about.
+void CheckConditions(const TrialTemplate& trial_template, const std::string& field,
+                     Refusals& refusals) {
+  const auto own = DefaultConditions(trial_template.trial_spec).value_or(ConditionTexts{});
+  const std::string allowed = "leave it out, or use --operator kubernetes";
+  if (!trial_template.success_condition.empty() &&
+      trial_template.success_condition != own.success) {
+    refusals.Add(field + ".successCondition", "a condition of one's own", allowed);
+  }
+  if (!trial_template.failure_condition.empty() &&
+      trial_template.failure_condition != own.failure) {
+    refusals.Add(field + ".failureCondition", "a condition of one's own", allowed);
+  }
+}
+
+void CheckSlurmJob(const TrialTemplate& trial_template, const std::string& field,
+                   Refusals& refusals) {
+  std::vector<Fault> faults;
+  ReadSlurmJob(trial_template.trial_spec, faults);
+  for (auto& fault : faults) {
+    fault.field = field + fault.field;
+    refusals.AddFault(std::move(fault));
+  }
+}
+
 void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string field = "spec.trialTemplate";
   if (trial_template.config_map) {
@@ -64,18 +86,16 @@ void CheckTemplate(const TrialTemplate& trial_template, Refusals& refusals) {
   const std::string kind = manifest.value("kind", Json("")).dump();
   if (distributed != nullptr) {
     CheckReplicas(*distributed, trial_template, field + ".trialSpec.", refusals);
+  } else if (IsSlurmJob(manifest)) {
+    CheckSlurmJob(trial_template, field + ".trialSpec.", refusals);
   } else if (version != "\"batch/v1\"" || kind != "\"Job\"") {
-    refusals.Add(field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
-                 "use a batch/v1 Job or " + DistributedKindNames());
+    refusals.Add(
+        field + ".trialSpec", fmt::format("apiVersion {}, kind {}", version, kind),
+        fmt::format("processes of one machine are a batch/v1 Job or {}; a {} {} wants Slurm "
+                    "(--operator slurm), and other kinds a cluster (--operator kubernetes)",
+                    DistributedKindNames(), kSlurmJobVersion, kSlurmJobKind));
   }
-  if (!trial_template.success_condition.empty() &&
-      trial_template.success_condition !=
-          (distributed != nullptr ? kKubeflowSucceeded : kJobSucceeded)) {
-    refusals.Add(field + ".successCondition", "a condition of one's own", "leave it out");
-  }
-  if (!trial_template.failure_condition.empty() && trial_template.failure_condition != kJobFailed) {
-    refusals.Add(field + ".failureCondition", "a condition of one's own", "leave it out");
-  }
+  CheckConditions(trial_template, field, refusals);
 }
 
 void CheckCollector(const ExperimentSpec& spec, Refusals& refusals) {
@@ -106,20 +126,31 @@ void CheckCollector(const ExperimentSpec& spec, Refusals& refusals) {
 
 }  // namespace
 
-std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
-                                   const AlgorithmCatalog& catalog) {
-  const ExperimentSpec& spec = document.spec;
-  Refusals refusals;
+std::vector<Fault> CheckAlgorithm(const ExperimentDocument& document,
+                                  const AlgorithmCatalog& catalog) {
+  const std::string& chosen = document.spec.algorithm.name;
   const auto names = catalog.Names();
-  if (std::find(names.begin(), names.end(), spec.algorithm.name) == names.end()) {
-    std::string available;
-    for (const auto& name : names) available += (available.empty() ? "" : ", ") + name;
-    refusals.Add("spec.algorithm.algorithmName",
-                 fmt::format("the algorithm {}", spec.algorithm.name), "available: " + available);
-  }
+  if (std::find(names.begin(), names.end(), chosen) != names.end()) return {};
+  std::string available;
+  for (const auto& name : names) available += (available.empty() ? "" : ", ") + name;
+  Refusals refusals;
+  refusals.Add("spec.algorithm.algorithmName", fmt::format("the algorithm {}", chosen),
+               "available: " + available);
+  return refusals.Take();
+}
+
+std::vector<Fault> CheckLocalTrials(const ExperimentSpec& spec) {
+  Refusals refusals;
   CheckCollector(spec, refusals);
   if (spec.trial_runner == TrialRunner::kOperator) CheckTemplate(spec.trial_template, refusals);
   return refusals.Take();
+}
+
+std::vector<Fault> CheckExecutable(const ExperimentDocument& document,
+                                   const AlgorithmCatalog& catalog) {
+  auto faults = CheckAlgorithm(document, catalog);
+  for (auto& fault : CheckLocalTrials(document.spec)) faults.push_back(std::move(fault));
+  return faults;
 }
 
 }  // namespace qalam

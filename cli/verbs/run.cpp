@@ -56,8 +56,8 @@ StatusOr<int> Run(const CommonOptions& common, const RunOptions& options) {
   if (!connection->is_embedded()) {
     if (options.engine->AreGiven()) {
       return FailedPrecondition(
-          "a server is live on this database and runs the trials; --operator, --cpus, --memory and "
-          "--gpus are for it to be started with");
+          "a server is live on this database and runs the trials; the flags that say where "
+          "trials run, such as --operator and --cpus, are for it to be started with");
     }
     std::printf("a server is live on this database; the experiment runs there\n");
   }

@@ -24,7 +24,6 @@ struct ServeOptions {
   bool until_input_ends = false;
   bool watch_experiments = false;
   std::string watch_namespace;
-  std::string kubeconfig, context;
   std::shared_ptr<OperatorFlags> engine = std::make_shared<OperatorFlags>();
 };
 
@@ -68,7 +67,8 @@ StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
                            .tls_key = options.tls_key,
                            .allow_remote = options.insecure};
   if (options.watch_experiments || !options.watch_namespace.empty()) {
-    server_options.cluster = {{.kubeconfig = options.kubeconfig, .context = options.context},
+    const KubernetesChoice& cluster = server_options.engine.kubernetes;
+    server_options.cluster = {{.kubeconfig = cluster.kubeconfig, .context = cluster.context},
                               options.watch_namespace};
   }
   if (!common.token_file.empty()) {
@@ -113,10 +113,6 @@ void AddServe(CLI::App& app, CommonOptions& common, Action* chosen) {
                  "Take up the experiments.kubeflow.org objects of a Kubernetes cluster");
   verb->add_option("--watch-namespace", options->watch_namespace,
                    "Take up those of this namespace alone");
-  verb->add_option("--kubeconfig", options->kubeconfig,
-                   "How to reach the cluster; by default as kubectl finds it");
-  verb->add_option("--context", options->context,
-                   "Which of the kubeconfig's contexts; by default its current one");
   verb->callback([chosen, options] {
     *chosen = [options](const CommonOptions& common) { return Serve(common, *options); };
   });

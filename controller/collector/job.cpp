@@ -6,40 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/process.h"
+#include "controller/collector/byte_text.h"
 
 namespace qalam::collector {
 
 namespace {
 
 using nlohmann::json;
-
-// Arguments may hold bytes that are not UTF-8, which JSON cannot; they travel as \u00XX each and
-// come back as the same bytes.
-std::string BytesToText(const std::string& bytes) {
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    if (byte < 0x80) {
-      text += static_cast<char>(byte);
-    } else {
-      text += static_cast<char>(0xC0 | byte >> 6);
-      text += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return text;
-}
-
-std::string TextToBytes(const std::string& text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80 || i + 1 == text.size()) {
-      bytes += text[i];
-    } else {
-      bytes += static_cast<char>((lead & 0x03) << 6 | (text[++i] & 0x3F));
-    }
-  }
-  return bytes;
-}
 
 json EncodeList(const std::vector<std::string>& list) {
   json array = json::array();

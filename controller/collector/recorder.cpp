@@ -44,18 +44,46 @@ bool AppendedFile::TakeBack(size_t bytes) {
          ftruncate(file_.get(), status.st_size - static_cast<off_t>(bytes)) == 0;
 }
 
-StatusOr<std::unique_ptr<Recorder>> Recorder::Open(const std::string& directory, const Job& job) {
+namespace {
+
+class FolderSink final : public RecordSink {
+ public:
+  explicit FolderSink(const std::string& directory)
+      : output_(directory + "/" + kOutputFile), spool_(directory + "/" + kSpoolFile) {}
+
+  size_t Output(std::string_view data) override { return output_.Append(data); }
+
+  size_t Spool(std::string_view lines) override {
+    const size_t written = spool_.Append(lines);
+    if (written == lines.size()) return 0;
+    // A torn line must not swallow the next one.
+    return spool_.TakeBack(written) ? lines.size() : lines.size() - written;
+  }
+
+ private:
+  AppendedFile output_;
+  AppendedFile spool_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordSink> MakeFolderSink(const std::string& directory) {
+  return std::make_unique<FolderSink>(directory);
+}
+
+StatusOr<std::unique_ptr<Recorder>> Recorder::Open(std::unique_ptr<RecordSink> sink,
+                                                   const Job& job) {
   ASSIGN_OR_RETURN(auto parser, MakeMetricParser(job));
   std::unique_ptr<StopJudge> judge;
   if (!job.stop_rule.name.empty()) {
     ASSIGN_OR_RETURN(judge, StopJudge::Create(job.stop_rule));
   }
-  return std::unique_ptr<Recorder>(
-      new Recorder(directory, std::move(parser), std::move(judge), job.source == Source::kStdOut));
+  return std::unique_ptr<Recorder>(new Recorder(std::move(sink), std::move(parser),
+                                                std::move(judge), job.source == Source::kStdOut));
 }
 
 void Recorder::Output(std::string_view data) {
-  lost_bytes_ += data.size() - output_.Append(data);
+  lost_bytes_ += data.size() - sink_->Output(data);
   if (!parse_output_) return;
   const int64_t now = NowMicroseconds();
   output_lines_.Feed(data, [&](std::string_view line) { Line(line, now); });
@@ -69,6 +97,7 @@ void Recorder::Points(std::vector<SpooledPoint> points) {
 
 void Recorder::Finish() {
   const int64_t now = NowMicroseconds();
+  sink_->Flush();
   if (parse_output_) output_lines_.Flush([&](std::string_view line) { Line(line, now); });
   WriteSpool();
 }
@@ -81,11 +110,12 @@ void Recorder::WriteSpool() {
     if (judge_) judge_->Add(point);
   }
   points_.clear();
-  const size_t written = spool_.Append(text);
-  if (written == text.size()) return;
-  lost_bytes_ += text.size() - written;
-  // A torn line must not swallow the next one.
-  if (spool_.TakeBack(written)) lost_bytes_ += written;
+  lost_bytes_ += sink_->Spool(text);
+}
+
+void Recorder::FlushDue() {
+  const auto due = sink_->flush_at();
+  if (due && SteadyClock::now() >= *due) sink_->Flush();
 }
 
 }  // namespace qalam::collector

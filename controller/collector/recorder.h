@@ -11,6 +11,8 @@
 #include "base/status.h"
 #include "controller/collector/line_splitter.h"
 #include "controller/collector/metric_parser.h"
+#include "controller/collector/metric_source.h"
+#include "controller/collector/record_sink.h"
 #include "controller/collector/stop_judge.h"
 
 namespace qalam::collector {
@@ -32,11 +34,11 @@ class AppendedFile {
   FileDescriptor file_;
 };
 
-// Writes the trial's output and the metrics found to the trial's folder. A full disk loses output
-// and is remembered, but does not stop the trial.
+// Writes down the trial's output and the metrics found. What is lost, the disk being full, is
+// remembered, but does not stop the trial.
 class Recorder {
  public:
-  static StatusOr<std::unique_ptr<Recorder>> Open(const std::string& directory, const Job& job);
+  static StatusOr<std::unique_ptr<Recorder>> Open(std::unique_ptr<RecordSink> sink, const Job& job);
 
   // Bytes of the command's output; metrics are looked for when `source` is StdOut.
   void Output(std::string_view data);
@@ -44,16 +46,18 @@ class Recorder {
   void Points(std::vector<SpooledPoint> points);
   // The end of the output: its last line may have no newline.
   void Finish();
+  // What the sink holds back goes on once its time has come.
+  std::optional<SteadyClock::time_point> flush_at() const { return sink_->flush_at(); }
+  void FlushDue();
   uint64_t lost_bytes() const { return lost_bytes_; }
   // Because of what the trial is to be stopped, as its points say; nullopt while it may go on.
   std::optional<std::string> hopeless() const { return judge_ ? judge_->hopeless() : std::nullopt; }
 
  private:
   // `judge` may be null.
-  Recorder(const std::string& directory, std::unique_ptr<MetricParser> parser,
+  Recorder(std::unique_ptr<RecordSink> sink, std::unique_ptr<MetricParser> parser,
            std::unique_ptr<StopJudge> judge, bool parse_output)
-      : output_(directory + "/" + kOutputFile),
-        spool_(directory + "/" + kSpoolFile),
+      : sink_(std::move(sink)),
         parser_(std::move(parser)),
         judge_(std::move(judge)),
         parse_output_(parse_output) {}
@@ -61,8 +65,7 @@ class Recorder {
   void Line(std::string_view line, int64_t now) { parser_->Parse(line, now, points_); }
   void WriteSpool();
 
-  AppendedFile output_;
-  AppendedFile spool_;
+  const std::unique_ptr<RecordSink> sink_;
   const std::unique_ptr<MetricParser> parser_;
   const std::unique_ptr<StopJudge> judge_;
   const bool parse_output_;

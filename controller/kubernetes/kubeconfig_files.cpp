@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
+#include "base/base64.h"
 #include "base/files.h"
-#include "controller/kubernetes/base64.h"
 
 namespace qalam::kubernetes {
 

@@ -40,8 +40,8 @@ class LineReader {
     return absl::OkStatus();
   }
 
-  // What has no newline yet.
-  const std::string& begun() const { return begun_; }
+  // Forgets a line that has no newline yet.
+  void Reset() { begun_.clear(); }
 
  private:
   const size_t longest_;

@@ -10,7 +10,10 @@
 
 #include "base/files.h"
 #include "controller/collector/job.h"
+#include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/process_files.h"
+#include "controller/operators/slurm/batch_request.h"
+#include "controller/operators/slurm/submission.h"
 
 namespace qalam {
 
@@ -59,9 +62,11 @@ Status PrepareRetry(const std::string& folder, int retries) {
   if (!HasEarlierRun(folder, retries)) return absl::OkStatus();
   RETURN_IF_ERROR(MakeDirectories(folder));
   RETURN_IF_ERROR(KeepOutputs(folder, RunOfFolder(folder) + 1));
-  for (const char* name : {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
-                           collector::kCancelFile, kTerminationMessageFile, kSlotsFile,
-                           collector::kJobFile, collector::kClaimFile}) {
+  for (const char* name :
+       {collector::kResultFile, collector::kRunningFile, collector::kSpoolFile,
+        collector::kCancelFile, kTerminationMessageFile, kSlotsFile, slurm::kSubmissionFile,
+        slurm::kScriptFile, slurm::kScriptLog, kClusterTrialFile, kLogPositionFile, kClusterEndFile,
+        collector::kJobFile, collector::kClaimFile}) {
     const std::string path = folder + "/" + name;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
       return ErrnoStatus(errno, fmt::format("cannot remove {}", path));

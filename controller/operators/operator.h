@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "api/executable.h"
 #include "api/experiment.h"
 #include "base/status.h"
 #include "db/store.h"
@@ -45,6 +48,10 @@ struct TrialJob {
   // QALAM_CHECKPOINT_DIR.
   std::string checkpoint_directory;
   std::string checkpoint_source;  // the folder of the trial that it goes on from, if any
+  // For engines whose jobs are objects of a cluster (see trialTemplate in the document).
+  std::string success_condition, failure_condition;  // empty: the kind's own
+  std::map<std::string, std::string> primary_pod_labels;
+  bool retain = false;  // the object stays after its end
   // Where the job looks for its folder by a path of its own; empty when it does not. An engine with
   // mounts mounts it there, another one leads the path in the command to the folder.
   std::string checkpoint_mount;
@@ -66,6 +73,8 @@ struct JobStatus {
   JobState state = JobState::kUnknown;
   std::string reason;   // ExitCode, Signal, Timeout, CollectorLost, ...
   std::string message;  // a sentence: "the command exited with status 3"
+  // Of a running job both may be empty; an engine with a queue of its own says there what the job
+  // still waits for.
 };
 
 struct LogChunk {
@@ -84,9 +93,16 @@ class TrialOperator {
  public:
   virtual ~TrialOperator() = default;
 
+  // What of the document this engine cannot run, each with its field. Asked before an experiment is
+  // taken in, without a look at the engine itself.
+  virtual std::vector<Fault> CheckTrials(const ExperimentSpec& spec) {
+    return CheckLocalTrials(spec);
+  }
   // FAILED_PRECONDITION, with what there is, for a job that no engine of this kind ever has room
   // for. An engine that schedules by itself cannot say.
   virtual Status CheckFits(const Resources& /*need*/) { return absl::OkStatus(); }
+  // INVALID_ARGUMENT for a manifest that only another engine runs.
+  virtual Status CheckManifest(const Json& /*manifest*/) { return absl::OkStatus(); }
   // Idempotent: the trial's uid and `retries` name the job, so a repeat, also by another process
   // after a crash, finds the first and starts nothing. Returns the handle that the other calls
   // take. Until it has answered, the job's directory stands for the handle. RESOURCE_EXHAUSTED,

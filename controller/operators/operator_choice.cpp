@@ -1,8 +1,13 @@
 #include "controller/operators/operator_choice.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
+#include "controller/kubernetes/client.h"
+#include "controller/operators/kubernetes/kubernetes_operator.h"
 #include "controller/operators/process_operator.h"
+#include "controller/operators/slurm/slurm_operator.h"
 
 namespace qalam {
 
@@ -16,8 +21,45 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeProcess(const OperatorChoice& choic
                               .earlier_folders = std::move(surroundings.earlier_folders)});
 }
 
+StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& choice,
+                                                        OperatorSurroundings) {
+  if (choice.capacity.IsGiven()) {
+    return InvalidArgument(
+        "--cpus, --memory and --gpus share out this machine with the operator process; a cluster "
+        "has its own");
+  }
+  const KubernetesChoice& given = choice.kubernetes;
+  ASSIGN_OR_RETURN(auto access,
+                   kubernetes::FindClusterAccess({given.kubeconfig, given.context},
+                                                 kubernetes::AccessEnvironment::OfProcess()));
+  const std::string origin = access.origin;
+  ASSIGN_OR_RETURN(auto client, kubernetes::Client::Create(std::move(access)));
+  // A server that is away comes again; one that takes this login for nobody's does not.
+  const Status reached = client->FindResource("v1", "Pod").status();
+  if (!reached.ok() && reached.code() != StatusCode::kUnavailable) {
+    return FailedPrecondition("{}: {}", origin, Message(reached));
+  }
+  if (!reached.ok()) spdlog::warn("the cluster cannot be reached now: {}", Message(reached));
+  KubernetesOperatorOptions options{.name_space = given.name_space};
+  if (!given.collector_image.empty()) options.collector_image = given.collector_image;
+  return MakeKubernetesOperator(std::move(client), std::move(options));
+}
+
+StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
+                                                   OperatorSurroundings surroundings) {
+  if (choice.capacity.IsGiven()) {
+    return InvalidArgument(
+        "--cpus, --memory and --gpus share out this machine with the operator process; Slurm has "
+        "its own");
+  }
+  return MakeSlurmOperator(
+      {.defaults = choice.slurm, .collector_path = std::move(surroundings.collector_path)});
+}
+
 constexpr OperatorEntry kOperators[] = {
     {"process", "processes of this machine", MakeProcess},
+    {"slurm", "jobs of a Slurm cluster", MakeSlurm},
+    {"kubernetes", "objects of a Kubernetes cluster", MakeKubernetes},
 };
 
 const OperatorEntry* FindOperator(const std::string& name) {
@@ -40,6 +82,14 @@ Status CheckOperatorName(const std::string& name) {
 StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,
                                                       OperatorSurroundings surroundings) {
   RETURN_IF_ERROR(CheckOperatorName(choice.name));
+  if (choice.kubernetes.AreGivenForTrials() && choice.name != "kubernetes") {
+    return InvalidArgument(
+        "--kubernetes-namespace and --collector-image are for --operator kubernetes");
+  }
+  if (choice.slurm.AreGiven() && choice.name != "slurm") {
+    return InvalidArgument(
+        "--slurm-partition, --slurm-account and --slurm-qos are for --operator slurm");
+  }
   return FindOperator(choice.name)->make(choice, std::move(surroundings));
 }
 

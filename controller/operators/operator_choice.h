@@ -9,15 +9,27 @@
 #include "base/status.h"
 #include "controller/operators/machine_capacity.h"
 #include "controller/operators/operator.h"
+#include "controller/operators/slurm/slurm_options.h"
 
 namespace qalam {
 
 inline constexpr char kDefaultOperator[] = "process";
 
+struct KubernetesChoice {
+  std::string kubeconfig, context, name_space;  // empty: as kubectl has it
+  std::string collector_image;                  // empty: kDefaultCollectorImage
+
+  bool AreGiven() const { return !kubeconfig.empty() || !context.empty() || AreGivenForTrials(); }
+  // The others are for experiments that come from a cluster, too.
+  bool AreGivenForTrials() const { return !name_space.empty() || !collector_image.empty(); }
+};
+
 // What the user says about it. Each engine reads its own fields.
 struct OperatorChoice {
   std::string name = kDefaultOperator;
   CapacityOptions capacity;  // process: what trials may take of this machine
+  KubernetesChoice kubernetes;
+  SlurmDefaults slurm;
 };
 
 // What every engine is told of the process that it is for.

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 
+#include "api/slurm_job.h"
 #include "base/files.h"
 #include "controller/collector/job.h"
 #include "controller/operators/collector_job.h"
@@ -64,6 +65,12 @@ class ProcessOperator final : public TrialOperator {
   }
 
   Status CheckFits(const Resources& need) override { return slots_.CheckFits(need); }
+  Status CheckManifest(const Json& manifest) override {
+    if (!IsSlurmJob(manifest)) return absl::OkStatus();
+    return InvalidArgument(
+        "a {} runs on Slurm alone, with --operator slurm; a batch/v1 Job runs with every operator",
+        kSlurmJobKind);
+  }
   StatusOr<std::string> Submit(const TrialJob& job) override;
   StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
   Status Cancel(const std::string& handle) override;
@@ -106,6 +113,7 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
   // A collector that was spawned and has not claimed yet is watched; one that has left its claim.
   if (FileExists(FileInFolder(handle, collector::kClaimFile)) || watcher_.IsWatched(handle))
     return handle;
+  RETURN_IF_ERROR(CheckManifest(job.manifest));
   ASSIGN_OR_RETURN(const auto commands, CommandsOfTrial(job));
   ASSIGN_OR_RETURN(auto collector_job,
                    MakeCollectorJob(job, commands,

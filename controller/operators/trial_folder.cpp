@@ -19,25 +19,6 @@ constexpr uint64_t kChunkBytes = 1 << 20;
 
 constexpr uint64_t kLongestTerminationMessage = 4096;  // as Kubernetes has it
 
-JobStatus StatusOfResult(const collector::Result& result) {
-  switch (result.ending) {
-    case collector::Ending::kExited:
-      if (result.code == 0) return {JobState::kSucceeded, "Exited", result.message};
-      return {JobState::kFailed, "ExitCode", result.message};
-    case collector::Ending::kSignaled:
-      return {JobState::kFailed, "Signal", result.message};
-    case collector::Ending::kTimeout:
-      return {JobState::kFailed, "Timeout", result.message};
-    case collector::Ending::kCancelled:
-      return {JobState::kKilled, "Cancelled", result.message};
-    case collector::Ending::kEarlyStopped:
-      return {JobState::kKilled, kEarlyStoppedReason, result.message};
-    case collector::Ending::kStartFailed:
-      return {JobState::kFailed, "StartFailed", result.message};
-  }
-  return {JobState::kUnknown, "", ""};
-}
-
 }  // namespace
 
 std::string FileInFolder(const std::string& folder, const char* name) {
@@ -61,6 +42,25 @@ Status WriteCollectorJob(const std::string& folder, const collector::Job& job) {
   const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   if (!created.valid()) return ErrnoStatus(errno, fmt::format("cannot create {}", spool));
   return absl::OkStatus();
+}
+
+JobStatus StatusOfResult(const collector::Result& result) {
+  switch (result.ending) {
+    case collector::Ending::kExited:
+      if (result.code == 0) return {JobState::kSucceeded, "Exited", result.message};
+      return {JobState::kFailed, "ExitCode", result.message};
+    case collector::Ending::kSignaled:
+      return {JobState::kFailed, "Signal", result.message};
+    case collector::Ending::kTimeout:
+      return {JobState::kFailed, "Timeout", result.message};
+    case collector::Ending::kCancelled:
+      return {JobState::kKilled, "Cancelled", result.message};
+    case collector::Ending::kEarlyStopped:
+      return {JobState::kKilled, kEarlyStoppedReason, result.message};
+    case collector::Ending::kStartFailed:
+      return {JobState::kFailed, "StartFailed", result.message};
+  }
+  return {JobState::kUnknown, "", ""};
 }
 
 std::optional<JobStatus> ReadTrialEnd(const std::string& folder) {

@@ -20,6 +20,7 @@ Status PrepareTrialFolder(const TrialJob& job, const TrialCommands& commands);
 // begins.
 Status WriteCollectorJob(const std::string& folder, const collector::Job& job);
 
+JobStatus StatusOfResult(const collector::Result& result);
 // How the trial has ended, as its collector says; nullopt while it does not.
 std::optional<JobStatus> ReadTrialEnd(const std::string& folder);
 // As TrialOperator's methods.

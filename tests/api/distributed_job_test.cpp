@@ -50,7 +50,7 @@ TEST_CASE("Every distributed kind runs with its primary role alone", "[replicas]
                   .empty());
         CHECK(ManifestRefusals(manifest, "", "status.[@this].#(done==true)#") ==
               "spec.trialTemplate.successCondition: a condition of one's own is not available in "
-              "this version; leave it out\n");
+              "this version; leave it out, or use --operator kubernetes\n");
       }
     }
   }

@@ -44,10 +44,13 @@ class OperatorFixture {
   virtual void PassLong() = 0;
   // Lets some milliseconds pass, the engine's own ones.
   virtual void Pass() = 0;
+  // How many jobs the engine runs at once here.
+  virtual int MostJobs() { return 500; }
 };
 
 struct OperatorFixtureEntry {
   const char* name;
+  // Null where the engine is not installed.
   std::unique_ptr<OperatorFixture> (*make)();
 };
 
@@ -55,5 +58,7 @@ std::span<const OperatorFixtureEntry> OperatorFixtures();
 
 std::unique_ptr<OperatorFixture> MakeProcessFixture();
 std::unique_ptr<OperatorFixture> MakeSimulatedFixture();
+std::unique_ptr<OperatorFixture> MakeSlurmFixture();
+std::unique_ptr<OperatorFixture> MakeKubernetesFixture();
 
 }  // namespace qalam

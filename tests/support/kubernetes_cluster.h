@@ -58,7 +58,7 @@ class KubernetesCluster {
     const FileDescriptor output(open(log.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     SpawnRequest request;
     request.arguments = std::move(arguments);
-    request.environment = EnvironmentWith({});
+    request.environment = EnvironmentWith({{"QALAM_IMAGE_PATH", QALAM_BIN}});
     request.standard_input = read_end.get();
     request.standard_output = output.get();
     request.standard_error = output.get();

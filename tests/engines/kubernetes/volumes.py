@@ -5,6 +5,10 @@ import os
 import re
 
 
+# Folders in which programs are that only images have; qalam-collector above all.
+IMAGE_PATH = "".join(f"{p}:" for p in os.environ.get("QALAM_IMAGE_PATH", "").split(":") if p)
+
+
 class Missing(Exception):
     """Something that the pod names is not there (yet)."""
 
@@ -158,7 +162,7 @@ def _value_from(context, container, source):
 def make_environment(context, container):
     """The container's variables; nothing of this process's own is among them."""
     variables = {
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "PATH": IMAGE_PATH + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOSTNAME": context.pod["metadata"]["name"],
         "HOME": "/root",
         "KUBERNETES_SERVICE_HOST": context.api.host,
