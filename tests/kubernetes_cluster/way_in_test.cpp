@@ -242,11 +242,11 @@ TEST_CASE("Counts are changed in the object, and nothing else", "[kubernetes]") 
 
 TEST_CASE("What happens while the server is away is made up for", "[kubernetes]") {
   WayIn way;
-  const std::string go = way.served().File("go");
+  const std::string go = way.served().File("go"), go_soon = way.served().File("go-soon");
   const std::string script = WaitFor(go) + "; echo loss=$0";
-  for (const char* name : {"edited", "deleted", "ended"}) {
-    way.Apply(way.Document(name, script, 2));
-  }
+  way.Apply(way.Document("edited", script, 2));
+  way.Apply(way.Document("deleted", script, 2));
+  way.Apply(way.Document("ended", WaitFor(go_soon) + "; echo loss=$0", 2));
   for (const char* name : {"edited", "deleted", "ended"}) {
     way.Await(name, [](const Json& object) {
       return !object.is_null() &&
@@ -260,11 +260,14 @@ TEST_CASE("What happens while the server is away is made up for", "[kubernetes]"
   // It waits for the finalizer.
   CHECK(way.Kubectl({"delete", "experiment", "deleted", "--wait=false"}).status == 0);
   way.Apply(way.Document("new", "echo loss=$0", 1));
-  REQUIRE(WriteFileAtomically(go, "", false).ok());
+  REQUIRE(WriteFileAtomically(go_soon, "", false).ok());
   CHECK_FALSE(way.Kubectl({"get", "experiment", "deleted", "-o", "name"}).text.empty());
   way.Start();
   way.AwaitLast("ended", "Succeeded");
   way.AwaitLast("new", "Succeeded");
+  const auto deadline = absl::Now() + absl::Seconds(60);
+  while (way.Experiment("edited")->max_trial_count() != 3) REQUIRE(absl::Now() < deadline);
+  REQUIRE(WriteFileAtomically(go, "", false).ok());
   CHECK(way.AwaitLast("edited", "Succeeded")["status"]["trialsSucceeded"] == 3);
   CHECK(way.Experiment("edited")->uid() == before->uid());
   way.Await("deleted", [](const Json& object) { return object.is_null(); });
