@@ -1,5 +1,7 @@
 // What deploy/ makes, on a cluster of its own, since Qalam follows all namespaces there.
 #include <catch2/catch.hpp>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "tests/support/kubernetes_cluster.h"
@@ -143,6 +145,32 @@ spec:
   INFO(log.text);
   CHECK(log.text.find("error") == std::string::npos);
   CHECK(FileExists(directory.File("qalam.db")));
+}
+
+TEST_CASE("The image installs what the program is linked to", "[kubernetes]") {
+  // Debian's smallest image has the first ones.
+  std::set<std::string> there = {"libc6", "libgcc-s1", "libstdc++6"};
+  std::istringstream dockerfile(*ReadFile(QALAM_SOURCE "/deploy/Dockerfile"));
+  for (std::string word; dockerfile >> word;) there.insert(word);
+  const auto read = RunCommand({"readelf", "-d", QALAM_BIN "/qalam"});
+  const std::regex needed(R"(NEEDED.*\[(.*)\])");
+  int count = 0;
+  for (std::sregex_iterator found(read.text.begin(), read.text.end(), needed), end; found != end;
+       ++found, ++count) {
+    // "PACKAGE:ARCHITECTURE: PATH", a line for each package that has a file of this name.
+    const auto owners = RunCommand({"dpkg-query", "-S", "*/" + (*found)[1].str()});
+    CAPTURE(owners.text);
+    bool is_there = false;
+    std::istringstream lines(owners.text);
+    for (std::string line; std::getline(lines, line);) {
+      if (there.count(line.substr(0, line.find(':'))) > 0) is_there = true;
+    }
+    CHECK(is_there);
+  }
+  CHECK(count > 10);
+  // The collector is put into images of all kinds.
+  CHECK(RunCommand({"readelf", "-d", QALAM_BIN "/qalam-collector"}).text.find("NEEDED") ==
+        std::string::npos);
 }
 
 }  // namespace qalam
