@@ -188,6 +188,8 @@ ExperimentSync::Outcome ExperimentSync::Show(const Json& object,
     ASSIGN_OR_RETURN(const auto trials, ListTrials(request.experiment()));
     auto& objects = trials_.try_emplace(MetadataText(object, "uid"), client_).first->second;
     RETURN_IF_ERROR(objects.Show(object, trials, cancellation_));
+    // Nothing changes any more, as a rule.
+    if (IsTerminal(experiment.state)) trials_.erase(MetadataText(object, "uid"));
     return WriteStatus(object, ExperimentStatus(message, trials, note));
   }();
   return outcome;

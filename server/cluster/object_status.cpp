@@ -48,14 +48,16 @@ std::string EndingReason(const std::string& reason) {
   return "Experiment" + (found == kKatibs.end() ? reason : found->second);
 }
 
-Json Observation(const v1::Trial& trial) {
+// The objective comes first, as the tables of `kubectl get` show it.
+Json Observation(const v1::Trial& trial, const std::string& objective) {
   Json metrics = Json::array();
   for (const auto& metric : trial.metrics()) {
     const bool in_words = !metric.text().empty();
-    metrics.push_back({{"name", metric.name()},
-                       {"min", MetricText(metric.min())},
-                       {"max", MetricText(metric.max())},
-                       {"latest", in_words ? metric.text() : MetricText(metric.latest())}});
+    metrics.insert(metric.name() == objective ? metrics.begin() : metrics.end(),
+                   Json{{"name", metric.name()},
+                        {"min", MetricText(metric.min())},
+                        {"max", MetricText(metric.max())},
+                        {"latest", in_words ? metric.text() : MetricText(metric.latest())}});
   }
   return {{"metrics", metrics}};
 }
@@ -149,9 +151,10 @@ Json ExperimentStatus(const v1::Experiment& experiment, const std::vector<v1::Tr
     for (const auto& parameter : best.parameters()) {
       assignments.push_back({{"name", parameter.name()}, {"value", parameter.value()}});
     }
-    status["currentOptimalTrial"] = {{"bestTrialName", best.name()},
-                                     {"parameterAssignments", assignments},
-                                     {"observation", Observation(best)}};
+    status["currentOptimalTrial"] = {
+        {"bestTrialName", best.name()},
+        {"parameterAssignments", assignments},
+        {"observation", Observation(best, experiment.objective_metric())}};
   }
   PutTrials(trials, status);
   return status;
@@ -177,7 +180,7 @@ Json FailedStatus(const Json& earlier, const std::string& reason, const std::str
   return status;
 }
 
-Json TrialStatus(const v1::Trial& trial) {
+Json TrialStatus(const v1::Trial& trial, const std::string& objective) {
   // The type of the condition that says what the trial is, and Katib's reason.
   struct StateCondition {
     v1::TrialState state;
@@ -213,7 +216,7 @@ Json TrialStatus(const v1::Trial& trial) {
     status["completionTime"] = completed;
   }
   status["conditions"] = conditions;
-  if (!trial.metrics().empty()) status["observation"] = Observation(trial);
+  if (!trial.metrics().empty()) status["observation"] = Observation(trial, objective);
   return status;
 }
 

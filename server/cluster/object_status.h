@@ -21,7 +21,8 @@ Json ExperimentStatus(const v1::Experiment& experiment, const std::vector<v1::Tr
 // Of an object without an experiment. What `earlier` says of trials stays.
 Json FailedStatus(const Json& earlier, const std::string& reason, const std::string& message,
                   Time now);
-Json TrialStatus(const v1::Trial& trial);
+// The metric named `objective` comes first of its metrics.
+Json TrialStatus(const v1::Trial& trial, const std::string& objective);
 
 // What a merge patch must say to make the status `earlier` into `status`, the time of this
 // reconciliation included; null when it says so already.

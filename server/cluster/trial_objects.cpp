@@ -85,8 +85,10 @@ StatusOr<bool> TrialObjects::Make(const Json& experiment, const v1::Trial& trial
 Status TrialObjects::Show(const Json& experiment, const std::vector<v1::Trial>& trials,
                           kubernetes::Cancellation& cancellation) {
   if (!has_read_) RETURN_IF_ERROR(ReadKnown(experiment, cancellation));
+  const std::string objective =
+      experiment["spec"].value("objective", Json::object()).value("objectiveMetricName", "");
   for (const auto& trial : trials) {
-    const Json status = TrialStatus(trial);
+    const Json status = TrialStatus(trial, objective);
     auto known = statuses_.find(trial.name());
     if (known == statuses_.end()) {
       ASSIGN_OR_RETURN(const bool is_ours, Make(experiment, trial, cancellation));

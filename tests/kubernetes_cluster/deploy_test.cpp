@@ -1,5 +1,8 @@
 // What deploy/ makes, on a cluster of its own, since Qalam follows all namespaces there.
 #include <catch2/catch.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
 
 #include "tests/support/kubernetes_cluster.h"
 
@@ -10,13 +13,48 @@ using Json = KubernetesCluster::Json;
 
 constexpr char kServiceAccount[] = "system:serviceaccount:qalam:qalam";
 
-bool MayServiceAccount(const KubernetesCluster& cluster, const std::string& verb,
-                       const std::string& resource, const std::string& subresource = "") {
-  std::vector<std::string> arguments = {"auth", "can-i",   verb,   resource,
-                                        "-n",   "default", "--as", kServiceAccount};
-  if (!subresource.empty()) arguments.push_back("--subresource=" + subresource);
-  const auto said = cluster.Kubectl(std::move(arguments));
-  return said.text.find("yes") != std::string::npos;
+// A verb, and the resource as "group/resource/subresource".
+using Right = std::pair<std::string, std::string>;
+
+// Which of them the service account has. The server is asked, which need not know the resources.
+std::vector<bool> Allowed(const KubernetesCluster& cluster, const std::vector<Right>& rights) {
+  std::string documents;
+  for (const auto& [verb, resource] : rights) {
+    std::istringstream parts(resource);
+    std::string group, name, subresource;
+    std::getline(parts, group, '/');
+    std::getline(parts, name, '/');
+    std::getline(parts, subresource, '/');
+    const Json review = {{"apiVersion", "authorization.k8s.io/v1"},
+                         {"kind", "SubjectAccessReview"},
+                         {"spec",
+                          {{"user", kServiceAccount},
+                           {"resourceAttributes",
+                            {{"namespace", "default"},
+                             {"verb", verb},
+                             {"group", group},
+                             {"resource", name},
+                             {"subresource", subresource}}}}}};
+    documents += "---\n" + review.dump() + "\n";
+  }
+  const TemporaryDirectory directory;
+  const std::string path = directory.File("reviews.yaml");
+  REQUIRE(WriteFileAtomically(path, documents, false).ok());
+  const auto asked =
+      cluster.Kubectl({"create", "-f", path, "-o", "jsonpath={.status.allowed}{\"\\n\"}"});
+  INFO(asked.text);
+  REQUIRE(asked.status == 0);
+  std::vector<bool> allowed;
+  std::istringstream lines(asked.text);
+  for (std::string line; std::getline(lines, line);) allowed.push_back(line == "true");
+  REQUIRE(allowed.size() == rights.size());
+  return allowed;
+}
+
+// Every verb of "get list" on the resource.
+void AddRights(const std::string& verbs, const std::string& resource, std::vector<Right>& rights) {
+  std::istringstream words(verbs);
+  for (std::string verb; words >> verb;) rights.push_back({verb, resource});
 }
 
 void ApplyDeploy(const KubernetesCluster& cluster) {
@@ -33,49 +71,44 @@ TEST_CASE("Qalam in a cluster may do what it needs, and no more", "[kubernetes]"
   const auto again = cluster.Kubectl({"apply", "-k", QALAM_SOURCE "/deploy"});
   CHECK(again.text.find("created") == std::string::npos);
   CHECK(again.text.find("configured") == std::string::npos);
-  struct Right {
-    const char* verbs;
-    const char* resource;
-    const char* subresource;
-  };
-  const auto each_verb = [](const Right& right, const auto& visit) {
-    std::istringstream verbs(right.verbs);
-    for (std::string verb; verbs >> verb;) visit(verb);
-  };
-  const Right needed[] = {{"get list watch patch", "experiments.kubeflow.org", ""},
-                          {"patch", "experiments.kubeflow.org", "status"},
-                          {"get list watch create patch delete", "trials.kubeflow.org", ""},
-                          {"patch", "trials.kubeflow.org", "status"},
-                          {"get list watch create patch delete", "jobs.batch", ""},
-                          {"get list watch create patch delete", "pytorchjobs.kubeflow.org", ""},
-                          {"get list watch create patch delete", "mpijobs.kubeflow.org", ""},
-                          {"get list watch", "pods", ""},
-                          {"get", "pods", "log"}};
-  for (const auto& right : needed) {
-    each_verb(right, [&](const std::string& verb) {
-      CAPTURE(verb, right.resource, right.subresource);
-      CHECK(MayServiceAccount(cluster, verb, right.resource, right.subresource));
-    });
+  const std::string of_jobs = "get list watch create delete";
+  std::vector<Right> needed;
+  AddRights("get list watch patch", "kubeflow.org/experiments", needed);
+  AddRights("patch", "kubeflow.org/experiments/status", needed);
+  AddRights("get list create", "kubeflow.org/trials", needed);
+  AddRights("patch", "kubeflow.org/trials/status", needed);
+  AddRights(of_jobs, "batch/jobs", needed);
+  for (const char* kind : {"pytorch", "tf", "mpi", "xgboost", "jax", "paddle"}) {
+    AddRights(of_jobs, fmt::format("kubeflow.org/{}jobs", kind), needed);
   }
-  const Right refused[] = {{"create delete", "experiments.kubeflow.org", ""},
-                           {"create patch delete", "pods", ""},
-                           {"create get", "pods", "exec"},
-                           {"get list create", "secrets", ""},
-                           {"create patch", "deployments.apps", ""},
-                           {"get list", "nodes", ""},
-                           {"create", "serviceaccounts", "token"},
-                           {"create patch bind escalate", "clusterroles", ""},
-                           {"create", "namespaces", ""},
-                           {"impersonate", "users", ""}};
-  for (const auto& right : refused) {
-    each_verb(right, [&](const std::string& verb) {
-      CAPTURE(verb, right.resource, right.subresource);
-      CHECK_FALSE(MayServiceAccount(cluster, verb, right.resource, right.subresource));
-    });
+  AddRights("get list watch delete", "/pods", needed);
+  AddRights("get", "/pods/log", needed);
+  const auto has = Allowed(cluster, needed);
+  for (size_t i = 0; i < needed.size(); ++i) {
+    CAPTURE(needed[i].first, needed[i].second);
+    CHECK(has[i]);
+  }
+  std::vector<Right> refused;
+  AddRights("create delete", "kubeflow.org/experiments", refused);
+  AddRights("create patch", "/pods", refused);
+  AddRights("patch", "batch/jobs", refused);
+  AddRights("delete patch", "kubeflow.org/trials", refused);
+  AddRights("create get", "/pods/exec", refused);
+  AddRights("get list create", "/secrets", refused);
+  AddRights("create patch", "apps/deployments", refused);
+  AddRights("get list", "/nodes", refused);
+  AddRights("create", "/serviceaccounts/token", refused);
+  AddRights("create patch bind escalate", "rbac.authorization.k8s.io/clusterroles", refused);
+  AddRights("create", "/namespaces", refused);
+  AddRights("impersonate", "/users", refused);
+  const auto lacks = Allowed(cluster, refused);
+  for (size_t i = 0; i < refused.size(); ++i) {
+    CAPTURE(refused[i].first, refused[i].second);
+    CHECK_FALSE(lacks[i]);
   }
 }
 
-TEST_CASE("The stateful set's pod follows experiments as its service account", "[kubernetes]") {
+TEST_CASE("What deploy/ makes runs experiments, with the rights it has", "[kubernetes]") {
   const KubernetesCluster cluster({"--nodes", "1"});
   const TemporaryDirectory directory;
   ApplyDeploy(cluster);
@@ -86,20 +119,6 @@ TEST_CASE("The stateful set's pod follows experiments as its service account", "
                            directory.path()));
   INFO(volume.text);
   REQUIRE(volume.status == 0);
-  // Images are not looked at here: the program is this tree's, and trials run beside it.
-  const Json patch = Json::array({{{"op", "replace"},
-                                   {"path", "/spec/template/spec/containers/0/command"},
-                                   {"value", {QALAM_BIN "/qalam", "serve"}}},
-                                  {{"op", "replace"},
-                                   {"path", "/spec/template/spec/containers/0/args/1"},
-                                   {"value", "--operator=process"}},
-                                  {{"op", "add"},
-                                   {"path", "/spec/template/spec/containers/0/args/-"},
-                                   {"value", "--listen=127.0.0.1:0"}}});
-  REQUIRE(cluster
-              .Kubectl({"-n", "qalam", "patch", "statefulset", "qalam", "--type=json", "-p",
-                        patch.dump()})
-              .status == 0);
   const auto applied = cluster.Apply("default", R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {name: within}
@@ -113,7 +132,7 @@ spec:
     trialSpec:
       apiVersion: batch/v1
       kind: Job
-      spec: {template: {spec: {containers: [{name: main, command: [echo, "loss=${trialParameters.x}"]}]}}}
+      spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: none, command: [echo, "loss=${trialParameters.x}"]}]}}}
 )");
   INFO(applied.text);
   REQUIRE(applied.status == 0);
@@ -126,6 +145,32 @@ spec:
   INFO(log.text);
   CHECK(log.text.find("error") == std::string::npos);
   CHECK(FileExists(directory.File("qalam.db")));
+}
+
+TEST_CASE("The image installs what the program is linked to", "[kubernetes]") {
+  // Debian's smallest image has the first ones.
+  std::set<std::string> there = {"libc6", "libgcc-s1", "libstdc++6"};
+  std::istringstream dockerfile(*ReadFile(QALAM_SOURCE "/deploy/Dockerfile"));
+  for (std::string word; dockerfile >> word;) there.insert(word);
+  const auto read = RunCommand({"readelf", "-d", QALAM_BIN "/qalam"});
+  const std::regex needed(R"(NEEDED.*\[(.*)\])");
+  int count = 0;
+  for (std::sregex_iterator found(read.text.begin(), read.text.end(), needed), end; found != end;
+       ++found, ++count) {
+    // "PACKAGE:ARCHITECTURE: PATH", a line for each package that has a file of this name.
+    const auto owners = RunCommand({"dpkg-query", "-S", "*/" + (*found)[1].str()});
+    CAPTURE(owners.text);
+    bool is_there = false;
+    std::istringstream lines(owners.text);
+    for (std::string line; std::getline(lines, line);) {
+      if (there.count(line.substr(0, line.find(':'))) > 0) is_there = true;
+    }
+    CHECK(is_there);
+  }
+  CHECK(count > 10);
+  // The collector is put into images of all kinds.
+  CHECK(RunCommand({"readelf", "-d", QALAM_BIN "/qalam-collector"}).text.find("NEEDED") ==
+        std::string::npos);
 }
 
 }  // namespace qalam

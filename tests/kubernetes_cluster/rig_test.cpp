@@ -1,5 +1,6 @@
 // That the cluster of the tests is one: what the other tests rely on.
 #include <catch2/catch.hpp>
+#include <regex>
 
 #include "tests/support/kubernetes_cluster.h"
 
@@ -190,6 +191,31 @@ TEST_CASE("Output is followed, and a deleted pod's processes end", "[kubernetes]
   CHECK(cluster.Get(space, "pod", "stays").is_null());
   AwaitNoProcess(mark);
   CHECK(follower.Wait() == 0);
+}
+
+TEST_CASE("Logs are cut as they are asked for", "[kubernetes]") {
+  auto& cluster = KubernetesCluster::Shared();
+  const std::string space = cluster.NewNamespace();
+  REQUIRE(
+      cluster
+          .Apply(space, PodDocument("says", PodSpec("echo one; echo two; sleep 2; printf three")))
+          .status == 0);
+  cluster.Await(space, "pod", "says", HasEnded);
+  const auto log = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"-n", space, "logs", "says"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return cluster.Kubectl(std::move(arguments)).text;
+  };
+  CHECK(log({}) == "one\ntwo\nthree");
+  CHECK(log({"--tail=2"}) == "two\nthree");
+  CHECK(log({"--tail=0"}).empty());
+  CHECK(log({"--limit-bytes=5"}) == "one\nt");
+  const std::string timed = log({"--timestamps"});
+  const std::regex line(R"((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{9}Z three)");
+  std::smatch found;
+  REQUIRE(std::regex_search(timed, found, line));
+  CHECK(log({"--since-time=" + found[1].str() + "Z"}) == "three");
+  CHECK(log({"--previous"}).find("previous terminated container") != std::string::npos);
 }
 
 TEST_CASE("A node that says nothing is lost, and its job's pod runs elsewhere", "[kubernetes]") {

@@ -116,7 +116,8 @@ class KubernetesCluster {
   CommandOutcome Apply(const std::string& name_space, const std::string& documents) const {
     const TemporaryDirectory directory;
     const std::string path = directory.File("documents.yaml");
-    const Status written = WriteFileAtomically(path, documents, false);
+    // What begins with a brace kubectl takes for JSON.
+    const Status written = WriteFileAtomically(path, "---\n" + documents, false);
     if (!written.ok()) throw std::runtime_error(Message(written));
     return Kubectl({"-n", name_space, "apply", "-f", path});
   }

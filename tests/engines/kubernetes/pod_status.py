@@ -122,7 +122,9 @@ class PodStatus:
         self.failure = None
 
     def phase(self):
-        if self.failure:
+        # It has failed once its containers have ended.
+        everything = self.init_containers + self.containers
+        if self.failure and not any("running" in container.state for container in everything):
             return "Failed"
         return _phase(self._policy, self.init_containers, self.containers)
 
@@ -143,6 +145,6 @@ class PodStatus:
         }
         if self.init_containers:
             status["initContainerStatuses"] = [c.to_json() for c in self.init_containers]
-        if self.failure:
+        if self.failure and phase == "Failed":
             status["reason"], status["message"] = self.failure
         return status
