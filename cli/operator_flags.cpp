@@ -1,7 +1,5 @@
 #include "cli/operator_flags.h"
 
-#include "controller/operators/kubernetes/kubernetes_operator.h"
-
 namespace qalam {
 
 OperatorChoice OperatorFlags::Choice() const {
@@ -40,8 +38,8 @@ void AddOperatorFlags(CLI::App& verb, const std::shared_ptr<OperatorFlags>& flag
                   "Where all trials run with --operator kubernetes; by default in the experiment's "
                   "namespace, or the context's where that is \"default\"");
   verb.add_option("--collector-image", flags->kubernetes.collector_image,
-                  fmt::format("The image that the metrics collector comes from, by default {}",
-                              kDefaultCollectorImage));
+                  "The image that trials have the metrics collector from; needed with --operator "
+                  "kubernetes");
 }
 
 }  // namespace qalam

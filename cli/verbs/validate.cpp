@@ -1,7 +1,9 @@
 #include <cstdio>
 
+#include "api/executable.h"
 #include "cli/documents.h"
 #include "cli/verbs/verbs.h"
+#include "controller/operators/operator_choice.h"
 #include "suggestion/algorithm_choice.h"
 #include "suggestion/registry.h"
 
@@ -12,15 +14,22 @@ void AddValidate(CLI::App& app, CommonOptions& common, Action* chosen) {
                            "qalam validate experiment.yaml");
   auto files = std::make_shared<std::vector<std::string>>();
   verb->add_option("FILE", *files, "Experiment documents; - reads standard input")->required();
-  verb->callback([chosen, files] {
-    *chosen = [files](const CommonOptions&) -> StatusOr<int> {
+  auto engine = std::make_shared<std::string>(kDefaultOperator);
+  verb->add_option(
+          "--operator", *engine,
+          fmt::format("The engine that is to run the trials; by default {}", kDefaultOperator))
+      ->check([](const std::string& name) { return Message(CheckOperatorName(name)); });
+  verb->callback([chosen, files, engine] {
+    *chosen = [files, engine](const CommonOptions&) -> StatusOr<int> {
       ASSIGN_OR_RETURN(const auto documents, ReadDocuments(*files));
       int faults = 0;
       for (const auto& document : documents) {
         const auto parsed = ParseDocuments(document.text, document.source, RegisteredAlgorithms());
         auto found = parsed.faults;
         for (const auto& one : parsed.documents) {
-          for (auto& fault : CheckExecutable(one, RegisteredAlgorithms())) {
+          auto of_run = CheckAlgorithm(one, RegisteredAlgorithms());
+          for (auto& fault : CheckTrialsFor(*engine, one.spec)) of_run.push_back(std::move(fault));
+          for (auto& fault : of_run) {
             fault.source = document.source;
             found.push_back(std::move(fault));
           }

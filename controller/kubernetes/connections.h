@@ -19,7 +19,7 @@ namespace qalam::kubernetes {
 
 struct ConnectionOptions {
   Duration connect_time = absl::Seconds(5);  // for the connection, and again for TLS
-  Duration read_time = absl::Seconds(30);    // between two bytes of an answer
+  Duration read_time = absl::Seconds(15);    // between two bytes of an answer
   size_t largest_answer = 64 << 20;
   size_t most_idle = 16;  // connections that are kept for the next request
 };

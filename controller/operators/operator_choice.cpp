@@ -3,9 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "controller/kubernetes/client.h"
 #include "controller/operators/kubernetes/kubernetes_operator.h"
+#include "controller/operators/kubernetes/trial_check.h"
 #include "controller/operators/process_operator.h"
 #include "controller/operators/slurm/slurm_operator.h"
 
@@ -21,6 +23,17 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeProcess(const OperatorChoice& choic
                               .earlier_folders = std::move(surroundings.earlier_folders)});
 }
 
+// That of the pod that this process runs in, which has the collector beside it; "" when it runs in
+// none.
+std::string OwnImage(kubernetes::Client& client, const kubernetes::AccessEnvironment& environment) {
+  const char* name = std::getenv("HOSTNAME");
+  if (environment.service_host.empty() || name == nullptr) return "";
+  const auto pod = client.Get({kubernetes::kPods, client.access().name_space, name, ""});
+  const Json::json_pointer place("/spec/containers/0/image");
+  if (!pod.ok() || !pod->contains(place) || !(*pod)[place].is_string()) return "";
+  return (*pod)[place].get<std::string>();
+}
+
 StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& choice,
                                                         OperatorSurroundings) {
   if (choice.capacity.IsGiven()) {
@@ -29,9 +42,9 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& ch
         "has its own");
   }
   const KubernetesChoice& given = choice.kubernetes;
+  const auto environment = kubernetes::AccessEnvironment::OfProcess();
   ASSIGN_OR_RETURN(auto access,
-                   kubernetes::FindClusterAccess({given.kubeconfig, given.context},
-                                                 kubernetes::AccessEnvironment::OfProcess()));
+                   kubernetes::FindClusterAccess({given.kubeconfig, given.context}, environment));
   const std::string origin = access.origin;
   ASSIGN_OR_RETURN(auto client, kubernetes::Client::Create(std::move(access)));
   // A server that is away comes again; one that takes this login for nobody's does not.
@@ -40,9 +53,16 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& ch
     return FailedPrecondition("{}: {}", origin, Message(reached));
   }
   if (!reached.ok()) spdlog::warn("the cluster cannot be reached now: {}", Message(reached));
-  KubernetesOperatorOptions options{.name_space = given.name_space};
-  if (!given.collector_image.empty()) options.collector_image = given.collector_image;
-  return MakeKubernetesOperator(std::move(client), std::move(options));
+  std::string image = given.collector_image;
+  if (image.empty()) image = OwnImage(*client, environment);
+  if (image.empty()) {
+    return InvalidArgument(
+        "--operator kubernetes needs --collector-image: an image of yours that has "
+        "qalam-collector, "
+        "e.g. that of deploy/Dockerfile");
+  }
+  return MakeKubernetesOperator(std::move(client),
+                                {.name_space = given.name_space, .collector_image = image});
 }
 
 StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
@@ -57,9 +77,9 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
 }
 
 constexpr OperatorEntry kOperators[] = {
-    {"process", "processes of this machine", MakeProcess},
-    {"slurm", "jobs of a Slurm cluster", MakeSlurm},
-    {"kubernetes", "objects of a Kubernetes cluster", MakeKubernetes},
+    {"process", "processes of this machine", CheckLocalTrials, MakeProcess},
+    {"slurm", "jobs of a Slurm cluster", CheckLocalTrials, MakeSlurm},
+    {"kubernetes", "objects of a Kubernetes cluster", CheckClusterTrials, MakeKubernetes},
 };
 
 const OperatorEntry* FindOperator(const std::string& name) {
@@ -77,6 +97,10 @@ Status CheckOperatorName(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& entry : kOperators) names.emplace_back(entry.name);
   return InvalidArgument("there is no operator \"{}\"; there is: {}", name, fmt::join(names, ", "));
+}
+
+std::vector<Fault> CheckTrialsFor(const std::string& name, const ExperimentSpec& spec) {
+  return FindOperator(name)->check(spec);
 }
 
 StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,

@@ -17,7 +17,7 @@ inline constexpr char kDefaultOperator[] = "process";
 
 struct KubernetesChoice {
   std::string kubeconfig, context, name_space;  // empty: as kubectl has it
-  std::string collector_image;                  // empty: kDefaultCollectorImage
+  std::string collector_image;                  // empty: that of this process's own pod
 
   bool AreGiven() const { return !kubeconfig.empty() || !context.empty() || AreGivenForTrials(); }
   // The others are for experiments that come from a cluster, too.
@@ -45,6 +45,8 @@ struct OperatorSurroundings {
 struct OperatorEntry {
   const char* name;
   const char* summary;  // for the command line's help
+  // As TrialOperator::CheckTrials, without an engine.
+  std::vector<Fault> (*check)(const ExperimentSpec& spec);
   StatusOr<std::unique_ptr<TrialOperator>> (*make)(const OperatorChoice& choice,
                                                    OperatorSurroundings surroundings);
 };
@@ -53,6 +55,8 @@ std::span<const OperatorEntry> Operators();
 
 // INVALID_ARGUMENT, with those that there are, for a name that none of them has.
 Status CheckOperatorName(const std::string& name);
+// What of the document the engine of that name, which must be one, cannot run.
+std::vector<Fault> CheckTrialsFor(const std::string& name, const ExperimentSpec& spec);
 // The engine of that name. INVALID_ARGUMENT for an option that it does not have,
 // FAILED_PRECONDITION where it cannot work here.
 StatusOr<std::unique_ptr<TrialOperator>> MakeOperator(const OperatorChoice& choice,

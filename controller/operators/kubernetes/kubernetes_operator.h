@@ -10,14 +10,12 @@
 
 namespace qalam {
 
-inline constexpr char kDefaultCollectorImage[] = "qalam-collector:latest";
-
 struct KubernetesOperatorOptions {
   // Where all trials run; empty: in their experiment's namespace, where that is "default" in the
   // one that the kubeconfig's context names.
   std::string name_space;
-  std::string collector_image = kDefaultCollectorImage;  // has qalam-collector on its PATH
-  double grace_seconds = 10;                             // between TERM and KILL
+  std::string collector_image;  // has qalam-collector on its PATH
+  double grace_seconds = 10;    // between TERM and KILL
   // The object in the cluster that a trial's object belongs to, as an ownerReference; null for
   // none.
   std::function<Json(const TrialJob&)> owner;

@@ -154,15 +154,16 @@ bool LogPump::ReadOne(const std::string& key, const WantedLog& wanted, bool foll
         const auto reported = log.Take(data);
         written = reported.ok();
         if (written && *reported) told_(key, false);
-        return written;
+        // What tells the end is the last there is; the server may be slow to say so.
+        return written && !log.result();
       },
       cancellation);
   log.End();
   if (cancellation.IsCancelled() || !written) return found;
-  // A log whose pod is gone tells nothing more. One that has been read after its end is whole, and
-  // so is one whose collector has said how it ended.
-  const bool gone = status.code() == StatusCode::kNotFound && wanted.ended;
-  if ((status.ok() && (wanted.ended || log.result())) || gone) log.SetComplete();
+  // A log whose pod is gone tells nothing more, and one that was read after its end is whole.
+  const bool gone = status.code() == StatusCode::kNotFound ||
+                    status.code() == StatusCode::kInvalidArgument;  // "is waiting to start"
+  if (log.result() || (wanted.ended && (status.ok() || gone))) log.SetComplete();
   return found;
 }
 

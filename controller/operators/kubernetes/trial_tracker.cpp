@@ -40,7 +40,10 @@ TrialTracker::TrialTracker(kubernetes::Client& client,
     absl::MutexLock lock(&mutex_);
     Enqueue(folder);
   });
-  for (int i = 0; i < kWorkers; ++i) threads_.emplace_back([this] { Work(); });
+  for (int i = 0; i < kWorkers; ++i) {
+    cancellations_.push_back(std::make_unique<kubernetes::Cancellation>());
+    threads_.emplace_back([this, i] { Work(*cancellations_[i]); });
+  }
 }
 
 TrialTracker::~TrialTracker() {
@@ -52,6 +55,7 @@ TrialTracker::~TrialTracker() {
     wake_.SignalAll();
   }
   watches.clear();
+  for (auto& cancellation : cancellations_) cancellation->Cancel();
   for (auto& thread : threads_) thread.join();
   logs_.reset();
 }
@@ -250,7 +254,7 @@ void TrialTracker::Enqueue(const std::string& folder, Duration delay) {
   wake_.Signal();
 }
 
-void TrialTracker::Work() {
+void TrialTracker::Work(kubernetes::Cancellation& cancellation) {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
     const Time now = absl::Now();
@@ -270,7 +274,7 @@ void TrialTracker::Work() {
     queue_.erase(folder);
     at_work_.insert(folder);
     mutex_.Unlock();
-    const Duration again = Reconcile(folder);
+    const Duration again = Reconcile(folder, cancellation);
     mutex_.Lock();
     at_work_.erase(folder);
     Enqueue(folder, again);
@@ -285,6 +289,11 @@ void TrialTracker::LookAtPods(const std::string& folder, Tracked& tracked,
   for (const auto& [name, pod] : tracked.pods) pods.push_back(&pod);
   const Json* primary =
       ChoosePrimaryPod(pods, tracked.trial.pod_labels, tracked.trial.primary_role);
+  // One that another has taken the place of is read to its end first.
+  const bool unread = tracked.pod && tracked.pod->has_started &&
+                      !tracked.log->is_complete_for({tracked.pod->uid, tracked.pod->restarts});
+  const auto before = unread ? tracked.pods.find(tracked.pod->name) : tracked.pods.end();
+  if (before != tracked.pods.end()) primary = &before->second;
   tracked.pod_gone = primary == nullptr && tracked.pod.has_value();
   if (primary != nullptr) tracked.pod = ReadPodState(*primary, tracked.trial.container);
   if (!tracked.pod || !tracked.pod->has_started) return;
@@ -316,7 +325,8 @@ TrialEvidence TrialTracker::EvidenceOf(const Tracked& tracked, bool cancelled, T
   return evidence;
 }
 
-Duration TrialTracker::Reconcile(const std::string& folder) {
+Duration TrialTracker::Reconcile(const std::string& folder,
+                                 kubernetes::Cancellation& cancellation) {
   const bool cancelled = IsCancelled(folder);
   ClusterTrial trial;
   std::optional<ClusterEnd> end;
@@ -337,10 +347,10 @@ Duration TrialTracker::Reconcile(const std::string& folder) {
     // Its object is about to be made.
     if (trial.object_uid.empty()) return absl::InfiniteDuration();
   }
-  if (end) return Clear(folder, trial, *end, verdict, is_deleted);
-  if (ask && !AskForObject(folder, trial).ok()) return kTryAgain;
-  if (ask_for_pods && !AskForPods(folder, trial).ok()) return kTryAgain;
-  if (erase && !DeleteCancelled(folder, trial).ok()) return kTryAgain;
+  if (end) return Clear(folder, trial, *end, verdict, is_deleted, cancellation);
+  if (ask && !AskForObject(folder, trial, cancellation).ok()) return kTryAgain;
+  if (ask_for_pods && !AskForPods(folder, trial, cancellation).ok()) return kTryAgain;
+  if (erase && !DeleteCancelled(folder, trial, cancellation).ok()) return kTryAgain;
 
   std::optional<WantedLog> wanted;
   std::shared_ptr<TrialLog> log;
@@ -382,11 +392,12 @@ Duration TrialTracker::Reconcile(const std::string& folder) {
     tracked_[folder].end = written;
   }
   changed_(folder);
-  return Clear(folder, trial, written, verdict, is_deleted);
+  return Clear(folder, trial, written, verdict, is_deleted, cancellation);
 }
 
-Status TrialTracker::AskForObject(const std::string& folder, const ClusterTrial& trial) {
-  const auto object = client_.Get(trial.path);
+Status TrialTracker::AskForObject(const std::string& folder, const ClusterTrial& trial,
+                                  kubernetes::Cancellation& cancellation) {
+  const auto object = client_.Get(trial.path, &cancellation);
   const bool gone = object.status().code() == StatusCode::kNotFound ||
                     (object.ok() && MetadataText(*object, "uid") != trial.object_uid);
   if (!object.ok() && !gone) return object.status();
@@ -399,7 +410,8 @@ Status TrialTracker::AskForObject(const std::string& folder, const ClusterTrial&
   return absl::OkStatus();
 }
 
-Status TrialTracker::AskForPods(const std::string& folder, const ClusterTrial& trial) {
+Status TrialTracker::AskForPods(const std::string& folder, const ClusterTrial& trial,
+                                kubernetes::Cancellation& cancellation) {
   ASSIGN_OR_RETURN(auto list, client_.List({kubernetes::kPods, trial.path.name_space, "", ""},
                                            fmt::format("{}={},{}={}", kTrialUidLabel, trial.uid,
                                                        kRunLabel, trial.run)));
@@ -414,8 +426,10 @@ Status TrialTracker::AskForPods(const std::string& folder, const ClusterTrial& t
   return absl::OkStatus();
 }
 
-Status TrialTracker::DeleteCancelled(const std::string& folder, const ClusterTrial& trial) {
-  const Status status = client_.Delete(trial.path, Propagation::kForeground, trial.object_uid);
+Status TrialTracker::DeleteCancelled(const std::string& folder, const ClusterTrial& trial,
+                                     kubernetes::Cancellation& cancellation) {
+  const Status status =
+      client_.Delete(trial.path, Propagation::kForeground, trial.object_uid, &cancellation);
   const bool gone = status.code() == StatusCode::kNotFound || status.code() == StatusCode::kAborted;
   if (!status.ok() && !gone) return status;
   std::vector<std::string> pods;
@@ -429,18 +443,22 @@ Status TrialTracker::DeleteCancelled(const std::string& folder, const ClusterTri
   }
   // The cluster would get round to them, but later.
   for (const auto& pod : pods) {
-    client_.Delete({kubernetes::kPods, trial.path.name_space, pod, ""}, Propagation::kBackground)
+    client_
+        .Delete({kubernetes::kPods, trial.path.name_space, pod, ""}, Propagation::kBackground, "",
+                &cancellation)
         .IgnoreError();
   }
-  return gone ? AskForObject(folder, trial) : absl::OkStatus();
+  return gone ? AskForObject(folder, trial, cancellation) : absl::OkStatus();
 }
 
 Duration TrialTracker::Clear(const std::string& folder, const ClusterTrial& trial,
-                             const ClusterEnd& end, Verdict verdict, bool is_deleted) {
+                             const ClusterEnd& end, Verdict verdict, bool is_deleted,
+                             kubernetes::Cancellation& cancellation) {
   // One that its controller would run once more has to go in any case.
   const bool stays = trial.retain && verdict != Verdict::kOpen;
   if (!end.cleared && !is_deleted && !stays) {
-    const Status status = client_.Delete(trial.path, Propagation::kBackground, trial.object_uid);
+    const Status status =
+        client_.Delete(trial.path, Propagation::kBackground, trial.object_uid, &cancellation);
     const bool gone =
         status.code() == StatusCode::kNotFound || status.code() == StatusCode::kAborted;
     if (!status.ok() && !gone) return kTryAgain;

@@ -82,15 +82,18 @@ class TrialTracker {
 
   void Enqueue(const std::string& folder, Duration delay = absl::ZeroDuration())
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Work();
+  void Work(kubernetes::Cancellation& cancellation);
   // Returns after how long to look again; infinite for when something has changed.
-  Duration Reconcile(const std::string& folder);
+  Duration Reconcile(const std::string& folder, kubernetes::Cancellation& cancellation);
   // Its steps. They call the API and so hold no lock.
-  Status AskForObject(const std::string& folder, const ClusterTrial& trial);
-  Status AskForPods(const std::string& folder, const ClusterTrial& trial);
-  Status DeleteCancelled(const std::string& folder, const ClusterTrial& trial);
+  Status AskForObject(const std::string& folder, const ClusterTrial& trial,
+                      kubernetes::Cancellation& cancellation);
+  Status AskForPods(const std::string& folder, const ClusterTrial& trial,
+                    kubernetes::Cancellation& cancellation);
+  Status DeleteCancelled(const std::string& folder, const ClusterTrial& trial,
+                         kubernetes::Cancellation& cancellation);
   Duration Clear(const std::string& folder, const ClusterTrial& trial, const ClusterEnd& end,
-                 Verdict verdict, bool is_deleted);
+                 Verdict verdict, bool is_deleted, kubernetes::Cancellation& cancellation);
   void LookAtPods(const std::string& folder, Tracked& tracked, std::optional<WantedLog>& wanted)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   TrialEvidence EvidenceOf(const Tracked& tracked, bool cancelled, Time now) const
@@ -108,6 +111,7 @@ class TrialTracker {
   std::set<std::string> at_work_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<LogPump> logs_;
+  std::vector<std::unique_ptr<kubernetes::Cancellation>> cancellations_;  // one for each thread
   std::vector<std::thread> threads_;
 };
 
