@@ -119,6 +119,20 @@ TEST_CASE("What deploy/ makes runs experiments, with the rights it has", "[kuber
                            directory.path()));
   INFO(volume.text);
   REQUIRE(volume.status == 0);
+  // Pods share this machine's ports.
+  Json stateful = cluster.Get("qalam", "statefulset", "qalam");
+  Json& arguments = stateful["spec"]["template"]["spec"]["containers"][0]["args"];
+  for (auto& argument : arguments) {
+    if (argument.get<std::string>().rfind("--http=", 0) == 0) argument = "--http=none";
+  }
+  arguments.push_back("--listen=127.0.0.1:0");
+  const Json patch = Json::array({{{"op", "replace"},
+                                   {"path", "/spec/template/spec/containers/0/args"},
+                                   {"value", arguments}}});
+  REQUIRE(cluster
+              .Kubectl({"-n", "qalam", "patch", "statefulset", "qalam", "--type=json", "-p",
+                        patch.dump()})
+              .status == 0);
   const auto applied = cluster.Apply("default", R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {name: within}
