@@ -20,7 +20,7 @@ demo: build
 
 test: build sdk
 	@scripts/install-packages scripts/packages-tests.txt scripts/packages-sdk-tests.txt
-	ctest --test-dir $(BUILD) --output-on-failure --parallel 2 --label-exclude cluster
+	ctest --test-dir $(BUILD) --output-on-failure --parallel 2 --exclude-regex kubernetes_cluster
 	@echo "the tests on a Kubernetes cluster are not among these: make test-kubernetes runs them"
 
 # The tests on a real Kubernetes control plane, which the first run builds (four minutes on two quiet
