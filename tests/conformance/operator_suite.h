@@ -50,7 +50,7 @@ class OperatorFixture {
 
 struct OperatorFixtureEntry {
   const char* name;
-  // Null where the engine is not installed.
+  // Null, with a line on standard error that says why, where there is no such engine.
   std::unique_ptr<OperatorFixture> (*make)();
 };
 

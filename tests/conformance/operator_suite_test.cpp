@@ -61,15 +61,15 @@ std::vector<MetricPoint> ReadAll(TrialOperator& trial_operator, const std::strin
 
 }  // namespace
 
-#define FOR_EVERY_ENGINE(engine)                                            \
-  const size_t row = GENERATE(range<size_t>(0, OperatorFixtures().size())); \
-  const std::string engine_name = OperatorFixtures()[row].name;             \
-  CAPTURE(engine_name);                                                     \
-  const Engine engine(row);                                                 \
-  if (!engine.is_there()) {                                                 \
-    WARN("skipped: the engine " << engine_name << " is not installed");     \
-    return;                                                                 \
-  }                                                                         \
+#define FOR_EVERY_ENGINE(engine)                                                   \
+  const size_t row = GENERATE(range<size_t>(0, OperatorFixtures().size()));        \
+  const std::string engine_name = OperatorFixtures()[row].name;                    \
+  CAPTURE(engine_name);                                                            \
+  const Engine engine(row);                                                        \
+  if (!engine.is_there()) {                                                        \
+    WARN("skipped: no engine " << engine_name << " here, as the line above says"); \
+    return;                                                                        \
+  }                                                                                \
   static_assert(true)
 
 TEST_CASE("Operator: submitting twice, also from another operator, runs a job once", "[operator]") {

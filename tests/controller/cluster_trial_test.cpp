@@ -23,7 +23,8 @@ Json PyTorchOf(const Json& roles) {
           {"spec", {{"pytorchReplicaSpecs", roles}}}};
 }
 Json RoleOf(int replicas) {
-  return {{"replicas", replicas}, {"template", PodOf({Container("pytorch"), Container("other")})}};
+  return {{"replicas", replicas},
+          {"template", PodOf(Json::array({Container("pytorch"), Container("other")}))}};
 }
 
 TrialJob ClusterJob(const Json& manifest) {
@@ -51,10 +52,11 @@ std::vector<std::string> Places(const Json& manifest, const PrimaryChoice& choic
 
 TEST_CASE("The primary container is found in a manifest of any kind", "[cluster_trial]") {
   using Strings = std::vector<std::string>;
-  CHECK(Places(JobOf({Container("main")}), {}) == Strings{"spec.template.spec.containers[0]"});
-  CHECK(Places(JobOf({Container("a"), Container("b")}), {.container = "b"}) ==
+  CHECK(Places(JobOf(Json::array({Container("main")})), {}) ==
+        Strings{"spec.template.spec.containers[0]"});
+  CHECK(Places(JobOf(Json::array({Container("a"), Container("b")})), {.container = "b"}) ==
         Strings{"spec.template.spec.containers[1]"});
-  Json pod = PodOf({Container("main")});
+  Json pod = PodOf(Json::array({Container("main")}));
   CHECK(Places(pod, {}) == Strings{"spec.containers[0]"});
   // Of a distributed kind the primary role's, by the kind's own name.
   CHECK(Places(PyTorchOf({{"Worker", RoleOf(2)}, {"Master", RoleOf(1)}}), {}) ==
@@ -62,7 +64,7 @@ TEST_CASE("The primary container is found in a manifest of any kind", "[cluster_
   CHECK(Places(PyTorchOf({{"Worker", RoleOf(2)}}), {.container = "other"}) ==
         Strings{"spec.pytorchReplicaSpecs.Worker.template.spec.containers[1]"});
   // Of another kind those that have the labels, or all that may get them.
-  Json one = PodOf({Container("main")}), two = PodOf({Container("main")});
+  Json one = PodOf(Json::array({Container("main")})), two = PodOf(Json::array({Container("main")}));
   two["metadata"]["labels"]["role"] = "chief";
   const Json other = {{"kind", "X"}, {"spec", {{"list", {{{"template", one}}, {{"pod", two}}}}}}};
   CHECK(Places(other, {.labels = {{"role", "chief"}}}) ==
@@ -70,18 +72,18 @@ TEST_CASE("The primary container is found in a manifest of any kind", "[cluster_
   CHECK(Places(other, {.labels = {{"given", "later"}}}).size() == 2);
 
   std::vector<Fault> faults;
-  Places(JobOf({Container("a"), Container("b")}), {}, &faults);
+  Places(JobOf(Json::array({Container("a"), Container("b")})), {}, &faults);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].field == "spec.template.spec.containers");
   CHECK_THAT(faults[0].message, Catch::Contains("primaryContainerName"));
-  Places(JobOf({Container("a")}), {.container = "b"}, &faults);
+  Places(JobOf(Json::array({Container("a")})), {.container = "b"}, &faults);
   CHECK_THAT(faults.at(0).message, Catch::Contains("none is named \"b\""));
   Places({{"kind", "X"}, {"spec", Json::object()}}, {}, &faults);
   CHECK_THAT(faults.at(0).message, Catch::Contains("no pod template"));
 }
 
 TEST_CASE("A trial's object has its name, labels and collector", "[cluster_trial]") {
-  TrialJob job = ClusterJob(JobOf({Container("main")}));
+  TrialJob job = ClusterJob(JobOf(Json::array({Container("main")})));
   job.manifest["metadata"] = {{"generateName", "x-"}, {"labels", {{"mine", "kept"}}}};
   job.collector.metric_formats = {"$(HOME) ([a-z]+)=([0-9.]+)"};
   Json& container = job.manifest["spec"]["template"]["spec"]["containers"][0];
@@ -132,7 +134,7 @@ TEST_CASE("What cannot be put under the collector is refused with its field", "[
   CHECK_THAT(message(JobOf(Json::array({bare}))),
              Catch::StartsWith("trialSpec.spec.template.spec.containers[0]: command: missing") &&
                  Catch::Contains("ENTRYPOINT"));
-  Json odd = JobOf({Container("main")});
+  Json odd = JobOf(Json::array({Container("main")}));
   odd["spec"]["template"]["spec"]["volumes"] = "none";
   CHECK_THAT(message(odd), Catch::StartsWith("trialSpec: "));
   // Without a collector anything goes.
@@ -144,7 +146,7 @@ TEST_CASE("What cannot be put under the collector is refused with its field", "[
 }
 
 TEST_CASE("The trial's resources fill in what its container does not say", "[cluster_trial]") {
-  TrialJob job = ClusterJob(JobOf({Container("main")}));
+  TrialJob job = ClusterJob(JobOf(Json::array({Container("main")})));
   job.resources = {.cpu = 1.5, .memory_bytes = 1 << 20, .gpu = 1};
   job.manifest["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] = "1G";
   const Json object = *MakeTrialObject(job, {});
@@ -189,7 +191,7 @@ TEST_CASE("What a cluster cannot run is told with its field, all of it", "[clust
   }
   spec.algorithm.name = "random";
   spec.metrics_collector.kind = CollectorKind::kStdOut;
-  spec.trial_template.trial_spec = JobOf({Container("main")});
+  spec.trial_template.trial_spec = JobOf(Json::array({Container("main")}));
   spec.trial_template.success_condition = spec.trial_template.failure_condition = "";
   CHECK(CheckClusterTrials(spec).empty());
 }

@@ -71,6 +71,26 @@ void WaitUntilGone(pid_t pid) {
 
 }  // namespace
 
+TEST_CASE("What is Slurm's alone is refused, and left alone", "[operator]") {
+  const TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  auto job = Job(directory, {"touch", "begun"});
+  const std::string handle = job.directory;
+  // A trial that was begun as a job of Slurm's.
+  REQUIRE(MakeDirectories(handle).ok());
+  REQUIRE(WriteFileAtomically(handle + "/slurm.json", "{}", false).ok());
+  CHECK(*trial_operator->Submit(job) == handle);
+  CHECK(trial_operator->Poll({&handle, 1})->front().state == JobState::kUnknown);
+  CHECK_FALSE(FileExists(handle + "/begun"));
+  job.manifest["apiVersion"] = "qalam.io/v1";
+  job.manifest["kind"] = "SlurmJob";
+  job.directory = directory.File("other");
+  CHECK(trial_operator->CheckManifest(job.manifest).code() == StatusCode::kInvalidArgument);
+  const auto refused = trial_operator->Submit(job);
+  CHECK(refused.status().code() == StatusCode::kInvalidArgument);
+  CHECK(Message(refused.status()).find("--operator slurm") != std::string::npos);
+}
+
 TEST_CASE("Children that a command leaves behind end with it", "[operator]") {
   const TemporaryDirectory directory;
   const auto trial_operator = Make();

@@ -129,18 +129,21 @@ TEST_CASE("A node that goes down under a trial is the engine's failure", "[kuber
   CHECK(trials.engine().ReadObservations(handle, 0)->points.size() == 1);
 }
 
-TEST_CASE("A pod that somebody deletes is the engine's failure", "[kubernetes][faults]") {
+TEST_CASE("Of a pod that somebody deletes the Job makes another, and the trial is that one's",
+          "[kubernetes][faults]") {
   ClusterTrials trials(KubernetesCluster::Shared());
-  const auto handle = trials.Submit(trials.Job("taken", {.lines = {"loss=1"}, .end = End::kNever}));
+  const auto handle =
+      trials.Submit(trials.Job("taken", {.lines = {"loss=1"}, .pause = absl::Seconds(2)}));
   trials.WaitForOutput(handle);
   trials.cluster().Kubectl(
       {"-n", trials.name_space(), "delete", "--wait=false", trials.PodOf("taken")});
   const auto status = trials.WaitForEnd(handle);
   CAPTURE(status.message);
-  CHECK(status.state == JobState::kFailed);
-  CHECK(status.reason == "PodDeleted");
-  CHECK(IsInfrastructureFailure(status));
-  CHECK(trials.engine().ReadObservations(handle, 0)->points.size() == 1);
+  CHECK(status.state == JobState::kSucceeded);
+  CHECK(trials.Begun("taken") == 2);
+  // What both have said, in order.
+  CHECK(trials.engine().ReadLog(handle, 0)->data == "loss=1\nloss=1\n");
+  CHECK(trials.engine().ReadObservations(handle, 0)->points.size() == 2);
 }
 
 TEST_CASE("An object that somebody deletes is the engine's failure", "[kubernetes][faults]") {
@@ -230,16 +233,17 @@ TEST_CASE("An object of that name that is another's is left alone", "[kubernetes
 
 TEST_CASE("A trial that the cluster's quota has no room for waits", "[kubernetes]") {
   ClusterTrials trials(KubernetesCluster::Shared());
-  trials.cluster().Apply(trials.name_space(),
-                         "{apiVersion: v1, kind: ResourceQuota, metadata: {name: none}, "
-                         "spec: {hard: {count/jobs.batch: 0}}}");
+  const Json quota = {{"apiVersion", "v1"},
+                      {"kind", "ResourceQuota"},
+                      {"metadata", {{"name", "none"}}},
+                      {"spec", {{"hard", {{"count/jobs.batch", "0"}}}}}};
+  REQUIRE(trials.cluster().Apply(trials.name_space(), quota.dump()).status == 0);
   const auto job = trials.Job("barred", {});
   // The quota is counted a moment after it was made.
-  StatusOr<std::string> answer;
-  trials.cluster().Await(trials.name_space(), "resourcequota", "none", [](const Json& quota) {
-    return !quota.is_null() && quota["status"].contains("used");
+  trials.cluster().Await(trials.name_space(), "resourcequota", "none", [](const Json& now) {
+    return !now.is_null() && now["status"].contains("used");
   });
-  answer = trials.engine().Submit(job);
+  const auto answer = trials.engine().Submit(job);
   CHECK(answer.status().code() == StatusCode::kResourceExhausted);
   CHECK_THAT(Message(answer.status()), Catch::Contains("exceeded quota"));
   trials.cluster().Kubectl({"-n", trials.name_space(), "delete", "resourcequota", "none"});

@@ -18,16 +18,26 @@ std::string InLowerCase(std::string text) {
   return text;
 }
 
-std::string CrdOf(const DistributedKind& kind) {
+Json CrdOf(const DistributedKind& kind) {
   const std::string name = InLowerCase(kind.name);
-  return fmt::format(
-      "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
-      "metadata: {{name: {0}s.kubeflow.org}}, spec: {{group: kubeflow.org, scope: Namespaced, "
-      "names: {{plural: {0}s, singular: {0}, kind: {1}, listKind: {1}List}}, "
-      "versions: [{{name: v1, served: true, storage: true, subresources: {{status: {{}}}}, "
-      "schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}"
-      "]}}}}",
-      name, kind.name);
+  const Json schema = {{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}};
+  const Json version = {{"name", "v1"},
+                        {"served", true},
+                        {"storage", true},
+                        {"subresources", {{"status", Json::object()}}},
+                        {"schema", {{"openAPIV3Schema", schema}}}};
+  return {{"apiVersion", "apiextensions.k8s.io/v1"},
+          {"kind", "CustomResourceDefinition"},
+          {"metadata", {{"name", name + "s.kubeflow.org"}}},
+          {"spec",
+           {{"group", "kubeflow.org"},
+            {"scope", "Namespaced"},
+            {"names",
+             {{"plural", name + "s"},
+              {"singular", name},
+              {"kind", kind.name},
+              {"listKind", kind.name + "List"}}},
+            {"versions", Json::array({version})}}}};
 }
 
 // A role of pods that each print their own words.
@@ -115,7 +125,7 @@ TEST_CASE("A distributed kind's object is followed as its training operator has 
   CAPTURE(kind.name);
   auto& cluster = KubernetesCluster::Shared();
   const std::string name_space = cluster.NewNamespace();
-  const auto applied = cluster.Apply(name_space, CrdOf(kind));
+  const auto applied = cluster.Apply(name_space, CrdOf(kind).dump());
   INFO(applied.text);
   REQUIRE(applied.status == 0);
   const std::string plural = InLowerCase(kind.name) + "s";

@@ -19,14 +19,7 @@ TEST_CASE("The digits example runs on a cluster by one flag", "[kubernetes]") {
   const auto best = shell.Run({"best", "--db", shell.File("q.db"), "digits-random"});
   CAPTURE(best.text);
   CHECK(Has(best.text, "validation-accuracy"));
-  const auto trials =
-      shell.Run({"trials", "--db", shell.File("q.db"), "-o", "json", "digits-random"});
-  size_t succeeded = 0;
-  for (size_t at = trials.text.find("Succeeded"); at != std::string::npos;
-       at = trials.text.find("Succeeded", at + 1)) {
-    ++succeeded;
-  }
-  CHECK(succeeded >= 30);
+  CHECK(Has(run.text, "30 succeeded"));
   // Nothing stays behind.
   const auto jobs = cluster.Kubectl({"-n", space, "get", "jobs", "-o", "name"});
   CHECK(jobs.text.find("job") == std::string::npos);

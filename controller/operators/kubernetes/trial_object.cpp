@@ -82,7 +82,8 @@ StatusOr<Json> MakeOfSoundManifest(const TrialJob& job, const TrialObjectOptions
   const auto containers =
       FindPrimaryContainers(object, {job.primary_container_name, job.primary_pod_labels}, faults);
   if (NeedsCollector(job.collector) && !faults.empty()) {
-    return InvalidArgument("trialSpec.{}: {}", faults[0].field, faults[0].message);
+    return InvalidArgument("trialSpec{}{}: {}", faults[0].field.empty() ? "" : ".", faults[0].field,
+                           faults[0].message);
   }
   for (const auto& one : containers) {
     FillInResources(job.resources, *one.container);

@@ -108,7 +108,9 @@ void SlurmQueue::AddAccounted(const std::map<std::string, int64_t>& asked,
                               std::map<std::string, std::vector<QueueEntry>>& found) {
   std::vector<int64_t> ids;
   for (const auto& [name, id] : asked) {
-    if (id > 0 && found[name].empty()) ids.push_back(id);
+    const auto& entries = found[name];
+    // Of a cancelled one accounting knows by whom.
+    if (id > 0 && (entries.empty() || entries[0].state == "CANCELLED")) ids.push_back(id);
   }
   if (ids.empty() || !has_accounting_) return;
   auto accounted = client_.Account(ids);
@@ -116,7 +118,13 @@ void SlurmQueue::AddAccounted(const std::map<std::string, int64_t>& asked,
   has_accounting_ = accounted.status().code() != StatusCode::kFailedPrecondition;
   if (!accounted.ok()) return;
   for (auto& entry : *accounted) {
-    if (asked.contains(entry.name)) found[entry.name].push_back(std::move(entry));
+    if (!asked.contains(entry.name)) continue;
+    auto& entries = found[entry.name];
+    if (entries.empty()) {
+      entries.push_back(std::move(entry));
+    } else if (entry.state == entries[0].state) {
+      entries[0].reason = std::move(entry.reason);
+    }
   }
 }
 
