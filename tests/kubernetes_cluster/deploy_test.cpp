@@ -112,14 +112,7 @@ TEST_CASE("What deploy/ makes runs experiments, with the rights it has", "[kuber
   const KubernetesCluster cluster({"--nodes", "1"});
   const TemporaryDirectory directory;
   ApplyDeploy(cluster);
-  const auto volume = cluster.Apply(
-      "qalam", fmt::format("{{apiVersion: v1, kind: PersistentVolume, metadata: {{name: data}}, "
-                           "spec: {{capacity: {{storage: 10Gi}}, accessModes: [ReadWriteOnce], "
-                           "hostPath: {{path: {}}}}}}}",
-                           directory.path()));
-  INFO(volume.text);
-  REQUIRE(volume.status == 0);
-  // Pods share this machine's ports.
+  // Pods share this machine's ports. As long as there is no volume, none begins.
   Json stateful = cluster.Get("qalam", "statefulset", "qalam");
   Json& arguments = stateful["spec"]["template"]["spec"]["containers"][0]["args"];
   for (auto& argument : arguments) {
@@ -133,6 +126,13 @@ TEST_CASE("What deploy/ makes runs experiments, with the rights it has", "[kuber
               .Kubectl({"-n", "qalam", "patch", "statefulset", "qalam", "--type=json", "-p",
                         patch.dump()})
               .status == 0);
+  const auto volume = cluster.Apply(
+      "qalam", fmt::format("{{apiVersion: v1, kind: PersistentVolume, metadata: {{name: data}}, "
+                           "spec: {{capacity: {{storage: 10Gi}}, accessModes: [ReadWriteOnce], "
+                           "hostPath: {{path: {}}}}}}}",
+                           directory.path()));
+  INFO(volume.text);
+  REQUIRE(volume.status == 0);
   const auto applied = cluster.Apply("default", R"(apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {name: within}
