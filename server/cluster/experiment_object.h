@@ -13,9 +13,9 @@ inline const kubernetes::Resource kExperiments{"kubeflow.org/v1beta1", "Experime
 inline const kubernetes::Resource kTrials{"kubeflow.org/v1beta1", "Trial", "trials", true};
 
 // Of an object: it is not gone before its experiment is.
-inline constexpr char kFinalizer[] = "qalam/experiment";
+inline constexpr char kFinalizer[] = "qalam.io/experiment";
 // Of a document: the uid of the object that it came from.
-inline constexpr char kOriginAnnotation[] = "qalam/object-uid";
+inline constexpr char kOriginAnnotation[] = "qalam.io/object-uid";
 
 // What a user has said in the object, with its uid, as a document.
 std::string DocumentOf(const Json& object);

@@ -80,7 +80,7 @@ std::string Summary(const Json& status) {
 TEST_CASE("An object's document keeps what its user wrote and where it came from", "[cluster]") {
   const Json document = Json::parse(DocumentOf(ExperimentObject()));
   CHECK(document["metadata"] == Json::parse(R"({"name": "a", "namespace": "team",
-    "labels": {"owner": "me"}, "annotations": {"note": "kept", "qalam/object-uid": "u-1"}})"));
+    "labels": {"owner": "me"}, "annotations": {"note": "kept", "qalam.io/object-uid": "u-1"}})"));
   CHECK(document["spec"] == ExperimentObject()["spec"]);
   CHECK_FALSE(document.contains("status"));
   const ExperimentRecord record = RecordOf(ExperimentObject());
