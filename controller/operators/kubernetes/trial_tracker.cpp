@@ -146,12 +146,12 @@ void TrialTracker::StartWatch(const std::string& key, const ObjectPath& path, bo
     ObjectsReplaced(key, objects);
     if (pods) PodsReplaced(name_space, std::move(objects));
   };
-  handlers.changed = [this, pods](Json object) {
-    ObjectChanged(object, false);
+  handlers.changed = [this, key, pods](Json object) {
+    ObjectChanged(key, object, false);
     if (pods) PodChanged(std::move(object), false);
   };
-  handlers.deleted = [this, pods](Json object) {
-    ObjectChanged(object, true);
+  handlers.deleted = [this, key, pods](Json object) {
+    ObjectChanged(key, object, true);
     if (pods) PodChanged(std::move(object), true);
   };
   watches_[key].watch =
@@ -176,7 +176,7 @@ void TrialTracker::ObjectsReplaced(const std::string& key, std::vector<Json> obj
   std::set<std::string> seen;
   for (const Json& object : objects) {
     seen.insert(MetadataText(object, "uid"));
-    ObjectChanged(object, false);
+    ObjectChanged(key, object, false);
     SweepUntracked(object);
   }
   absl::MutexLock lock(&mutex_);
@@ -189,11 +189,12 @@ void TrialTracker::ObjectsReplaced(const std::string& key, std::vector<Json> obj
   }
 }
 
-void TrialTracker::ObjectChanged(const Json& object, bool deleted) {
+void TrialTracker::ObjectChanged(const std::string& key, const Json& object, bool deleted) {
   absl::MutexLock lock(&mutex_);
   std::string folder;
   Tracked* tracked = FindByLabels(object, &folder);
-  if (tracked == nullptr) return;
+  // Pods have the labels of their trial, too.
+  if (tracked == nullptr || tracked->watch != key) return;
   // One of that name that was there before is another.
   const std::string& uid = tracked->trial.object_uid;
   if (!uid.empty() && MetadataText(object, "uid") != uid) return;

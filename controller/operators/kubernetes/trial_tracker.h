@@ -72,7 +72,7 @@ class TrialTracker {
   void StartWatch(const std::string& key, const kubernetes::ObjectPath& path, bool pods);
   void Reached(const std::string& key, const Status& status);
   void ObjectsReplaced(const std::string& key, std::vector<Json> objects);
-  void ObjectChanged(const Json& object, bool deleted);
+  void ObjectChanged(const std::string& key, const Json& object, bool deleted);
   void PodsReplaced(const std::string& name_space, std::vector<Json> pods);
   void PodChanged(Json pod, bool deleted);
   Tracked* FindByLabels(const Json& object, std::string* folder)
