@@ -17,7 +17,8 @@ namespace {
 
 // Integers, steps and categories make plateaus and jumps that no smooth model foresees. Densities
 // of the good trials know nothing of smoothness, so on such spaces they are heard now and then. On
-// continua the model alone is better (docs/benchmarks/samplers.md); null there.
+// BBOB's continua the model alone was better (mean rank 1.5 to 1.8 among five after 200 trials, in
+// 2 and 5 dimensions); null there.
 std::unique_ptr<Sampler> MakeSecondOpinion(const SamplerContext& context) {
   const auto& dimensions = context.space.dimensions();
   const bool stepped = std::any_of(dimensions.begin(), dimensions.end(), [](const auto& dimension) {
