@@ -207,7 +207,9 @@ void TrialTracker::PodsReplaced(const std::string& name_space, std::vector<Json>
   absl::MutexLock lock(&mutex_);
   std::map<std::string, std::map<std::string, Json>> by_mark;
   for (auto& pod : pods) {
-    by_mark[MarkOfLabels(pod)][MetadataText(pod, "name")] = std::move(pod);
+    // Named before the assignment, which empties the pod before it looks where to put it.
+    Json& place = by_mark[MarkOfLabels(pod)][MetadataText(pod, "name")];
+    place = std::move(pod);
   }
   for (auto& [folder, tracked] : tracked_) {
     if (tracked.trial.path.name_space != name_space) continue;
