@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,24 +34,13 @@ void ReadFolderAnew(const std::string& folder) {
 }
 
 FolderWatcher::FolderWatcher(absl::Duration look_interval)
-    : look_interval_(look_interval),
-      inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
-      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    : look_interval_(look_interval), inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
   thread_ = std::thread([this] { Run(); });
 }
 
 FolderWatcher::~FolderWatcher() {
-  {
-    absl::MutexLock lock(&mutex_);
-    ending_ = true;
-  }
-  eventfd_write(wake_.get(), 1);
+  notices_.End();
   thread_.join();
-}
-
-void FolderWatcher::OnChange(std::function<void(const std::string&)> changed) {
-  absl::MutexLock lock(&calling_);
-  changed_ = std::move(changed);
 }
 
 void FolderWatcher::Add(const std::string& folder) {
@@ -81,32 +69,17 @@ void FolderWatcher::Remove(const std::string& folder) {
   watched_.erase(entry);
 }
 
-void FolderWatcher::Announce(const std::string& folder) {
-  {
-    absl::MutexLock lock(&mutex_);
-    announced_.insert(folder);
-  }
-  eventfd_write(wake_.get(), 1);
-}
-
 void FolderWatcher::ReadInotify(std::set<std::string>& changed) {
-  alignas(inotify_event) char buffer[16 << 10];
-  while (true) {
-    const ssize_t got = read(inotify_.get(), buffer, sizeof(buffer));
-    if (got <= 0) return;
+  ReadInotifyEvents(inotify_.get(), [&](const inotify_event& event) {
     absl::MutexLock lock(&mutex_);
-    for (ssize_t at = 0; at < got;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      at += static_cast<ssize_t>(sizeof(inotify_event)) + event->len;
-      const auto entry = by_watch_.find(event->wd);
-      if (entry == by_watch_.end()) continue;
-      // Of what the command itself makes there nobody wants to know.
-      const std::string name = event->len > 0 ? event->name : "";
-      if (name.empty() || name == collector::kResultFile || name == collector::kClaimFile) {
-        changed.insert(entry->second);
-      }
+    const auto entry = by_watch_.find(event.wd);
+    if (entry == by_watch_.end()) return;
+    // Of what the command itself makes there nobody wants to know.
+    const std::string name = event.len > 0 ? event.name : "";
+    if (name.empty() || name == collector::kResultFile || name == collector::kClaimFile) {
+      changed.insert(entry->second);
     }
-  }
+  });
 }
 
 void FolderWatcher::LookAtAll(std::set<std::string>& changed) {
@@ -137,26 +110,17 @@ void FolderWatcher::LookAtAll(std::set<std::string>& changed) {
 void FolderWatcher::Run() {
   absl::Time next_look = absl::Now() + look_interval_;
   while (true) {
-    pollfd waited[2] = {{inotify_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+    pollfd waited[2] = {{inotify_.get(), POLLIN, 0}, {notices_.wake(), POLLIN, 0}};
     const auto left = absl::ToInt64Milliseconds(next_look - absl::Now());
     poll(waited, 2, static_cast<int>(std::clamp<int64_t>(left, 0, 60'000)));
     std::set<std::string> changed;
-    eventfd_t count;
-    eventfd_read(wake_.get(), &count);
-    {
-      absl::MutexLock lock(&mutex_);
-      if (ending_) return;
-      changed.swap(announced_);
-    }
+    if (!notices_.Take(changed)) return;
     ReadInotify(changed);
     if (absl::Now() >= next_look) {
       LookAtAll(changed);
       next_look = absl::Now() + look_interval_;
     }
-    for (const auto& folder : changed) {
-      absl::MutexLock lock(&calling_);
-      if (changed_) changed_(folder);
-    }
+    for (const auto& folder : changed) changed_(folder);
   }
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "controller/operators/change_notices.h"
 
 namespace qalam {
 
@@ -25,13 +26,14 @@ class FolderWatcher {
   FolderWatcher(const FolderWatcher&) = delete;
   FolderWatcher& operator=(const FolderWatcher&) = delete;
 
-  // Waits for a call in flight: once it has returned, only the new function is called. Not to be
-  // called from within one.
-  void OnChange(std::function<void(const std::string& folder)> changed);
+  // As ChangeCall::Set.
+  void OnChange(std::function<void(const std::string& folder)> changed) {
+    changed_.Set(std::move(changed));
+  }
   void Add(const std::string& folder);
   void Remove(const std::string& folder);
   // Has the change function called with the folder, from the watcher's thread.
-  void Announce(const std::string& folder);
+  void Announce(const std::string& folder) { notices_.Announce(folder); }
 
  private:
   struct Watched {
@@ -46,14 +48,11 @@ class FolderWatcher {
 
   const absl::Duration look_interval_;
   const FileDescriptor inotify_;
-  const FileDescriptor wake_;  // an eventfd
+  ChangeNotices notices_;
   mutable absl::Mutex mutex_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<std::string> announced_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Watched> watched_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::string> by_watch_ ABSL_GUARDED_BY(mutex_);  // inotify watch to folder
-  absl::Mutex calling_;                                          // held during a call of changed_
-  std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(calling_);
+  ChangeCall changed_;
   std::thread thread_;
 };
 

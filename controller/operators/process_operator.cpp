@@ -124,7 +124,7 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
                                      .environment = MachineEnvironment(job, options_)}));
   RETURN_IF_ERROR(PrepareTrialFolder(job, commands));
   // One that was cancelled will not begin, and needs no room for that.
-  if (!FileExists(FileInFolder(handle, collector::kCancelFile))) {
+  if (!IsCancelled(handle)) {
     ASSIGN_OR_RETURN(const Room room, slots_.Take(handle, job.resources));
     AddRoom(room, commands, collector_job);
   }
@@ -152,7 +152,7 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
   // Asked before the claim is read: a collector that ends in between leaves a claim or a result.
   const bool watched = watcher_.IsWatched(handle);
   const auto claim = collector::ReadClaim(handle);
-  const bool cancelled = FileExists(FileInFolder(handle, collector::kCancelFile));
+  const bool cancelled = IsCancelled(handle);
   if (!claim.ok()) {
     if (watched) return {JobState::kRunning, "", ""};
     if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
@@ -189,9 +189,8 @@ StatusOr<std::vector<JobStatus>> ProcessOperator::Poll(std::span<const std::stri
 
 Status ProcessOperator::Cancel(const std::string& handle) {
   if (FileExists(FileInFolder(handle, collector::kResultFile))) return absl::OkStatus();
-  RETURN_IF_ERROR(MakeDirectories(handle));
   // First the message, then the look: a collector that claims after the look sees the message.
-  RETURN_IF_ERROR(WriteFileAtomically(FileInFolder(handle, collector::kCancelFile), "", false));
+  RETURN_IF_ERROR(WriteCancel(handle));
   const auto claim = collector::ReadClaim(handle);
   if (claim.ok()) SignalProcess(*claim, collector::kLookSignal);
   // It may wait for room, or have some and never have begun.

@@ -1,7 +1,6 @@
 #include "controller/operators/process_watcher.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -28,25 +27,15 @@ void AddToEpoll(int epoll, int fd) {
 ProcessWatcher::ProcessWatcher(CollectorPool& pool)
     : pool_(pool),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
-      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
   AddToEpoll(epoll_.get(), inotify_.get());
-  AddToEpoll(epoll_.get(), wake_.get());
+  AddToEpoll(epoll_.get(), notices_.wake());
   thread_ = std::thread([this] { Run(); });
 }
 
 ProcessWatcher::~ProcessWatcher() {
-  {
-    absl::MutexLock lock(&mutex_);
-    ending_ = true;
-  }
-  eventfd_write(wake_.get(), 1);
+  notices_.End();
   thread_.join();
-}
-
-void ProcessWatcher::OnChange(std::function<void(const std::string&)> changed) {
-  absl::MutexLock lock(&calling_);
-  changed_ = std::move(changed);
 }
 
 void ProcessWatcher::Insert(Watched watched, const std::string& spool_path) {
@@ -82,36 +71,12 @@ bool ProcessWatcher::IsWatched(const std::string& handle) const {
   return by_handle_.contains(handle);
 }
 
-void ProcessWatcher::Announce(const std::string& handle) {
-  {
-    absl::MutexLock lock(&mutex_);
-    announced_.insert(handle);
-  }
-  eventfd_write(wake_.get(), 1);
-}
-
-bool ProcessWatcher::ReadWake(std::set<std::string>& changed) {
-  eventfd_t count;
-  eventfd_read(wake_.get(), &count);
-  absl::MutexLock lock(&mutex_);
-  changed.merge(announced_);
-  announced_.clear();
-  return !ending_;
-}
-
 void ProcessWatcher::ReadInotify(std::set<std::string>& changed) {
-  alignas(inotify_event) char buffer[16 << 10];
-  while (true) {
-    const ssize_t got = read(inotify_.get(), buffer, sizeof(buffer));
-    if (got <= 0) return;
+  ReadInotifyEvents(inotify_.get(), [&](const inotify_event& event) {
     absl::MutexLock lock(&mutex_);
-    for (ssize_t at = 0; at < got;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      at += static_cast<ssize_t>(sizeof(inotify_event)) + event->len;
-      const auto entry = by_spool_.find(event->wd);
-      if (entry != by_spool_.end()) changed.insert(entry->second);
-    }
-  }
+    const auto entry = by_spool_.find(event.wd);
+    if (entry != by_spool_.end()) changed.insert(entry->second);
+  });
 }
 
 // The collector's trial has ended, or the collector has.
@@ -151,18 +116,15 @@ void ProcessWatcher::Run() {
     std::set<std::string> changed;
     for (int i = 0; i < count; ++i) {
       const int fd = events[i].data.fd;
-      if (fd == wake_.get()) {
-        if (!ReadWake(changed)) return;
+      if (fd == notices_.wake()) {
+        if (!notices_.Take(changed)) return;
       } else if (fd == inotify_.get()) {
         ReadInotify(changed);
       } else {
         ReadCollector(fd, changed);
       }
     }
-    for (const auto& handle : changed) {
-      absl::MutexLock lock(&calling_);
-      if (changed_) changed_(handle);
-    }
+    for (const auto& handle : changed) changed_(handle);
   }
 }
 

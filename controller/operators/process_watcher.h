@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "controller/operators/change_notices.h"
 #include "controller/operators/collector_pool.h"
 
 namespace qalam {
@@ -24,15 +25,16 @@ class ProcessWatcher {
   ProcessWatcher(const ProcessWatcher&) = delete;
   ProcessWatcher& operator=(const ProcessWatcher&) = delete;
 
-  // Waits for a call in flight: once it has returned, only the new function is called. Not to be
-  // called from within one.
-  void OnChange(std::function<void(const std::string& handle)> changed);
+  // As ChangeCall::Set.
+  void OnChange(std::function<void(const std::string& handle)> changed) {
+    changed_.Set(std::move(changed));
+  }
   // Watches the collector that runs the handle's trial. `spool_path` may be empty.
   void Add(const std::string& handle, PooledCollector collector, const std::string& spool_path);
   // Watches another's collector, once for each handle. False when the process has already gone.
   bool Adopt(const std::string& handle, pid_t pid, const std::string& spool_path);
   // Has the change function called with the handle, from the watcher's thread.
-  void Announce(const std::string& handle);
+  void Announce(const std::string& handle) { notices_.Announce(handle); }
   // Whether a collector of the handle is still at work.
   bool IsWatched(const std::string& handle) const;
 
@@ -46,24 +48,19 @@ class ProcessWatcher {
 
   void Insert(Watched watched, const std::string& spool_path) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
-  // False when the thread is to end.
-  bool ReadWake(std::set<std::string>& changed);
   void ReadInotify(std::set<std::string>& changed);
   void ReadCollector(int fd, std::set<std::string>& changed);
 
   CollectorPool& pool_;
   const FileDescriptor epoll_;
   const FileDescriptor inotify_;
-  const FileDescriptor wake_;  // an eventfd: the thread is to end, or to announce
+  ChangeNotices notices_;
   mutable absl::Mutex mutex_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<std::string> announced_ ABSL_GUARDED_BY(mutex_);
   std::map<int, Watched> watched_ ABSL_GUARDED_BY(mutex_);  // by socket or pidfd
   // Two callers may submit one trial at once: two collectors then run for a moment.
   std::multimap<std::string, int> by_handle_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::string> by_spool_ ABSL_GUARDED_BY(mutex_);  // inotify watch to handle
-  absl::Mutex calling_;                                          // held during a call of changed_
-  std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(calling_);
+  ChangeCall changed_;
   std::thread thread_;
 };
 

@@ -101,4 +101,13 @@ StatusOr<ObservationChunk> ReadTrialObservations(const std::string& folder, uint
   return chunk;
 }
 
+Status WriteCancel(const std::string& folder) {
+  RETURN_IF_ERROR(MakeDirectories(folder));
+  return WriteFileAtomically(FileInFolder(folder, collector::kCancelFile), "", false);
+}
+
+bool IsCancelled(const std::string& folder) {
+  return FileExists(FileInFolder(folder, collector::kCancelFile));
+}
+
 }  // namespace qalam

@@ -20,6 +20,11 @@ Status PrepareTrialFolder(const TrialJob& job, const TrialCommands& commands);
 // begins.
 Status WriteCollectorJob(const std::string& folder, const collector::Job& job);
 
+// The message to the collector, and to whoever would start it, that the trial is to end; makes the
+// folder where there is none.
+Status WriteCancel(const std::string& folder);
+bool IsCancelled(const std::string& folder);
+
 JobStatus StatusOfResult(const collector::Result& result);
 // How the trial has ended, as its collector says; nullopt while it does not.
 std::optional<JobStatus> ReadTrialEnd(const std::string& folder);

@@ -1,7 +1,6 @@
 #include "controller/operators/kubernetes/cluster_trial.h"
 
 #include "base/files.h"
-#include "controller/collector/job.h"
 #include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/trial_folder.h"
 
@@ -87,15 +86,6 @@ std::optional<ClusterEnd> ReadClusterEnd(const std::string& folder) {
   } catch (const Json::exception&) {
   }
   return ClusterEnd{{JobState::kFailed, "ResultDamaged", "how it ended cannot be read"}, true};
-}
-
-Status WriteCancel(const std::string& folder) {
-  RETURN_IF_ERROR(MakeDirectories(folder));
-  return WriteFileAtomically(FileInFolder(folder, collector::kCancelFile), "", false);
-}
-
-bool IsCancelled(const std::string& folder) {
-  return FileExists(FileInFolder(folder, collector::kCancelFile));
 }
 
 }  // namespace qalam

@@ -38,8 +38,4 @@ struct ClusterEnd {
 Status WriteClusterEnd(const std::string& folder, const ClusterEnd& end);
 std::optional<ClusterEnd> ReadClusterEnd(const std::string& folder);
 
-// That it is to end, or never to begin.
-Status WriteCancel(const std::string& folder);
-bool IsCancelled(const std::string& folder);
-
 }  // namespace qalam

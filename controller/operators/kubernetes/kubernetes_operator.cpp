@@ -8,6 +8,7 @@
 
 #include "api/distributed_job.h"
 #include "base/files.h"
+#include "controller/operators/change_notices.h"
 #include "controller/operators/earlier_run.h"
 #include "controller/operators/kubernetes/cluster_trial.h"
 #include "controller/operators/kubernetes/kubernetes_files.h"
@@ -57,10 +58,8 @@ class KubernetesOperator final : public TrialOperator {
  public:
   KubernetesOperator(std::unique_ptr<kubernetes::Client> client, KubernetesOperatorOptions options)
       : options_(std::move(options)), client_(std::move(client)) {
-    tracker_ = std::make_unique<TrialTracker>(*client_, [this](const std::string& folder) {
-      absl::MutexLock lock(&calling_);
-      if (changed_) changed_(folder);
-    });
+    tracker_ = std::make_unique<TrialTracker>(
+        *client_, [this](const std::string& folder) { changed_(folder); });
   }
 
   std::vector<Fault> CheckTrials(const ExperimentSpec& spec) override {
@@ -76,8 +75,7 @@ class KubernetesOperator final : public TrialOperator {
     return ReadTrialObservations(handle, offset);
   }
   void Watch(std::function<void(const std::string&)> changed) override {
-    absl::MutexLock lock(&calling_);
-    changed_ = std::move(changed);
+    changed_.Set(std::move(changed));
   }
 
  private:
@@ -98,8 +96,7 @@ class KubernetesOperator final : public TrialOperator {
 
   const KubernetesOperatorOptions options_;
   const std::unique_ptr<kubernetes::Client> client_;
-  absl::Mutex calling_;  // held during a call of changed_
-  std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(calling_);
+  ChangeCall changed_;
   std::unique_ptr<TrialTracker> tracker_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "api/distributed_job.h"
 #include "controller/operators/kubernetes/trial_object.h"
+#include "controller/operators/trial_folder.h"
 
 namespace qalam {
 

@@ -239,7 +239,7 @@ StatusOr<std::string> SlurmOperator::Submit(const TrialJob& job) {
     if (followed->submission.job_id > 0) return folder;
     ASSIGN_OR_RETURN(const bool is_there, FindCutOff(folder, followed->submission));
     if (is_there) return folder;
-  } else if (IsThere(folder, collector::kCancelFile) || IsThere(folder, collector::kClaimFile)) {
+  } else if (IsCancelled(folder) || IsThere(folder, collector::kClaimFile)) {
     return folder;
   }
   return Begin(job);
@@ -263,7 +263,7 @@ StatusOr<std::string> SlurmOperator::Begin(const TrialJob& job) {
   RETURN_IF_ERROR(slurm::WriteSubmission(folder, submission));
   Follow(folder, submission, true);
   // Whoever cancelled it meanwhile had no job to tell.
-  if (IsThere(folder, collector::kCancelFile)) SendCancel(request.job_name);
+  if (IsCancelled(folder)) SendCancel(request.job_name);
   return folder;
 }
 
@@ -280,7 +280,7 @@ JobStatus SlurmOperator::PollForeign(const std::string& folder) const {
     return {JobState::kUnknown, "AnotherOperator",
             "another operator has begun it, and has to say what became of it"};
   }
-  if (IsThere(folder, collector::kCancelFile)) {
+  if (IsCancelled(folder)) {
     return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
   }
   return {JobState::kMissing, "Missing", "it was never submitted"};
@@ -289,7 +289,7 @@ JobStatus SlurmOperator::PollForeign(const std::string& folder) const {
 JobStatus SlurmOperator::PollOne(const std::string& folder) {
   ReadFolderAnew(folder);
   slurm::Evidence evidence;
-  evidence.cancelled = IsThere(folder, collector::kCancelFile);
+  evidence.cancelled = IsCancelled(folder);
   evidence.end = ReadTrialEnd(folder);
   if (evidence.end && slurm::IsConclusive(*evidence.end, evidence.cancelled)) {
     Unfollow(folder);
@@ -342,8 +342,7 @@ void SlurmOperator::SendCancel(const std::string& job_name) const {
 
 Status SlurmOperator::Cancel(const std::string& handle) {
   if (IsThere(handle, collector::kResultFile)) return absl::OkStatus();
-  RETURN_IF_ERROR(MakeDirectories(handle));
-  RETURN_IF_ERROR(WriteFileAtomically(FileInFolder(handle, collector::kCancelFile), "", false));
+  RETURN_IF_ERROR(WriteCancel(handle));
   if (const auto followed = FindFollowed(handle)) {
     SendCancel(followed->submission.job_name);
     queue_.Hurry();
