@@ -62,7 +62,11 @@ int Main() {
   if (!store.ok() || !MakeTrials(**store).ok()) return 1;
   const SystemClock clock;
   ChangeLog changes;
-  const auto service = MakeExperimentService(**store, nullptr, clock, changes, nullptr, {});
+  const auto access = OpenSqliteAccessStore((folder / "qalam.db").string());
+  if (!access.ok()) return 1;
+  Authority authority({}, **access, **store, clock);
+  const auto service =
+      MakeExperimentService(**store, nullptr, clock, changes, nullptr, authority, {});
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

@@ -3,7 +3,6 @@
 // and writes JSON. Runs where the example's programs are found: in the repository's root.
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -128,19 +127,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_operators MEDIAN_STOP_DOCUMENT RESULTS\n");
     return 2;
   }
-  spdlog::set_level(spdlog::level::warn);
   // What another engine's benchmark has written there stays.
-  const auto before = qalam::ReadFile(argv[2]);
-  auto results = before.ok() ? nlohmann::json::parse(*before, nullptr, false) : nlohmann::json();
-  if (!results.is_object()) results = nlohmann::json::object();
+  auto results = qalam::bench::ReadResults(argv[2]);
   std::printf("%-8s %10s %10s %8s %6s %12s %12s\n", "trials", "a second", "raw", "ratio", "aim",
               "next, ms", "95%, ms");
   for (const auto& load : qalam::bench::kLoads)
     results["load"][load.name] = qalam::bench::MeasureLoad(load);
   std::printf("\n");
   results["early_stopping"] = qalam::bench::MeasureEarlyStopping(argv[1]);
-  const auto written = qalam::WriteFileAtomically(argv[2], results.dump(1) + "\n", false);
-  if (!written.ok()) qalam::bench::Fail(written);
-  std::printf("\nwritten to %s\n", argv[2]);
+  qalam::bench::WriteResults(argv[2], results);
   return 0;
 }

@@ -3,7 +3,6 @@
 // to the JSON.
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -76,17 +75,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_slurm SLOTS RESULTS\n");
     return 2;
   }
-  spdlog::set_level(spdlog::level::warn);
-  const auto before = qalam::ReadFile(argv[2]);
-  auto results = before.ok() ? nlohmann::json::parse(*before, nullptr, false) : nlohmann::json();
-  if (!results.is_object()) results = nlohmann::json::object();
+  auto results = qalam::bench::ReadResults(argv[2]);
   std::printf("%-14s %10s %10s %8s %6s %12s %12s\n", "Slurm", "a second", "raw", "ratio", "aim",
               "next, ms", "95%, ms");
   for (const auto& load : qalam::bench::Loads(slots)) {
     results["slurm"][load.name] = qalam::bench::MeasureSlurm(load, slots);
   }
-  const auto written = qalam::WriteFileAtomically(argv[2], results.dump(1) + "\n", false);
-  if (!written.ok()) qalam::bench::Fail(written);
-  std::printf("\nwritten to %s\n", argv[2]);
+  qalam::bench::WriteResults(argv[2], results);
   return 0;
 }

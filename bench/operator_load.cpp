@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/proto/qalam_v1.grpc.pb.h"
+#include "base/files.h"
 #include "base/uid.h"
 #include "controller/collector/job.h"
 #include "server/server.h"
@@ -46,7 +47,7 @@ Folder::~Folder() {
 Finished RunExperiment(const std::string& document, const OperatorChoice& engine) {
   const Folder folder;
   ServerOptions options;
-  options.database_path = folder.File("qalam.db");
+  options.database = folder.File("qalam.db");
   options.work_root = folder.File("trials");
   options.engine = engine;
   const auto server = Value(Server::Start(options));
@@ -71,7 +72,7 @@ Finished RunExperiment(const std::string& document, const OperatorChoice& engine
     Fail(Internal("the experiment has not succeeded: {}", last.message()));
   }
   server->Shutdown();
-  const auto store = Value(OpenSqliteStore(options.database_path));
+  const auto store = Value(OpenSqliteStore(options.database));
   finished.trials = Value(store->ListTrials({}));
   for (const auto& trial : finished.trials) finished.begun.push_back(ClaimTime(trial.handle));
   return finished;
@@ -94,9 +95,23 @@ spec:
       apiVersion: batch/v1
       kind: Job
       metadata: {{annotations: {{x: "${{trialParameters.x}}"}}}}
-      spec: {{template: {{spec: {{containers: [{{name: main, command: {}}}]}}}}}}
+      spec:
+        backoffLimit: 0
+        template: {{spec: {{restartPolicy: Never, containers: [{{name: main, image: none, command: {}}}]}}}}
 )",
                      load.trials, load.parallel, nlohmann::json(load.command).dump());
+}
+
+nlohmann::json ReadResults(const std::string& path) {
+  const auto text = ReadFile(path);
+  auto results = text.ok() ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  return results.is_object() ? results : nlohmann::json::object();
+}
+
+void WriteResults(const std::string& path, const nlohmann::json& results) {
+  const Status written = WriteFileAtomically(path, results.dump(1) + "\n", false);
+  if (!written.ok()) Fail(written);
+  std::printf("\nwritten to %s\n", path.c_str());
 }
 
 std::vector<double> Gaps(std::vector<Time> starts, const std::vector<TrialRecord>& trials,

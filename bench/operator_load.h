@@ -2,6 +2,7 @@
 // of operators share.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,11 @@ struct Finished {
 // Runs the document's experiment to its end, as `qalam run` does.
 Finished RunExperiment(const std::string& document, const OperatorChoice& engine = {});
 std::string LoadDocument(const Load& load);
+
+// What a results file holds, an object by benchmark; empty where there is none.
+nlohmann::json ReadResults(const std::string& path);
+// Says so, too. Ends the program where it cannot.
+void WriteResults(const std::string& path, const nlohmann::json& results);
 
 // Milliseconds from each end until the trial that takes its place, `slots` later, has started.
 // Sorted.

@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 
-#include "base/files.h"
 #include "server/access.h"
 
 namespace qalam {
@@ -73,9 +72,11 @@ StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const CommonOptions& option
     }
     return MakeChannel(options.server, grpc::InsecureChannelCredentials(), token);
   }
-  grpc::SslCredentialsOptions ssl;
-  ASSIGN_OR_RETURN(ssl.pem_root_certs, ReadFile(options.tls_ca));
-  return MakeChannel(options.server, grpc::SslCredentials(ssl), token);
+  ASSIGN_OR_RETURN(const auto credentials,
+                   ChannelCredentialsFor({.ca = options.tls_ca,
+                                          .certificate = options.tls_client_certificate,
+                                          .key = options.tls_client_key}));
+  return MakeChannel(options.server, credentials, token);
 }
 
 }  // namespace qalam

@@ -1,7 +1,6 @@
 #include "cli/connection.h"
 
 #include <chrono>
-#include <filesystem>
 
 #include "api/grpc_status.h"
 #include "cli/channel.h"
@@ -43,8 +42,8 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
                                                      : OpenChannel(options));
   } else {
     ServerOptions server;
-    server.database_path = options.database;
-    server.work_root = (std::filesystem::path(options.database).parent_path() / "trials").string();
+    server.database = options.database;
+    server.work_root = DefaultWorkDir(options.database);
     server.run_trials = mode == Mode::kRun;
     server.adopt_existing = false;
     server.engine = engine;
@@ -55,6 +54,7 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const CommonOptions& opti
     ASSIGN_OR_RETURN(connection->server_, Server::Start(server));
     channel = connection->server_->InProcessChannel();
   }
+  connection->channel_ = channel;
   connection->stub_ = v1::ExperimentService::NewStub(channel);
   if (!connection->address_.empty()) {
     RETURN_IF_ERROR(CheckVersion(*connection->stub_, connection->address_));

@@ -24,12 +24,15 @@ class Connection {
                                                     const OperatorChoice& engine = {});
 
   v1::ExperimentService::Stub& stub() { return *stub_; }
+  // For the server's other services.
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   bool is_embedded() const { return server_ != nullptr; }
   const std::string& address() const { return address_; }
 
  private:
   std::string address_;  // of the server that is not in this process
   std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ExperimentService::Stub> stub_;
 };
 

@@ -12,10 +12,11 @@ namespace qalam {
 
 // Flags that every verb shares.
 struct CommonOptions {
-  std::string server;      // --server; empty: the local store
-  std::string database;    // --db
-  std::string token_file;  // --token-file; empty: QALAM_TOKEN, if any
-  std::string tls_ca;      // --tls-ca; empty: no TLS
+  std::string server;                                  // --server; empty: the local store
+  std::string database;                                // --db
+  std::string token_file;                              // --token-file; empty: QALAM_TOKEN, if any
+  std::string tls_ca;                                  // --tls-ca; empty: no TLS
+  std::string tls_client_certificate, tls_client_key;  // what is shown to the server; empty: none
   std::string name_space = "default";
   std::string output = "table";  // table, json or yaml
 };
@@ -32,5 +33,8 @@ const std::vector<AddVerb>& Verbs();
 CLI::App* NewVerb(CLI::App& app, CommonOptions& common, const std::string& name,
                   const std::string& summary, const std::string& example);
 std::string DefaultDatabase();
+// Where trials have their folders unless said: beside the database's file, or, where it has none,
+// beside the default one.
+std::string DefaultWorkDir(const std::string& database);
 
 }  // namespace qalam

@@ -20,6 +20,16 @@ if(QALAM_SANITIZE)
   add_compile_options(-fsanitize=${QALAM_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${QALAM_SANITIZE})
 endif()
+if(QALAM_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # By this name protobuf's headers give maps two fields more, which Debian's library does not know
+  # of. The standard library still must.
+  add_compile_options(-U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
+endif()
+# Only with clang: tests/fuzz/CMakeLists.txt.
+option(QALAM_FUZZ "Instrument everything for libFuzzer, and build the fuzz targets with it" OFF)
+if(QALAM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Werror=thread-safety)
 endif()

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "controller/client_calls.h"
+#include "controller/experiment_gate.h"
 #include "controller/operators/operator.h"
 #include "controller/suggestion_client.h"
 #include "db/store.h"
@@ -24,6 +26,22 @@ struct ControllerOptions {
   // Whether Start takes up every active experiment of the store. `qalam serve` does; `qalam run`
   // and `qalam stop` look only after those that they enqueue.
   bool adopt_existing = true;
+  // Tells how time has passed when the clock is set. Null: nobody sets it.
+  const Clock* steady_clock = nullptr;
+  // Null: every experiment is this controller's. With one, Start takes up nothing by itself.
+  ExperimentGate* gate = nullptr;
+  // What each trial's environment has beside its manifest; null for nothing.
+  std::function<std::map<std::string, std::string>(const TrialJob& job)> trial_environment;
+};
+
+// How much waits, at one moment.
+struct ControllerLoad {
+  int64_t experiments = 0;  // that the loop looks after
+  int64_t waiting_events = 0;
+  int64_t waiting_experiments = 0;  // to be reconciled
+  int64_t waiting_jobs = 0;         // calls that no worker has taken yet
+  int64_t workers = 0, busy_workers = 0;
+  Time last_turn = absl::InfinitePast();  // when the loop last went round
 };
 
 // Owns the loop's thread and its workers. Everything it needs to know is in the store and the
@@ -55,6 +73,8 @@ class Controller {
   void AddTrial(const std::string& experiment_uid, AddCall call);
   // Stops a running trial early; its observations count.
   void StopEarly(const std::string& experiment_uid, StopCall call);
+  // Any thread. Waits for nothing but other callers.
+  ControllerLoad Load() const;
   // Points that somebody else than the controller has stored, for what watches them. Any thread.
   void Reported(const std::string& experiment_uid, TrialPoints points);
   // Ends the loop and waits for calls in flight; running trials are left alone.

@@ -42,6 +42,8 @@ class Draft {
   // Those that are run again.
   const std::vector<std::string>& forgotten() const { return batch_.clear_points; }
 
+  const std::vector<EventRecord>& events() const { return batch_.append_events; }
+
   bool IsEmpty() const;
   Status Commit(Store& store) const { return store.Commit(batch_); }
   // Once committed; the draft is used up.

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/random.h"
+#include "controller/experiment_trace.h"
 #include "controller/objective.h"
 #include "controller/operators/job_needs.h"
 #include "controller/retry.h"
@@ -42,7 +43,18 @@ ExperimentSnapshot ExperimentRun::Snapshot() const {
 Time ExperimentRun::TimeLimit() const {
   const auto& most = document.spec.max_duration_seconds;
   if (!most || record.started == absl::InfinitePast()) return absl::InfiniteFuture();
-  return record.started + absl::Seconds(*most);
+  return record.started + clock_step + absl::Seconds(*most);
+}
+
+void ExperimentRun::ShiftTimes(Duration step) {
+  clock_step += step;
+  suggest_at += step;
+  wake_at += step;
+  for (auto& call : asks) call.deadline += step;
+  for (auto& [uid, trial] : active) {
+    trial.retry_at += step;
+    trial.lease_ends += step;
+  }
 }
 
 namespace {
@@ -71,7 +83,7 @@ Status RefreshRecord(ExperimentRun& run, ExperimentRecord record) {
   return absl::OkStatus();
 }
 
-StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) {
+StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid, Time now) {
   ASSIGN_OR_RETURN(auto records, store.ListExperiments({.uid = uid}));
   if (records.empty()) return NotFound("there is no experiment with uid {}", uid);
   ExperimentRun run;
@@ -88,9 +100,51 @@ StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid) 
       ASSIGN_OR_RETURN(active.retries, CountRetries(store, trial));
     }
     active.record = std::move(trial);
+    if (run.IsClientRun()) {
+      active.lease_ends = now + absl::Seconds(active.record.lease_seconds);
+    } else {
+      // Whatever became of it meanwhile.
+      active.look_again = active.record.state == TrialState::kRunning;
+    }
   }
   ASSIGN_OR_RETURN(run.stopper, EarlyStopper::Create(store, uid, run.document.spec));
   ASSIGN_OR_RETURN(run.goal_reached, IsGoalReached(store, uid, run.document.spec.objective));
+  return run;
+}
+
+StatusOr<ExperimentRun> ReloadExperimentRun(Store& store, ExperimentRun& before, Time now) {
+  ASSIGN_OR_RETURN(auto run, LoadExperimentRun(store, before.record.uid, now));
+  run.edition = before.edition + 1;
+  run.clock_step = before.clock_step;
+  run.suggesting = before.suggesting;
+  run.suggest_at = before.suggest_at;
+  run.suggest_backoff = before.suggest_backoff;
+  run.suggestion_error = before.suggestion_error;
+  run.has_folders_to_remove = before.has_folders_to_remove;
+  run.removing_folders = before.removing_folders;
+  run.wake_at = before.wake_at;
+  run.suggestions = std::move(before.suggestions);
+  run.asks = std::move(before.asks);
+  run.tells = std::move(before.tells);
+  run.renewals = std::move(before.renewals);
+  run.additions = std::move(before.additions);
+  run.stops = std::move(before.stops);
+  for (auto& [uid, trial] : run.active) {
+    const auto entry = before.active.find(uid);
+    if (entry == before.active.end()) continue;
+    const ActiveTrial& known = entry->second;
+    trial.submitting = known.submitting;
+    trial.looking = known.looking;
+    trial.waits_for_room = known.waits_for_room;
+    trial.room_heard = known.room_heard;
+    trial.backoff = known.backoff;
+    trial.retry_at = known.retry_at;
+    const auto submission = before.submissions.find(uid);
+    if (submission != before.submissions.end() && trial.retries == known.retries) {
+      run.submissions.insert(*submission);
+    }
+    if (trial.record.lease == known.record.lease) trial.lease_ends = known.lease_ends;
+  }
   return run;
 }
 
@@ -237,7 +291,22 @@ StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial) {
   job.timeout_seconds = needs.timeout_seconds;
   job.resources = needs.resources;
   RETURN_IF_ERROR(SetCheckpoint(run, trial, job));
+  const TraceContext trace = TraceOfExperiment(run.record.uid, run.document).Child(trial.uid);
+  job.environment["TRACEPARENT"] = trace.ToHeader();
+  if (!trace.state.empty()) job.environment["TRACESTATE"] = trace.state;
   return job;
+}
+
+Logger LoggerOf(const ExperimentRun& run) {
+  return Logger("controller",
+                {{"namespace", run.record.name_space},
+                 {"experiment", run.record.name},
+                 {"experiment_uid", run.record.uid},
+                 {"trace_id", TraceOfExperiment(run.record.uid, run.document).trace_id}});
+}
+
+Logger LoggerOf(const ExperimentRun& run, const TrialRecord& trial) {
+  return LoggerOf(run).With({{"trial", trial.name}});
 }
 
 }  // namespace qalam

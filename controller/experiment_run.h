@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "controller/client_calls.h"
 #include "controller/early_stopper.h"
 #include "controller/operators/operator.h"
@@ -55,6 +56,13 @@ struct ExperimentRun {
   Time suggest_at = absl::InfinitePast();  // no call before
   Duration suggest_backoff = absl::ZeroDuration();
   Time wake_at = absl::InfinitePast();  // the timer that was set last for clients' sake
+  Duration
+      clock_step;  // by which the clock was set since the start of the experiment, as far as known
+
+  // A commit has failed, perhaps only its answer: what is in the store is not known any more.
+  bool in_doubt = false;
+  // One more whenever all was read anew: looks that began before that are out of date.
+  int edition = 0;
 
   // Events gathered for the next reconciliation.
   bool reload = false;
@@ -79,12 +87,17 @@ struct ExperimentRun {
   std::string HandleOf(const TrialRecord& trial) const {
     return trial.handle.empty() ? record.work_dir + "/" + trial.name : trial.handle;
   }
+  // The clock was set by so much.
+  void ShiftTimes(Duration step);
   // When its maxDuration will have passed; InfiniteFuture: never, as things stand.
   Time TimeLimit() const;
 };
 
 // The experiment and its active trials as the store has them. NOT_FOUND when it is gone.
-StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid);
+StatusOr<ExperimentRun> LoadExperimentRun(Store& store, const std::string& uid, Time now);
+// The same run as the store has it now, with the calls that wait in `before` and what its workers
+// are at. What was read of the trials is dropped, since it may be stored already: it is read again.
+StatusOr<ExperimentRun> ReloadExperimentRun(Store& store, ExperimentRun& before, Time now);
 // Takes in a record and its document that a user may have changed.
 Status RefreshRecord(ExperimentRun& run, ExperimentRecord record);
 
@@ -99,5 +112,9 @@ std::string NameOfTrial(const ExperimentRecord& experiment, const std::string& t
 std::string ExperimentOfTrial(const std::string& trial_name);
 TrialRecord MakeTrial(const ExperimentRun& run, const SuggestedTrial& suggested, Time now);
 StatusOr<TrialJob> MakeJob(const ExperimentRun& run, const TrialRecord& trial);
+
+// Logs about the experiment, or about one trial of it, with their names and their trace.
+Logger LoggerOf(const ExperimentRun& run);
+Logger LoggerOf(const ExperimentRun& run, const TrialRecord& trial);
 
 }  // namespace qalam

@@ -33,6 +33,18 @@ bool IsFinal(JobState state) {
   return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kKilled;
 }
 
+// Once they are durable.
+void LogEvents(const ExperimentRun& run, const std::vector<EventRecord>& events) {
+  if (!IsLogged(LogLevel::kInfo)) return;
+  for (const auto& event : events) {
+    Logger log = LoggerOf(run);
+    if (!event.trial_uid.empty()) {
+      log = log.With({{"trial", NameOfTrial(run.record, event.trial_uid)}});
+    }
+    log.Info(event.message, {{"reason", event.reason}});
+  }
+}
+
 }  // namespace
 
 StatusOr<Reconciler::Outcome> Reconciler::Reconcile(ExperimentRun& run) {
@@ -268,6 +280,7 @@ Status Reconciler::TakeEvents(ExperimentRun& run) {
   const bool all_wanted = clients.HandOut(std::move(proposed)) == count;
   if (!draft.IsEmpty()) {
     RETURN_IF_ERROR(draft.Commit(store_));
+    LogEvents(run, draft.events());
     actions_.Changed(run);
   }
 
@@ -325,6 +338,7 @@ Status Reconciler::UpdateExperiment(ExperimentRun& run, const std::string& event
   RETURN_IF_ERROR(status);
   ++record.version;
   run.record = std::move(record);
+  LogEvents(run, batch.append_events);
   actions_.Changed(run);
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
+#include <absl/time/clock.h>
 #include <grpcpp/grpcpp.h>
 
 #include <set>
@@ -9,6 +10,8 @@
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/qalam_v1.grpc.pb.h"
+#include "base/trace_context.h"
+#include "controller/experiment_trace.h"
 #include "suggestion/service/suggestion_service.h"
 
 namespace qalam {
@@ -54,6 +57,10 @@ class RemoteAlgorithms final : public Algorithms {
   grpc::Status Suggest(const v1::SuggestRequest& request, v1::SuggestReply& reply) override {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    if (const TraceContext* trace = TraceScope::Current()) {
+      context.AddMetadata("traceparent", trace->ToHeader());
+      if (!trace->state.empty()) context.AddMetadata("tracestate", trace->state);
+    }
     return stub_->Suggest(&context, request, &reply);
   }
   void Forget(const v1::ForgetRequest& request) override {
@@ -90,9 +97,31 @@ class SuggestionClient::Impl {
   Impl(std::unique_ptr<Algorithms> algorithms, Store& store)
       : algorithms_(std::move(algorithms)), store_(store) {}
 
+  void OnCall(Listener listener) { listener_ = std::move(listener); }
+
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,
                                 const ExperimentDocument& document, int64_t first_trial_number,
                                 int count, const TrialNews& news) {
+    const TraceScope scope(TraceOfExperiment(experiment.uid, document)
+                               .Child(fmt::format("suggest {}", first_trial_number)));
+    const Time begin = absl::Now();
+    auto suggestions = Ask(experiment, document, first_trial_number, count, news);
+    if (listener_) {
+      listener_(document.spec.algorithm.name, absl::Now() - begin, suggestions.status());
+    }
+    return suggestions;
+  }
+
+  void Forget(const std::string& uid) {
+    DropHistory(uid);
+    v1::ForgetRequest request;
+    request.set_experiment_uid(uid);
+    algorithms_->Forget(request);
+  }
+
+ private:
+  StatusOr<Suggestions> Ask(const ExperimentRecord& experiment, const ExperimentDocument& document,
+                            int64_t first_trial_number, int count, const TrialNews& news) {
     v1::SuggestRequest request;
     request.set_experiment_uid(experiment.uid);
     *request.mutable_experiment() = ToKatibProto(document);
@@ -121,14 +150,6 @@ class SuggestionClient::Impl {
     return suggestions;
   }
 
-  void Forget(const std::string& uid) {
-    DropHistory(uid);
-    v1::ForgetRequest request;
-    request.set_experiment_uid(uid);
-    algorithms_->Forget(request);
-  }
-
- private:
   // What the service is known to know. Trials end out of order, so it is not one number: all below
   // `next` were sent, and the few above it that were.
   struct History {
@@ -191,6 +212,7 @@ class SuggestionClient::Impl {
 
   const std::unique_ptr<Algorithms> algorithms_;
   Store& store_;
+  Listener listener_;
   absl::Mutex mutex_;
   std::map<std::string, History> histories_ ABSL_GUARDED_BY(mutex_);
 };
@@ -200,6 +222,8 @@ SuggestionClient::SuggestionClient(std::shared_ptr<grpc::Channel> channel, Store
 SuggestionClient::SuggestionClient(Store& store)
     : impl_(std::make_unique<Impl>(std::make_unique<LocalAlgorithms>(), store)) {}
 SuggestionClient::~SuggestionClient() = default;
+
+void SuggestionClient::OnCall(Listener listener) { impl_->OnCall(std::move(listener)); }
 
 StatusOr<Suggestions> SuggestionClient::Suggest(const ExperimentRecord& experiment,
                                                 const ExperimentDocument& document,

@@ -3,12 +3,14 @@
 
 #include <grpcpp/channel.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/experiment.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "db/store.h"
 
@@ -51,6 +53,10 @@ class SuggestionClient {
   explicit SuggestionClient(Store& store);
   ~SuggestionClient();
 
+  // Told of each call of Suggest, from its thread. Set before the first.
+  using Listener =
+      std::function<void(const std::string& algorithm, Duration took, const Status& status)>;
+  void OnCall(Listener listener);
   // UNAVAILABLE while the service is away: try again later. INVALID_ARGUMENT: the experiment cannot
   // go on.
   StatusOr<Suggestions> Suggest(const ExperimentRecord& experiment,

@@ -21,6 +21,16 @@ void WorkerPool::Run(std::function<void()> job) {
   jobs_.push_back(std::move(job));
 }
 
+int WorkerPool::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(jobs_.size());
+}
+
+int WorkerPool::busy() const {
+  absl::MutexLock lock(&mutex_);
+  return busy_;
+}
+
 void WorkerPool::Work() {
   const auto ready = +[](WorkerPool* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
     return self->stopping_ || !self->jobs_.empty();
@@ -33,8 +43,11 @@ void WorkerPool::Work() {
       if (stopping_) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
+      ++busy_;
     }
     job();
+    absl::MutexLock lock(&mutex_);
+    --busy_;
   }
 }
 

@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "server/server.h"
-
 namespace qalam {
 
 namespace {
@@ -48,7 +46,7 @@ Status DatabaseLock::Publish(const std::string& address) {
   return absl::OkStatus();
 }
 
-std::string LiveServerAddress(const std::string& database_path) {
+std::string DatabaseLock::HolderOf(const std::string& database_path) {
   const FileDescriptor file(open(LockPath(database_path).c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return "";
   if (flock(file.get(), LOCK_SH | LOCK_NB) == 0) return "";  // nobody holds it; closing lets go

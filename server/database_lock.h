@@ -14,6 +14,8 @@ class DatabaseLock {
  public:
   // FAILED_PRECONDITION, with the holder's address, when another process holds it.
   static StatusOr<DatabaseLock> Acquire(const std::string& database_path);
+  // Where the process that holds it is reached; empty when none does.
+  static std::string HolderOf(const std::string& database_path);
   // Where others reach this process; written into the lock file.
   Status Publish(const std::string& address);
 

@@ -4,6 +4,7 @@
 #include "api/proto/api_v1_beta1.grpc.pb.h"
 #include "server/experiment_service.h"
 #include "server/find.h"
+#include "server/identity/call_guard.h"
 
 namespace qalam {
 
@@ -22,27 +23,42 @@ bool ReadValue(const std::string& text, double& value) {
 
 class DbManagerService final : public katib::DBManager::Service {
  public:
-  DbManagerService(Store& store, Controller* controller) : store_(store), controller_(controller) {}
+  DbManagerService(Store& store, Controller* controller, Authority& authority)
+      : store_(store),
+        controller_(controller),
+        guard_(authority, katib::DBManager::service_full_name()) {}
 
   grpc::Status ReportObservationLog(grpc::ServerContext* context,
                                     const katib::ReportObservationLogRequest* request,
-                                    katib::ReportObservationLogReply* reply) override {
-    return ToGrpc(Report(*request));
+                                    katib::ReportObservationLogReply*) override {
+    return guard_.Run(*context, "ReportObservationLog", *request,
+                      [&](GuardedCall& call) { return Report(call.identity(), *request); });
   }
   grpc::Status GetObservationLog(grpc::ServerContext* context,
                                  const katib::GetObservationLogRequest* request,
                                  katib::GetObservationLogReply* reply) override {
-    return ToGrpc(Get(*request, *reply));
+    return guard_.Run(*context, "GetObservationLog", *request,
+                      [&](GuardedCall& call) { return Get(call.identity(), *request, *reply); });
   }
   grpc::Status DeleteObservationLog(grpc::ServerContext* context,
                                     const katib::DeleteObservationLogRequest* request,
-                                    katib::DeleteObservationLogReply* reply) override {
-    return ToGrpc(Unimplemented("observations go with their experiment; delete that instead"));
+                                    katib::DeleteObservationLogReply*) override {
+    return guard_.Run(*context, "DeleteObservationLog", *request, [&](GuardedCall&) {
+      return Unimplemented("observations go with their experiment; delete that instead");
+    });
   }
 
  private:
-  Status Report(const katib::ReportObservationLogRequest& request) {
-    ASSIGN_OR_RETURN(const auto trial, FindTrialByName(store_, request.trial_name()));
+  // A trial's own token is for that trial, whatever other namespaces call theirs.
+  StatusOr<TrialRecord> Find(const Identity& identity, const std::string& name) {
+    if (!identity.IsTrial()) return FindTrialByName(store_, name);
+    ASSIGN_OR_RETURN(auto trials, store_.ListTrials({.uid = identity.trial_uid}));
+    if (trials.empty()) return NotFound("there is no trial {}", name);
+    return std::move(trials.front());
+  }
+
+  Status Report(const Identity& identity, const katib::ReportObservationLogRequest& request) {
+    ASSIGN_OR_RETURN(const auto trial, Find(identity, request.trial_name()));
     TrialPoints points{.trial_uid = trial.uid};
     for (const auto& log : request.observation_log().metric_logs()) {
       MetricPoint point{.metric = log.metric().name()};
@@ -68,8 +84,9 @@ class DbManagerService final : public katib::DBManager::Service {
     return absl::OkStatus();
   }
 
-  Status Get(const katib::GetObservationLogRequest& request, katib::GetObservationLogReply& reply) {
-    ASSIGN_OR_RETURN(const auto trial, FindTrialByName(store_, request.trial_name()));
+  Status Get(const Identity& identity, const katib::GetObservationLogRequest& request,
+             katib::GetObservationLogReply& reply) {
+    ASSIGN_OR_RETURN(const auto trial, Find(identity, request.trial_name()));
     Time begin = absl::InfinitePast(), end = absl::InfiniteFuture();
     if (!request.start_time().empty() && !ParseTime(request.start_time(), &begin)) {
       return InvalidArgument("start_time should be in RFC 3339");
@@ -92,12 +109,14 @@ class DbManagerService final : public katib::DBManager::Service {
 
   Store& store_;
   Controller* const controller_;
+  CallGuard guard_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store, Controller* controller) {
-  return std::make_unique<DbManagerService>(store, controller);
+std::unique_ptr<grpc::Service> MakeKatibDbManagerService(Store& store, Controller* controller,
+                                                         Authority& authority) {
+  return std::make_unique<DbManagerService>(store, controller, authority);
 }
 
 }  // namespace qalam

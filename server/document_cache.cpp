@@ -1,5 +1,6 @@
 #include "server/document_cache.h"
 
+#include "api/secret_values.h"
 #include "controller/stored_document.h"
 #include "suggestion/algorithm_choice.h"
 
@@ -26,7 +27,7 @@ StatusOr<std::shared_ptr<const DocumentCache::Entry>> DocumentCache::Get(
     ASSIGN_OR_RETURN(entry->document, ParseStoredDocument(experiment.document_json));
     entry->algorithm_choice = ExplainChoice(entry->document.spec);
   }
-  if (with_yaml) entry->yaml = ToYaml(entry->document);
+  if (with_yaml) entry->yaml = ToYaml(WithoutSecrets(entry->document));
   absl::MutexLock lock(&mutex_);
   if (entries_.size() >= kMostEntries) entries_.clear();
   entries_[experiment.uid] = entry;

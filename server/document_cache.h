@@ -22,7 +22,7 @@ class DocumentCache {
     std::string json;  // what it was read from
     ExperimentDocument document;
     std::string algorithm_choice;  // see ExplainChoice
-    std::string yaml;              // empty until it was asked for
+    std::string yaml;              // to be shown, without secrets; empty until it was asked for
   };
   // INTERNAL for a damaged document.
   StatusOr<std::shared_ptr<const Entry>> Get(const ExperimentRecord& experiment, bool with_yaml);

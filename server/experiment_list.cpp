@@ -5,6 +5,7 @@
 
 #include "api/convert.h"
 #include "base/random.h"
+#include "server/identity/authority.h"
 #include "server/messages.h"
 
 namespace qalam {
@@ -111,27 +112,66 @@ StatusOr<ExperimentPlace> ReadToken(const v1::ListExperimentsRequest& request,
   return place;
 }
 
+// What a caller sees who may not see every namespace: read through in the list's order, and counted
+// likewise, since a query is of one namespace or of all.
+struct VisiblePart {
+  std::vector<ExperimentRecord> records;  // at most as many as were asked for
+  int64_t total = 0;
+};
+
+StatusOr<VisiblePart> ReadVisible(Store& store, const Identity& caller, ExperimentQuery query,
+                                  int most) {
+  VisiblePart part;
+  const auto is_hidden = [&](const ExperimentRecord& record) {
+    return !Has(caller, Role::kViewer, record.name_space);
+  };
+  query.limit = 0;
+  ASSIGN_OR_RETURN(part.records, store.ListExperiments(query));
+  std::erase_if(part.records, is_hidden);
+  part.total = static_cast<int64_t>(part.records.size());
+  if (query.after) {
+    query.after.reset();
+    ASSIGN_OR_RETURN(auto all, store.ListExperiments(query));
+    std::erase_if(all, is_hidden);
+    part.total = static_cast<int64_t>(all.size());
+  }
+  if (part.records.size() > static_cast<size_t>(most)) {
+    part.records.resize(static_cast<size_t>(most));
+  }
+  return part;
+}
+
 }  // namespace
 
-Status ListExperimentPage(Store& store, DocumentCache& documents,
+Status ListExperimentPage(Store& store, DocumentCache& documents, const Identity& caller,
                           const v1::ListExperimentsRequest& request,
                           v1::ListExperimentsReply& reply) {
   const int size =
       request.page_size() <= 0 ? kUsualPage : std::min(request.page_size(), kMostOfAPage);
   ASSIGN_OR_RETURN(auto query, MakeQuery(request));
-  ASSIGN_OR_RETURN(const int64_t total, store.CountExperiments(query));
-  reply.set_total(total);
+  if (!query.name_space.empty()) {
+    RETURN_IF_ERROR(Authority::CheckRole(caller, Role::kViewer, query.name_space));
+  }
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(query.after, ReadToken(request, query));
   }
-  query.limit = size + 1;
-  ASSIGN_OR_RETURN(const auto records, store.ListExperiments(query));
-  const size_t shown = std::min<size_t>(records.size(), size);
-  for (size_t i = 0; i < shown; ++i) {
-    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store, documents, records[i], false));
+  VisiblePart part;
+  if (!query.name_space.empty() || Has(caller, Role::kViewer, kEveryNamespace)) {
+    ExperimentQuery whole = query;
+    whole.after.reset();
+    ASSIGN_OR_RETURN(part.total, store.CountExperiments(whole));
+    query.limit = size + 1;
+    ASSIGN_OR_RETURN(part.records, store.ListExperiments(query));
+  } else {
+    ASSIGN_OR_RETURN(part, ReadVisible(store, caller, query, size + 1));
   }
-  if (records.size() > shown) {
-    reply.set_next_page_token(MakeToken(request, query, records[shown - 1],
+  reply.set_total(part.total);
+  const size_t shown = std::min<size_t>(part.records.size(), size);
+  for (size_t i = 0; i < shown; ++i) {
+    ASSIGN_OR_RETURN(*reply.add_experiments(), ToMessage(store, documents, part.records[i], false));
+  }
+  if (part.records.size() > shown) {
+    reply.set_next_page_token(MakeToken(request, query, part.records[shown - 1],
                                         reply.experiments(static_cast<int>(shown) - 1)));
   }
   return absl::OkStatus();

@@ -1,28 +1,29 @@
 #include "server/experiment_service.h"
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "api/convert.h"
 #include "api/grpc_status.h"
 #include "api/proto/qalam_v1.grpc.pb.h"
-#include "base/random.h"
-#include "base/uid.h"
 #include "controller/experiment_run.h"
+#include "controller/experiment_trace.h"
+#include "server/algorithm_list.h"
 #include "server/best_trials.h"
+#include "server/client_call_router.h"
 #include "server/client_trials.h"
 #include "server/experiment_edits.h"
 #include "server/experiment_list.h"
 #include "server/find.h"
+#include "server/identity/call_guard.h"
 #include "server/messages.h"
 #include "server/metrics.h"
+#include "server/new_experiments.h"
 #include "server/room_check.h"
+#include "server/trace_of_call.h"
 #include "server/unary_reactor.h"
 #include "server/warm_start.h"
-#include "suggestion/early_stopping/stopping_registry.h"
-#include "suggestion/registry.h"
 
 #ifndef QALAM_VERSION
 #define QALAM_VERSION "unknown"
@@ -45,135 +46,185 @@ using Service = v1::ExperimentService::WithCallbackMethod_AskTrials<
 class ExperimentService final : public Service {
  public:
   ExperimentService(Store& store, TrialOperator* trial_operator, const Clock& clock,
-                    ChangeLog& changes, Controller* controller, ExperimentServiceOptions options)
+                    ChangeLog& changes, Controller* controller, Authority& authority,
+                    ExperimentServiceOptions options)
       : store_(store),
         operator_(trial_operator),
         clock_(clock),
         changes_(changes),
         controller_(controller),
         options_(std::move(options)),
-        clients_(store, controller, clock, documents_) {}
+        guard_(authority, v1::ExperimentService::service_full_name()),
+        clients_(store, controller, clock, documents_),
+        router_(clients_, options_.peers) {}
 
   grpc::Status CreateExperiments(grpc::ServerContext* context,
                                  const v1::CreateExperimentsRequest* request,
                                  v1::CreateExperimentsReply* reply) override {
-    return ToGrpc(Create(*request, *reply));
+    return guard_.Run(*context, "CreateExperiments", *request, [&](GuardedCall& call) {
+      return Create(call, TraceOfCall(context->client_metadata()), *request, *reply);
+    });
   }
   grpc::Status ValidateDocument(grpc::ServerContext* context,
                                 const v1::ValidateDocumentRequest* request,
-                                v1::ValidateDocumentReply* reply) override;
+                                v1::ValidateDocumentReply* reply) override {
+    return guard_.Run(*context, "ValidateDocument", *request,
+                      [&](GuardedCall&) { return Validate(*request, *reply); });
+  }
   grpc::Status GetExperiment(grpc::ServerContext* context, const v1::GetExperimentRequest* request,
                              v1::Experiment* reply) override {
-    return ToGrpc(Get(*request, *reply));
+    return guard_.Run(*context, "GetExperiment", *request,
+                      [&](GuardedCall&) { return Get(*request, *reply); });
   }
   grpc::Status ListExperiments(grpc::ServerContext* context,
                                const v1::ListExperimentsRequest* request,
                                v1::ListExperimentsReply* reply) override {
-    return ToGrpc(ListExperimentPage(store_, documents_, *request, *reply));
+    return guard_.Run(*context, "ListExperiments", *request, [&](GuardedCall& call) {
+      return ListExperimentPage(store_, documents_, call.identity(), *request, *reply);
+    });
   }
   grpc::Status WatchExperiment(grpc::ServerContext* context,
                                const v1::GetExperimentRequest* request,
                                grpc::ServerWriter<v1::Experiment>* writer) override {
-    return ToGrpc(Follow(*context, request->experiment(), *writer));
+    return guard_.Run(*context, "WatchExperiment", *request, [&](GuardedCall& call) {
+      return Follow(*context, call, request->experiment(), *writer);
+    });
   }
   grpc::Status EditBudget(grpc::ServerContext* context, const v1::EditBudgetRequest* request,
                           v1::Experiment* reply) override {
-    return ToGrpc(Edit(request->experiment(), request->expected_version(), *reply,
-                       [&](const TrialCounts& counts, ExperimentRecord& record) {
-                         return ApplyBudget(*request, counts, record);
-                       }));
+    return guard_.Run(*context, "EditBudget", *request, [&](GuardedCall&) {
+      return Edit(request->experiment(), request->expected_version(), *reply,
+                  [&](const TrialCounts& counts, ExperimentRecord& record) {
+                    return ApplyBudget(*request, counts, record);
+                  });
+    });
   }
   grpc::Status StopExperiment(grpc::ServerContext* context, const v1::ExperimentName* request,
                               v1::Experiment* reply) override {
-    return ToGrpc(Edit(*request, 0, *reply, [](const TrialCounts&, ExperimentRecord& record) {
-      return ApplyStop(record);
-    }));
+    return guard_.Run(*context, "StopExperiment", *request, [&](GuardedCall&) {
+      return Edit(*request, 0, *reply,
+                  [](const TrialCounts&, ExperimentRecord& record) { return ApplyStop(record); });
+    });
   }
   grpc::Status PauseExperiment(grpc::ServerContext* context, const v1::ExperimentName* request,
                                v1::Experiment* reply) override {
-    return ToGrpc(Edit(*request, 0, *reply, [](const TrialCounts&, ExperimentRecord& record) {
-      return ApplyPause(record);
-    }));
+    return guard_.Run(*context, "PauseExperiment", *request, [&](GuardedCall&) {
+      return Edit(*request, 0, *reply,
+                  [](const TrialCounts&, ExperimentRecord& record) { return ApplyPause(record); });
+    });
   }
   grpc::Status ResumeExperiment(grpc::ServerContext* context, const v1::ExperimentName* request,
                                 v1::Experiment* reply) override {
-    return ToGrpc(Edit(*request, 0, *reply, ApplyResume));
+    return guard_.Run(*context, "ResumeExperiment", *request,
+                      [&](GuardedCall&) { return Edit(*request, 0, *reply, ApplyResume); });
   }
   grpc::Status DeleteExperiment(grpc::ServerContext* context, const v1::ExperimentName* request,
-                                v1::DeleteExperimentReply* reply) override {
-    return ToGrpc(Delete(*context, *request));
+                                v1::DeleteExperimentReply*) override {
+    return guard_.Run(*context, "DeleteExperiment", *request,
+                      [&](GuardedCall&) { return Delete(*context, *request); });
   }
   grpc::Status GetTrial(grpc::ServerContext* context, const v1::TrialName* request,
                         v1::Trial* reply) override {
-    const auto found = FindTrial(store_, *request);
-    if (found.ok()) *reply = ToMessage(found->trial, found->experiment);
-    return ToGrpc(found.status());
+    return guard_.Run(*context, "GetTrial", *request, [&](GuardedCall&) {
+      const auto found = FindTrial(store_, *request);
+      if (found.ok()) *reply = ToMessage(found->trial, found->experiment);
+      return found.status();
+    });
   }
   grpc::Status ListTrials(grpc::ServerContext* context, const v1::ListTrialsRequest* request,
                           v1::ListTrialsReply* reply) override {
-    return ToGrpc(ListTrialPage(*request, *reply));
+    return guard_.Run(*context, "ListTrials", *request,
+                      [&](GuardedCall&) { return ListTrialPage(*request, *reply); });
   }
   grpc::Status ListEvents(grpc::ServerContext* context, const v1::ListEventsRequest* request,
                           v1::ListEventsReply* reply) override {
-    return ToGrpc(ListEventPage(*request, *reply));
+    return guard_.Run(*context, "ListEvents", *request,
+                      [&](GuardedCall&) { return ListEventPage(*request, *reply); });
   }
   grpc::Status ReportMetrics(grpc::ServerContext* context, const v1::ReportMetricsRequest* request,
                              v1::ReportMetricsReply* reply) override {
-    return ToGrpc(Report(*request, *reply));
+    return guard_.Run(*context, "ReportMetrics", *request, [&](GuardedCall&) {
+      const auto passed_on = router_.Report(*context, *request, *reply);
+      return passed_on ? *passed_on : Report(*request, *reply);
+    });
   }
   grpc::Status ReadMetrics(grpc::ServerContext* context, const v1::ReadMetricsRequest* request,
                            v1::ReadMetricsReply* reply) override {
-    return ToGrpc(qalam::ReadMetrics(store_, *request, *reply));
+    return guard_.Run(*context, "ReadMetrics", *request,
+                      [&](GuardedCall&) { return qalam::ReadMetrics(store_, *request, *reply); });
   }
   grpc::Status ReadLogs(grpc::ServerContext* context, const v1::ReadLogsRequest* request,
                         grpc::ServerWriter<v1::LogChunk>* writer) override {
-    return ToGrpc(Logs(*context, *request, *writer));
+    return guard_.Run(*context, "ReadLogs", *request,
+                      [&](GuardedCall& call) { return Logs(*context, call, *request, *writer); });
   }
   grpc::Status ListAlgorithms(grpc::ServerContext* context,
                               const v1::ListAlgorithmsRequest* request,
-                              v1::ListAlgorithmsReply* reply) override;
+                              v1::ListAlgorithmsReply* reply) override {
+    return guard_.Run(*context, "ListAlgorithms", *request, [&](GuardedCall&) {
+      FillAlgorithmList(*reply);
+      return absl::OkStatus();
+    });
+  }
   grpc::Status GetServerInfo(grpc::ServerContext* context, const v1::GetServerInfoRequest* request,
                              v1::ServerInfo* reply) override {
-    reply->set_version(QALAM_VERSION);
-    reply->set_database(options_.database);
-    reply->set_runs_trials(options_.runs_trials);
-    if (options_.web_url) reply->set_web_url(options_.web_url());
-    reply->set_api_version(kApiVersion);
-    reply->set_api_revision(kApiRevision);
-    return grpc::Status::OK;
+    return guard_.Run(*context, "GetServerInfo", *request, [&](GuardedCall&) {
+      FillServerInfo(*reply);
+      return absl::OkStatus();
+    });
   }
 
   grpc::ServerUnaryReactor* AskTrials(grpc::CallbackServerContext* context,
                                       const v1::AskTrialsRequest* request,
                                       v1::AskTrialsReply* reply) override {
-    return Answer([&](const auto& done) { return clients_.Ask(*request, *reply, done); });
+    return Guarded(*context, "AskTrials", *request,
+                   [&](const auto& done) { return router_.Ask(*context, *request, *reply, done); });
   }
   grpc::ServerUnaryReactor* TellTrial(grpc::CallbackServerContext* context,
                                       const v1::TellTrialRequest* request,
                                       v1::Trial* reply) override {
-    return Answer([&](const auto& done) { clients_.Tell(*request, *reply, done); });
+    return Guarded(*context, "TellTrial", *request,
+                   [&](const auto& done) { router_.Tell(*context, *request, *reply, done); });
   }
   grpc::ServerUnaryReactor* TellTrials(grpc::CallbackServerContext* context,
                                        const v1::TellTrialsRequest* request,
                                        v1::TellTrialsReply* reply) override {
-    return Answer([&](const auto& done) { clients_.TellMany(*request, *reply, done); });
+    return Guarded(*context, "TellTrials", *request,
+                   [&](const auto& done) { router_.TellMany(*context, *request, *reply, done); });
   }
   grpc::ServerUnaryReactor* RenewLeases(grpc::CallbackServerContext* context,
                                         const v1::RenewLeasesRequest* request,
                                         v1::RenewLeasesReply* reply) override {
-    return Answer([&](const auto& done) { clients_.Renew(*request, *reply, done); });
+    return Guarded(*context, "RenewLeases", *request,
+                   [&](const auto& done) { router_.Renew(*context, *request, *reply, done); });
   }
   grpc::ServerUnaryReactor* AddTrial(grpc::CallbackServerContext* context,
                                      const v1::AddTrialRequest* request,
                                      v1::Trial* reply) override {
-    return Answer([&](const auto& done) { clients_.Add(*request, *reply, done); });
+    return Guarded(*context, "AddTrial", *request,
+                   [&](const auto& done) { router_.Add(*context, *request, *reply, done); });
   }
 
  private:
-  Status Create(const v1::CreateExperimentsRequest& request, v1::CreateExperimentsReply& reply);
+  // Answer, for a call that the guard lets through.
+  template <typename Request, typename Begin>
+  grpc::ServerUnaryReactor* Guarded(grpc::CallbackServerContext& context, const char* method,
+                                    const Request& request, const Begin& begin) {
+    auto call = guard_.Begin(context, method, request);
+    if (!call.ok()) return Answer([&](const auto& done) { done(call.status()); });
+    if (!call->right->is_audited) return Answer(begin);
+    return Answer([&](const auto& done) {
+      return begin(
+          [this, done, call = *call](const Status& status) { done(guard_.End(call, status)); });
+    });
+  }
+  Status Create(GuardedCall& call, const TraceContext& trace,
+                const v1::CreateExperimentsRequest& request, v1::CreateExperimentsReply& reply);
+  Status Validate(const v1::ValidateDocumentRequest& request, v1::ValidateDocumentReply& reply);
+  void FillServerInfo(v1::ServerInfo& info) const;
   Status Get(const v1::GetExperimentRequest& request, v1::Experiment& reply);
-  Status Follow(grpc::ServerContext& context, const v1::ExperimentName& name,
-                grpc::ServerWriter<v1::Experiment>& writer);
+  Status Follow(grpc::ServerContext& context, const GuardedCall& call,
+                const v1::ExperimentName& name, grpc::ServerWriter<v1::Experiment>& writer);
   template <typename Change>
   Status Edit(const v1::ExperimentName& name, int64_t expected_version, v1::Experiment& reply,
               Change change);
@@ -181,9 +232,8 @@ class ExperimentService final : public Service {
   Status ListTrialPage(const v1::ListTrialsRequest& request, v1::ListTrialsReply& reply);
   Status ListEventPage(const v1::ListEventsRequest& request, v1::ListEventsReply& reply);
   Status Report(const v1::ReportMetricsRequest& request, v1::ReportMetricsReply& reply);
-  Status Logs(grpc::ServerContext& context, const v1::ReadLogsRequest& request,
-              grpc::ServerWriter<v1::LogChunk>& writer);
-  ExperimentRecord NewRecord(ExperimentDocument document);
+  Status Logs(grpc::ServerContext& context, const GuardedCall& call,
+              const v1::ReadLogsRequest& request, grpc::ServerWriter<v1::LogChunk>& writer);
   void Announce(const std::string& uid) {
     if (controller_ != nullptr) controller_->Enqueue(uid);
   }
@@ -194,75 +244,28 @@ class ExperimentService final : public Service {
   ChangeLog& changes_;
   Controller* const controller_;
   const ExperimentServiceOptions options_;
+  CallGuard guard_;
   DocumentCache documents_;
   ClientTrials clients_;
+  ClientCallRouter router_;
 };
 
-// All faults of the document, also those of what the engine cannot run. `trial_operator` may be
-// null.
-std::vector<Fault> Faults(const std::string& text, const std::string& source,
-                          TrialOperator* trial_operator, ParseResult& parsed) {
-  parsed = ParseDocuments(text, source.empty() ? "document" : source, RegisteredAlgorithms());
-  std::vector<Fault> faults = parsed.faults;
-  for (const auto& document : parsed.documents) {
-    auto found = CheckAlgorithm(document, RegisteredAlgorithms());
-    const auto of_engine = trial_operator != nullptr ? trial_operator->CheckTrials(document.spec)
-                                                     : CheckLocalTrials(document.spec);
-    found.insert(found.end(), of_engine.begin(), of_engine.end());
-    for (auto& fault : found) {
-      fault.source = source.empty() ? "document" : source;
-      faults.push_back(std::move(fault));
-    }
-  }
-  return faults;
-}
-
-// A line each, as far as the trailers of a gRPC call hold them: 8 KiB in all, where some bytes take
-// three. ValidateDocument gives every one.
-std::string Listed(const std::vector<Fault>& faults) {
-  constexpr size_t kLongest = 2500;
-  std::string text;
-  for (size_t i = 0; i < faults.size(); ++i) {
-    const std::string line = faults[i].ToString();
-    if (i > 0 && text.size() + line.size() > kLongest) {
-      return text + fmt::format("\nand {} faults more: see ValidateDocument", faults.size() - i);
-    }
-    text += (i > 0 ? "\n" : "") + line;
-  }
-  return text;
-}
-
-ExperimentRecord ExperimentService::NewRecord(ExperimentDocument document) {
-  ExperimentRecord record;
-  record.uid = NewUid();
-  if (document.metadata.name.empty()) {
-    document.metadata.name = document.metadata.generate_name + record.uid.substr(0, 5);
-  }
-  // A chosen seed is written down, so that the run can be repeated.
-  if (!document.spec.seed) document.spec.seed = StableHash(record.uid) >> 1;
-  record.seed = *document.spec.seed;
-  record.name_space = document.metadata.name_space;
-  record.name = document.metadata.name;
-  record.document_json = ToJson(document).dump();
-  record.reason = "Created";
-  record.message = "it waits for the controller";
-  record.work_dir = options_.work_root + "/" + record.uid;
-  record.created = clock_.Now();
-  return record;
-}
-
-Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
+Status ExperimentService::Create(GuardedCall& call, const TraceContext& trace,
+                                 const v1::CreateExperimentsRequest& request,
                                  v1::CreateExperimentsReply& reply) {
   ParseResult parsed;
-  const auto faults = Faults(request.document(), request.source_name(), operator_, parsed);
-  if (!faults.empty()) return InvalidArgument("{}", Listed(faults));
+  const auto faults = DocumentFaults(request.document(), request.source_name(), operator_, parsed);
+  if (!faults.empty()) return InvalidArgument("{}", ListedFaults(faults));
+  RETURN_IF_ERROR(CheckNamespaces(parsed.documents, call));
   if (controller_ != nullptr) {
     RETURN_IF_ERROR(CheckRoomForTrials(*operator_, parsed.documents));
   }
   WriteBatch batch;
   for (auto& document : parsed.documents) {
     RETURN_IF_ERROR(TakeWarmStart(store_, document));
-    batch.create_experiments.push_back(NewRecord(std::move(document)));
+    SetTraceOfExperiment(trace, document);
+    batch.create_experiments.push_back(
+        NewExperimentRecord(std::move(document), options_.work_root, clock_.Now()));
     const auto& record = batch.create_experiments.back();
     batch.append_events.push_back({.experiment_uid = record.uid,
                                    .time = record.created,
@@ -270,6 +273,7 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
                                    .message = "it was submitted"});
   }
   RETURN_IF_ERROR(store_.Commit(batch));
+  call.object.name = batch.create_experiments.front().name;
   for (auto& record : batch.create_experiments) {
     record.version = 1;
     Announce(record.uid);
@@ -278,12 +282,21 @@ Status ExperimentService::Create(const v1::CreateExperimentsRequest& request,
   return absl::OkStatus();
 }
 
-grpc::Status ExperimentService::ValidateDocument(grpc::ServerContext* context,
-                                                 const v1::ValidateDocumentRequest* request,
-                                                 v1::ValidateDocumentReply* reply) {
+void ExperimentService::FillServerInfo(v1::ServerInfo& info) const {
+  info.set_version(QALAM_VERSION);
+  info.set_database(options_.database);
+  info.set_runs_trials(options_.runs_trials);
+  if (options_.web_url) info.set_web_url(options_.web_url());
+  info.set_api_version(kApiVersion);
+  info.set_api_revision(kApiRevision);
+}
+
+Status ExperimentService::Validate(const v1::ValidateDocumentRequest& request,
+                                   v1::ValidateDocumentReply& reply) {
   ParseResult parsed;
-  for (const auto& fault : Faults(request->document(), request->source_name(), operator_, parsed)) {
-    auto* message = reply->add_faults();
+  for (const auto& fault :
+       DocumentFaults(request.document(), request.source_name(), operator_, parsed)) {
+    auto* message = reply.add_faults();
     message->set_source(fault.source);
     message->set_line(fault.line);
     message->set_column(fault.column);
@@ -291,11 +304,11 @@ grpc::Status ExperimentService::ValidateDocument(grpc::ServerContext* context,
     message->set_message(fault.message);
   }
   for (const auto& document : parsed.documents) {
-    auto* name = reply->add_experiments();
+    auto* name = reply.add_experiments();
     name->set_namespace_(document.metadata.name_space);
     name->set_name(document.metadata.name);
   }
-  return grpc::Status::OK;
+  return absl::OkStatus();
 }
 
 Status ExperimentService::Get(const v1::GetExperimentRequest& request, v1::Experiment& reply) {
@@ -304,7 +317,8 @@ Status ExperimentService::Get(const v1::GetExperimentRequest& request, v1::Exper
   return request.with_best_trials() ? AddBestTrials(store_, record, reply) : absl::OkStatus();
 }
 
-Status ExperimentService::Follow(grpc::ServerContext& context, const v1::ExperimentName& name,
+Status ExperimentService::Follow(grpc::ServerContext& context, const GuardedCall& call,
+                                 const v1::ExperimentName& name,
                                  grpc::ServerWriter<v1::Experiment>& writer) {
   ASSIGN_OR_RETURN(auto record, FindExperiment(store_, name));
   // Often enough for a person, seldom enough that a thousand trials a second do not cost a message
@@ -313,6 +327,7 @@ Status ExperimentService::Follow(grpc::ServerContext& context, const v1::Experim
   constexpr Duration kLongestWait = absl::Milliseconds(500);
   uint64_t seen = changes_.Sequence(record.uid);
   while (!context.IsCancelled()) {
+    RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
     ASSIGN_OR_RETURN(const auto records, store_.ListExperiments({.uid = record.uid}));
     if (records.empty()) return NotFound("experiment {} was deleted", record.name);
     ASSIGN_OR_RETURN(const auto message, ToMessage(store_, documents_, records.front(), false));
@@ -323,6 +338,7 @@ Status ExperimentService::Follow(grpc::ServerContext& context, const v1::Experim
     uint64_t now = seen;
     while (now == seen && !context.IsCancelled()) {
       now = changes_.WaitPast(record.uid, seen, kLongestWait);
+      RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
     }
     seen = now;
   }
@@ -436,12 +452,14 @@ Status ExperimentService::Report(const v1::ReportMetricsRequest& request,
   return absl::OkStatus();
 }
 
-Status ExperimentService::Logs(grpc::ServerContext& context, const v1::ReadLogsRequest& request,
+Status ExperimentService::Logs(grpc::ServerContext& context, const GuardedCall& call,
+                               const v1::ReadLogsRequest& request,
                                grpc::ServerWriter<v1::LogChunk>& writer) {
   if (operator_ == nullptr) return FailedPrecondition("no operator runs here that has the logs");
   if (request.offset() < 0) return InvalidArgument("offset should not be below 0");
   auto offset = static_cast<uint64_t>(request.offset());
   while (!context.IsCancelled()) {
+    RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
     // Asked before the log is read: what a trial wrote before its end is then all there.
     ASSIGN_OR_RETURN(const auto found, FindTrial(store_, request.trial()));
     const std::string handle = found.trial.handle.empty()
@@ -463,39 +481,14 @@ Status ExperimentService::Logs(grpc::ServerContext& context, const v1::ReadLogsR
   return absl::OkStatus();
 }
 
-// Entries of either registry: AlgorithmEntry or StoppingEntry.
-template <typename Entry>
-void FillAlgorithm(const Entry& entry, v1::Algorithm& algorithm) {
-  constexpr const char* kTypes[] = {"int", "double", "bool", "string", "choice"};
-  algorithm.set_name(entry.name);
-  algorithm.set_summary(entry.summary);
-  algorithm.set_citation(entry.citation);
-  for (const auto& schema : entry.settings) {
-    auto* setting = algorithm.add_settings();
-    setting->set_name(schema.name);
-    setting->set_type(kTypes[static_cast<int>(schema.type)]);
-    setting->set_default_(schema.default_value);
-    setting->set_allowed(schema.Allowed());
-    setting->set_help(schema.help);
-  }
-}
-
-grpc::Status ExperimentService::ListAlgorithms(grpc::ServerContext* context,
-                                               const v1::ListAlgorithmsRequest* request,
-                                               v1::ListAlgorithmsReply* reply) {
-  for (const auto& entry : AlgorithmRegistry()) FillAlgorithm(entry, *reply->add_algorithms());
-  for (const auto& entry : StoppingRegistry()) FillAlgorithm(entry, *reply->add_stopping_rules());
-  return grpc::Status::OK;
-}
-
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeExperimentService(Store& store, TrialOperator* trial_operator,
                                                      const Clock& clock, ChangeLog& changes,
-                                                     Controller* controller,
+                                                     Controller* controller, Authority& authority,
                                                      ExperimentServiceOptions options) {
   return std::make_unique<ExperimentService>(store, trial_operator, clock, changes, controller,
-                                             std::move(options));
+                                             authority, std::move(options));
 }
 
 }  // namespace qalam

@@ -6,7 +6,7 @@ namespace qalam {
 
 namespace {
 // As many as clients work on at once, and more.
-constexpr size_t kMostKnown = 1000;
+constexpr size_t kMostKnownExperiments = 1000;
 }  // namespace
 
 StatusOr<std::shared_ptr<const ExperimentRecord>> KnownExperiments::Find(
@@ -21,7 +21,7 @@ StatusOr<std::shared_ptr<const ExperimentRecord>> KnownExperiments::Find(
   auto found = std::make_shared<const ExperimentRecord>(std::move(record));
   if (IsTerminal(found->state)) return found;
   absl::MutexLock lock(&mutex_);
-  if (known_.size() >= kMostKnown) known_.clear();
+  if (known_.size() >= kMostKnownExperiments) known_.clear();
   known_[std::move(key)] = found;
   return found;
 }

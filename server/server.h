@@ -13,6 +13,7 @@
 #include "controller/kubernetes/cluster_access.h"
 #include "controller/operators/operator_choice.h"
 #include "server/access.h"
+#include "server/identity/oidc/oidc_verifier.h"
 
 namespace qalam {
 
@@ -25,12 +26,13 @@ struct ClusterWayIn {
 };
 
 struct ServerOptions {
-  std::string database_path;
+  std::string database;  // as DatabaseAddress::Parse takes it
   std::string work_root;
   // Where gRPC listens: "127.0.0.1:6789", "unix:/path"; empty for in-process only. Port 0 takes a
   // free one.
   std::vector<std::string> listen;
   std::string suggestion_address;  // empty: in-process
+  ClientTls suggestion_tls;        // how it is reached
   bool run_trials = true;          // false: a view of the store, no controller
   bool adopt_existing = true;      // see ControllerOptions
   // Where the web UI and its API listen, "127.0.0.1:6790"; empty for nowhere. Only with run_trials.
@@ -39,6 +41,13 @@ struct ServerOptions {
   // Of the addresses to listen on. The private socket beside the database needs no token: only this
   // user can open it.
   AccessOptions access;
+  // How other servers on the same database are reached on other machines, and where they reach this
+  // one, HOST:PORT; empty: PublicAddress() of `listen`.
+  ClientTls peer_tls;
+  std::string advertise;
+  oidc::OidcOptions oidc;  // whose tokens are taken, too
+  // Tokens of this cluster's users are taken, too.
+  std::optional<kubernetes::AccessChoice> kubernetes_auth;
   int workers = 4;
   OperatorChoice engine;
   // Where experiments come from by `kubectl apply`; only with run_trials.
@@ -63,7 +72,8 @@ class Server {
 };
 
 // The address at which a live server on this database can be reached, or "" when there is none.
-// The controller's process holds a lock on DATABASE.lock and writes its addresses into it.
-std::string LiveServerAddress(const std::string& database_path);
+// Of an SQLite file its process holds a lock on DATABASE.lock and writes its address into it; of a
+// PostgreSQL database it is one on this machine, of those that have joined.
+std::string LiveServerAddress(const std::string& database);
 
 }  // namespace qalam

@@ -19,10 +19,10 @@ void ReadStrategies(Reader& reader, const Field& list, Objective& objective) {
     if (!reader.CheckMap(item, {"name", "value"})) continue;
     const Field name = Reader::Child(item, "name");
     const Field value = Reader::Child(item, "value");
-    const bool complete = reader.Require(item, name, "the name of a metric") &
-                          reader.Require(item, value, "min, max or latest");
+    const bool has_name = reader.Require(item, name, "the name of a metric");
+    const bool has_value = reader.Require(item, value, "min, max or latest");
     const auto strategy = reader.Choice(value, kStrategies);
-    if (!complete || !strategy) continue;
+    if (!has_name || !has_value || !strategy) continue;
     const std::string metric = reader.Text(name).value_or("");
     if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) {
       reader.AddFault(name, fmt::format("\"{}\" is no metric of this experiment{}; allowed: {}",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/document/reader.h"
+#include "api/document/stray_text.h"
 #include "api/encoding.h"
 #include "api/experiment.h"
 
@@ -234,6 +235,11 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
   document::Reader reader(source_name);
   std::set<std::pair<std::string, std::string>> names;
   try {
+    if (const auto stray = document::FindStrayText(text)) {
+      return OneFault(source_name, stray->line + 1, stray->column + 1,
+                      "is not YAML: what begins here belongs to nothing; a bracket, brace or quote "
+                      "before it closes too early");
+    }
     for (const auto& node : YAML::LoadAll(text)) {
       if (!node.IsDefined() || node.IsNull()) continue;  // "---" with nothing after it
       size_t visited = 0;

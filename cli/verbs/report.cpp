@@ -43,10 +43,10 @@ StatusOr<v1::MetricPoint> ReportedPoint(const std::string& text, int64_t step) {
   return point;
 }
 
-StatusOr<int> Report(const ReportOptions& options) {
-  const std::string address = FromEnvironment("QALAM_ADDRESS");
+StatusOr<int> Report(CommonOptions common, const ReportOptions& options) {
+  common.server = FromEnvironment("QALAM_ADDRESS");
   const std::string trial = FromEnvironment("QALAM_TRIAL");
-  if (address.empty() || trial.empty()) {
+  if (common.server.empty() || trial.empty()) {
     return FailedPrecondition(
         "this process is no trial: QALAM_ADDRESS and QALAM_TRIAL are not in its environment");
   }
@@ -57,7 +57,8 @@ StatusOr<int> Report(const ReportOptions& options) {
   for (const auto& text : options.metrics) {
     ASSIGN_OR_RETURN(*points->add_points(), ReportedPoint(text, options.step));
   }
-  const auto stub = v1::ExperimentService::NewStub(PlainChannel(address));
+  ASSIGN_OR_RETURN(const auto channel, OpenChannel(common));
+  const auto stub = v1::ExperimentService::NewStub(channel);
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
   context.set_deadline(std::chrono::system_clock::now() + kReportPatience);
@@ -78,7 +79,7 @@ void AddReport(CLI::App& app, CommonOptions& common, Action* chosen) {
   verb->add_option("--step", options->step, "The step that they belong to")
       ->check(CLI::NonNegativeNumber);
   verb->callback([chosen, options] {
-    *chosen = [options](const CommonOptions&) { return Report(*options); };
+    *chosen = [options](const CommonOptions& common) { return Report(common, *options); };
   });
 }
 

@@ -22,8 +22,14 @@ void AddPause(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddResume(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddEdit(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddDelete(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddDb(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddExport(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddHealth(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddDebug(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddAlgorithms(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddCompletion(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddToken(CLI::App& app, CommonOptions& common, Action* chosen);
+void AddAudit(CLI::App& app, CommonOptions& common, Action* chosen);
 void AddVersion(CLI::App& app, CommonOptions& common, Action* chosen);
 
 }  // namespace qalam

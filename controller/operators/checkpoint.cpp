@@ -1,7 +1,6 @@
 #include "controller/operators/checkpoint.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/log.h"
 
 namespace qalam {
 
@@ -139,8 +139,9 @@ Status PrepareCheckpoint(const std::string& source, const std::string& directory
   if (source.empty()) return MakeDirectories(directory);
   std::error_code error;
   if (fs::status(source, error).type() == fs::file_type::not_found) {
-    spdlog::warn("a trial starts afresh, its parent's checkpoint is gone: parent={} trial={}",
-                 source, directory);
+    Logger("operator")
+        .Warn("a trial starts afresh, its parent's checkpoint is gone",
+              {{"parent", source}, {"folder", directory}});
     return MakeDirectories(directory);
   }
   if (error) return Failed(error.value(), "read", source);

@@ -13,6 +13,7 @@ std::map<std::string, std::string> TrialEnvironment(const TrialJob& job,
                                                     const ContainerCommand& command,
                                                     const CollectorJobOptions& options) {
   auto changes = options.environment;
+  for (const auto& [name, value] : job.environment) changes[name] = value;
   changes["QALAM_TRIAL_NAME"] = job.name;
   changes["QALAM_TRIAL_UID"] = job.uid;
   changes["QALAM_EXPERIMENT_NAME"] = job.experiment_name;

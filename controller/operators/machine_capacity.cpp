@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <cstdlib>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "base/process.h"
 
 namespace qalam {
@@ -57,7 +57,8 @@ size_t CountListedGpus() {
   const auto output = OutputOf({"nvidia-smi", "-L"});
   if (!output.ok()) {
     if (output.status().code() != StatusCode::kNotFound) {
-      spdlog::warn("cannot ask nvidia-smi for GPUs: error={}", Message(output.status()));
+      Logger("operator")
+          .Warn("cannot ask nvidia-smi for GPUs", {{"error", Message(output.status())}});
     }
     return 0;
   }

@@ -24,6 +24,10 @@ struct OwnStoppingRule {
 };
 
 // All that an engine needs to run one trial, with every placeholder replaced.
+// What a trial shows to the server in place of any other token: good for its own metrics, until its
+// end. By the trial's uid.
+using TrialTokenMaker = std::function<StatusOr<std::string>(const std::string& trial_uid)>;
+
 struct TrialJob {
   std::string uid;
   std::string name;
@@ -52,6 +56,8 @@ struct TrialJob {
   std::string success_condition, failure_condition;  // empty: the kind's own
   std::map<std::string, std::string> primary_pod_labels;
   bool retain = false;  // the object stays after its end
+  // What the server tells each trial, under what its manifest says.
+  std::map<std::string, std::string> environment;
   // Where the job looks for its folder by a path of its own; empty when it does not. An engine with
   // mounts mounts it there, another one leads the path in the command to the folder.
   std::string checkpoint_mount;
@@ -101,6 +107,8 @@ class TrialOperator {
   // FAILED_PRECONDITION, with what there is, for a job that no engine of this kind ever has room
   // for. An engine that schedules by itself cannot say.
   virtual Status CheckFits(const Resources& /*need*/) { return absl::OkStatus(); }
+  // Whether the engine answers, as far as is known: UNAVAILABLE says why not. Never waits for it.
+  virtual Status CheckReachable() { return absl::OkStatus(); }
   // INVALID_ARGUMENT for a manifest that only another engine runs.
   virtual Status CheckManifest(const Json& /*manifest*/) { return absl::OkStatus(); }
   // Idempotent: the trial's uid and `retries` name the job, so a repeat, also by another process

@@ -1,10 +1,9 @@
 #include "controller/operators/operator_choice.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/log.h"
 #include "controller/kubernetes/client.h"
 #include "controller/operators/kubernetes/kubernetes_operator.h"
 #include "controller/operators/kubernetes/trial_check.h"
@@ -19,6 +18,7 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeProcess(const OperatorChoice& choic
                                                      OperatorSurroundings surroundings) {
   return MakeProcessOperator({.collector_path = std::move(surroundings.collector_path),
                               .server_address = std::move(surroundings.server_address),
+                              .trial_token = std::move(surroundings.trial_token),
                               .capacity = choice.capacity,
                               .earlier_folders = std::move(surroundings.earlier_folders)});
 }
@@ -35,7 +35,7 @@ std::string OwnImage(kubernetes::Client& client, const kubernetes::AccessEnviron
 }
 
 StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& choice,
-                                                        OperatorSurroundings) {
+                                                        OperatorSurroundings surroundings) {
   if (choice.capacity.IsGiven()) {
     return InvalidArgument(
         "--cpus, --memory and --gpus share out this machine with the operator process; a cluster "
@@ -52,7 +52,9 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& ch
   if (!reached.ok() && reached.code() != StatusCode::kUnavailable) {
     return FailedPrecondition("{}: {}", origin, Message(reached));
   }
-  if (!reached.ok()) spdlog::warn("the cluster cannot be reached now: {}", Message(reached));
+  if (!reached.ok()) {
+    Logger("operator").Warn("the cluster cannot be reached now", {{"error", Message(reached)}});
+  }
   std::string image = given.collector_image;
   if (image.empty()) image = OwnImage(*client, environment);
   if (image.empty()) {
@@ -62,7 +64,10 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeKubernetes(const OperatorChoice& ch
         "e.g. that of deploy/Dockerfile");
   }
   return MakeKubernetesOperator(std::move(client),
-                                {.name_space = given.name_space, .collector_image = image});
+                                {.name_space = given.name_space,
+                                 .collector_image = image,
+                                 .trial_token = std::move(surroundings.trial_token),
+                                 .owner = std::move(surroundings.owner)});
 }
 
 StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
@@ -72,8 +77,9 @@ StatusOr<std::unique_ptr<TrialOperator>> MakeSlurm(const OperatorChoice& choice,
         "--cpus, --memory and --gpus share out this machine with the operator process; Slurm has "
         "its own");
   }
-  return MakeSlurmOperator(
-      {.defaults = choice.slurm, .collector_path = std::move(surroundings.collector_path)});
+  return MakeSlurmOperator({.defaults = choice.slurm,
+                            .collector_path = std::move(surroundings.collector_path),
+                            .trial_token = std::move(surroundings.trial_token)});
 }
 
 constexpr OperatorEntry kOperators[] = {

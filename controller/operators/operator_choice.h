@@ -1,6 +1,7 @@
 // Which engine runs the trials of a process: a row for each.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,6 +39,10 @@ struct OperatorSurroundings {
   // The server's private socket, which wants no token, as a gRPC target; empty: none. Only trials
   // on this machine reach it.
   std::string server_address;
+  // The object in the Kubernetes cluster that a trial's object is to belong to, as an
+  // ownerReference; null for none. Empty where experiments do not come from a cluster.
+  std::function<Json(const TrialJob&)> owner;
+  TrialTokenMaker trial_token;  // null: trials get none
   // Folders of trials that may be alive from an earlier process.
   std::vector<std::string> earlier_folders;
 };

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
 
@@ -26,8 +27,8 @@ namespace {
 
 // What every trial's environment has beside or instead of this process's own, which the collector
 // inherits.
-std::map<std::string, std::string> MachineEnvironment(const TrialJob& job,
-                                                      const ProcessOperatorOptions& options) {
+StatusOr<std::map<std::string, std::string>> MachineEnvironment(
+    const TrialJob& job, const ProcessOperatorOptions& options) {
   const std::string program_folder =
       std::filesystem::path(options.collector_path).parent_path().string();
   const char* path = std::getenv("PATH");
@@ -38,8 +39,16 @@ std::map<std::string, std::string> MachineEnvironment(const TrialJob& job,
     changes["QALAM_TRIAL"] = job.name;
     changes["QALAM_NAMESPACE"] = job.name_space;
   }
-  // A secret of whoever started this process; the address wants none.
-  if (std::getenv("QALAM_TOKEN") != nullptr) changes["QALAM_TOKEN"] = "";
+  // Secrets of whoever started this process.
+  for (const char* secret : {"QALAM_TOKEN", "QALAM_TOKEN_FILE"}) {
+    if (std::getenv(secret) != nullptr) changes[secret] = "";
+  }
+  // Likewise: the address of a server may have a password. The path of a file has none.
+  const char* database = std::getenv("QALAM_DB");
+  if (database != nullptr && std::strstr(database, "://") != nullptr) changes["QALAM_DB"] = "";
+  if (options.trial_token) {
+    ASSIGN_OR_RETURN(changes["QALAM_TOKEN"], options.trial_token(job.uid));
+  }
   return changes;
 }
 
@@ -118,10 +127,10 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
     return handle;
   RETURN_IF_ERROR(CheckManifest(job.manifest));
   ASSIGN_OR_RETURN(const auto commands, CommandsOfTrial(job));
-  ASSIGN_OR_RETURN(auto collector_job,
-                   MakeCollectorJob(job, commands,
-                                    {.grace_seconds = options_.grace_seconds,
-                                     .environment = MachineEnvironment(job, options_)}));
+  ASSIGN_OR_RETURN(auto environment, MachineEnvironment(job, options_));
+  ASSIGN_OR_RETURN(auto collector_job, MakeCollectorJob(job, commands,
+                                                        {.grace_seconds = options_.grace_seconds,
+                                                         .environment = std::move(environment)}));
   RETURN_IF_ERROR(PrepareTrialFolder(job, commands));
   // One that was cancelled will not begin, and needs no room for that.
   if (!IsCancelled(handle)) {

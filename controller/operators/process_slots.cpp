@@ -1,12 +1,12 @@
 #include "controller/operators/process_slots.h"
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "controller/operators/process_files.h"
 
 namespace qalam {
@@ -61,8 +61,9 @@ bool ProcessSlots::Restore(const std::string& folder) {
   if (!text.ok()) return false;
   auto room = DecodeRoom(*text);
   if (!room.ok()) {
-    spdlog::warn("a trial's slots are not known: folder={} error={}", folder,
-                 Message(room.status()));
+    Logger("operator")
+        .Warn("a trial's slots are not known",
+              {{"folder", folder}, {"error", Message(room.status())}});
     return false;
   }
   absl::MutexLock lock(&mutex_);

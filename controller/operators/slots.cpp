@@ -35,8 +35,8 @@ Slots::Need Slots::Capacity() const {
 std::vector<std::string> Slots::FreeGpus() const {
   std::vector<std::string> free = capacity_.gpus;
   for (const auto& [holder, room] : held_) {
-    std::erase_if(free, [&](const std::string& gpu) {
-      return std::find(room.gpus.begin(), room.gpus.end(), gpu) != room.gpus.end();
+    std::erase_if(free, [&gpus = room.gpus](const std::string& gpu) {
+      return std::find(gpus.begin(), gpus.end(), gpu) != gpus.end();
     });
   }
   return free;

@@ -1,6 +1,7 @@
 #include "controller/operators/trial_folder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -37,6 +38,10 @@ Status PrepareTrialFolder(const TrialJob& job, const TrialCommands& commands) {
 Status WriteCollectorJob(const std::string& folder, const collector::Job& job) {
   RETURN_IF_ERROR(WriteFileAtomically(FileInFolder(folder, collector::kJobFile),
                                       collector::Encode(job), false));
+  // It holds the trial's environment.
+  if (chmod(FileInFolder(folder, collector::kJobFile).c_str(), 0600) != 0) {
+    return ErrnoStatus(errno, fmt::format("cannot hide {} in {}", collector::kJobFile, folder));
+  }
   if (job.source == collector::Source::kNone) return absl::OkStatus();
   const std::string spool = FileInFolder(folder, collector::kSpoolFile);
   const FileDescriptor created(open(spool.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));

@@ -3,7 +3,8 @@
 #include <cmath>
 #include <map>
 
-#include "db/sqlite/rows.h"
+#include "db/record_rows.h"
+#include "db/running_summary.h"
 
 namespace qalam::sqlite {
 
@@ -16,22 +17,6 @@ namespace {
 #define QALAM_ALGORITHM_OF(document) QALAM_TEXT_IN(document, "$.spec.algorithm.algorithmName")
 #define QALAM_IS_MAXIMIZED_BY(document) \
   "(" QALAM_TEXT_IN(document, "$.spec.objective.type") ")='maximize'"
-
-void BindExperiment(Statement& statement, const ExperimentRecord& record) {
-  statement.Bind(record.document_json)
-      .Bind(static_cast<int64_t>(record.seed))
-      .Bind(static_cast<int>(record.state))
-      .Bind(record.reason)
-      .Bind(record.message)
-      .Bind(record.paused)
-      .Bind(record.stop_requested)
-      .Bind(record.delete_requested)
-      .Bind(record.suggestions_exhausted)
-      .Bind(record.work_dir)
-      .Bind(record.created)
-      .Bind(record.started)
-      .Bind(record.completed);
-}
 
 Status CreateExperiment(Connection& connection, const ExperimentRecord& record) {
   ASSIGN_OR_RETURN(
@@ -98,46 +83,6 @@ Status UpdateExperiment(Connection& connection, const ExperimentRecord& record) 
                  record.name);
 }
 
-// A trial's lists as text. Statements refer to what is bound, so that it must outlive them.
-struct EncodedTrial {
-  explicit EncodedTrial(const TrialRecord& record)
-      : parameters(EncodeParameters(record.parameters)),
-        labels(EncodeLabels(record.labels)),
-        additional_objectives(EncodeNumbers(record.additional_objective_values)),
-        violations(EncodeNumbers(record.violations)) {}
-  const std::string parameters, labels, additional_objectives, violations;
-};
-
-void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTrial& encoded) {
-  statement.Bind(record.number)
-      .Bind(record.name)
-      .Bind(encoded.parameters)
-      .Bind(encoded.labels)
-      .Bind(static_cast<int>(record.state))
-      .Bind(record.reason)
-      .Bind(record.message)
-      .Bind(record.objective_value.has_value());
-  if (record.objective_value.has_value()) {
-    statement.Bind(*record.objective_value);
-  } else {
-    statement.BindNull();
-  }
-  statement.Bind(encoded.additional_objectives)
-      .Bind(encoded.violations)
-      .Bind(record.IsFeasible())
-      .Bind(record.handle)
-      .Bind(static_cast<int64_t>(record.collected_bytes))
-      .Bind(record.attempts)
-      .Bind(record.waits_for_room)
-      .Bind(record.worker)
-      .Bind(record.lease)
-      .Bind(record.lease_seconds)
-      .Bind(record.created)
-      .Bind(record.started)
-      .Bind(record.completed)
-      .Bind(record.uid);
-}
-
 Status CreateTrial(Connection& connection, ExperimentIds& ids, const TrialRecord& record) {
   ASSIGN_OR_RETURN(const int64_t experiment, ids.Find(record.experiment_uid));
   ASSIGN_OR_RETURN(
@@ -175,56 +120,50 @@ Status UpdateTrial(Connection& connection, const TrialRecord& record) {
   return NotFound("there is no trial {}", record.name);
 }
 
-struct RunningSummary {
-  int64_t id = 0;  // of its row; 0 while there is none
-  double min = NAN, max = NAN, latest = NAN;
-  int64_t count = 0;
-  std::string text;
-};
-
 StatusOr<RunningSummary> LoadSummary(Connection& connection, int64_t trial,
                                      const std::string& metric) {
-  ASSIGN_OR_RETURN(auto select,
-                   connection.Prepare("SELECT id, min, max, latest, count, text FROM metrics "
-                                      "WHERE trial_id=? AND name=?"));
+  ASSIGN_OR_RETURN(auto select, connection.Prepare("SELECT id, has_blocks, " QALAM_SUMMARY_COLUMNS
+                                                   " FROM metrics WHERE trial_id=? AND name=?"));
   ASSIGN_OR_RETURN(const bool found, select.Bind(trial).Bind(metric).Step());
   RunningSummary summary;
   if (!found) return summary;
   summary.id = select.Int();
-  summary.min = select.Double();
-  summary.max = select.Double();
-  summary.latest = select.Double();
-  summary.count = select.Int();
-  summary.text = select.Text();
+  summary.has_blocks = select.Int() != 0;
+  ReadSummary(select, summary);
   return summary;
+}
+
+Status SaveBlocks(Connection& connection, const RunningSummary& summary) {
+  if (!summary.has_blocks) return absl::OkStatus();
+  int64_t number = summary.full_from;
+  for (const CurveBlock& block : summary.full) {
+    ASSIGN_OR_RETURN(auto statement,
+                     connection.Prepare("INSERT INTO curve_blocks (lowest_sequence, lowest, "
+                                        "highest_sequence, highest, metric_id, number) VALUES "
+                                        "(?,?,?,?,?,?)"));
+    BindBlock(statement, block);
+    RETURN_IF_ERROR(statement.Bind(summary.id).Bind(number++).Run());
+  }
+  return absl::OkStatus();
 }
 
 Status SaveSummary(Connection& connection, int64_t trial, const std::string& metric,
                    RunningSummary& summary) {
   ASSIGN_OR_RETURN(
       auto statement,
-      connection.Prepare(summary.id == 0 ? "INSERT INTO metrics (min, max, latest, count, text, "
-                                           "trial_id, name) VALUES (?,?,?,?,?,?,?)"
-                                         : "UPDATE metrics SET min=?, max=?, latest=?, count=?, "
-                                           "text=? WHERE id=?"));
-  statement.Bind(summary.min)
-      .Bind(summary.max)
-      .Bind(summary.latest)
-      .Bind(summary.count)
-      .BindTextOrNull(summary.text);
-  if (summary.id != 0) return statement.Bind(summary.id).Run();
-  RETURN_IF_ERROR(statement.Bind(trial).Bind(metric).Run());
-  summary.id = connection.LastInsertId();
-  return absl::OkStatus();
-}
-
-void Add(const MetricPoint& point, RunningSummary& summary) {
-  // fmin and fmax pass over a NaN on either side.
-  summary.min = std::fmin(summary.min, point.value);
-  summary.max = std::fmax(summary.max, point.value);
-  summary.latest = point.value;
-  if (!point.text.empty()) summary.text = point.text;
-  ++summary.count;
+      connection.Prepare(summary.id == 0
+                             ? "INSERT INTO metrics (" QALAM_SUMMARY_COLUMNS
+                               ", trial_id, name, has_blocks) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,1)"
+                             : "UPDATE metrics SET (" QALAM_SUMMARY_COLUMNS
+                               ")=(?,?,?,?,?,?,?,?,?,?,?) WHERE id=?"));
+  BindSummary(statement, summary);
+  if (summary.id != 0) {
+    RETURN_IF_ERROR(statement.Bind(summary.id).Run());
+  } else {
+    RETURN_IF_ERROR(statement.Bind(trial).Bind(metric).Run());
+    summary.id = connection.LastInsertId();
+  }
+  return SaveBlocks(connection, summary);
 }
 
 Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
@@ -245,7 +184,7 @@ Status AppendPoints(Connection& connection, const TrialPoints& trial_points) {
       ASSIGN_OR_RETURN(auto loaded, LoadSummary(connection, trial, point.metric));
       entry = summaries.emplace(point.metric, std::move(loaded)).first;
     }
-    Add(point, entry->second);
+    entry->second.Add(point, sequence + static_cast<int64_t>(summary_of.size()));
     summary_of.push_back(&entry->second);
   }
   for (auto& [metric, summary] : summaries) {

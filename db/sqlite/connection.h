@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,9 @@ class Statement {
   Statement& Bind(const char* value) { return Bind(std::string_view(value)); }
   Statement& Bind(Time value);  // InfinitePast becomes NULL
   Statement& BindNull();
+  Statement& BindOrNull(const std::optional<double>& value) {
+    return value ? Bind(*value) : BindNull();
+  }
   Statement& BindTextOrNull(std::string_view value);  // empty becomes NULL
 
   // True when there is a row.
@@ -87,6 +91,7 @@ class Connection {
   // False once an error has made SQLite roll the whole transaction back.
   bool InTransaction() const { return sqlite3_get_autocommit(database_) == 0; }
   const std::string& path() const { return path_; }
+  sqlite3* handle() { return database_; }
 
  private:
   Connection(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}

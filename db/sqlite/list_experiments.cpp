@@ -1,6 +1,6 @@
 #include "db/sqlite/list_experiments.h"
 
-#include "db/sqlite/rows.h"
+#include "db/record_rows.h"
 
 namespace qalam::sqlite {
 

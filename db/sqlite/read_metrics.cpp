@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "db/downsample.h"
+#include "db/pick_points.h"
+#include "db/record_rows.h"
 
 namespace qalam::sqlite {
 
@@ -11,14 +13,19 @@ namespace {
 struct Metric {
   int64_t id = 0;
   std::string name;
-  int64_t count = 0;
+  CurveEnds ends;
 };
 
 // Those that the query asks for.
 StatusOr<std::vector<Metric>> ListMetrics(Connection& connection, int64_t trial,
                                           const std::string& name) {
-  ASSIGN_OR_RETURN(auto row, connection.Prepare("SELECT id, name, count FROM metrics WHERE "
-                                                "trial_id=?1 AND (?2='' OR name=?2) ORDER BY id"));
+  ASSIGN_OR_RETURN(
+      auto row,
+      connection.Prepare(
+          "SELECT id, name, count, has_blocks, first_sequence, last_sequence, lowest_sequence, "
+          "lowest, "
+          "highest_sequence, highest FROM metrics WHERE trial_id=?1 AND (?2='' OR name=?2) "
+          "ORDER BY id"));
   row.Bind(trial).Bind(name);
   std::vector<Metric> metrics;
   while (true) {
@@ -27,7 +34,11 @@ StatusOr<std::vector<Metric>> ListMetrics(Connection& connection, int64_t trial,
     Metric metric;
     metric.id = row.Int();
     metric.name = row.Text();
-    metric.count = row.Int();
+    metric.ends.count = row.Int();
+    metric.ends.has_blocks = row.Int() != 0;
+    metric.ends.first_sequence = row.Int();
+    metric.ends.last_sequence = row.Int();
+    metric.ends.last_block = ReadBlock(row);
     metrics.push_back(std::move(metric));
   }
 }
@@ -63,12 +74,13 @@ StatusOr<std::vector<MetricPoint>> ReadPoints(Connection& connection, int64_t tr
   }
 }
 
-// The sequence numbers of the points that are picked, growing. Looks at values alone: most rows are
-// passed over, and the other columns of a long series cost more than picking.
-StatusOr<std::vector<int64_t>> Pick(Connection& connection, int64_t trial,
-                                    const std::vector<Metric>& metrics, int max_points) {
+// The sequence numbers of the points that are picked, of metrics of which all points are looked at.
+// Looks at values alone: most rows are passed over, and the other columns of a long series cost
+// more than picking.
+StatusOr<std::vector<int64_t>> PickFromPoints(Connection& connection, int64_t trial,
+                                              const std::vector<Metric>& metrics, int max_points) {
   std::vector<Downsampler> downsamplers;
-  for (const auto& metric : metrics) downsamplers.emplace_back(metric.count, max_points);
+  for (const auto& metric : metrics) downsamplers.emplace_back(metric.ends.count, max_points);
   ASSIGN_OR_RETURN(auto row, connection.Prepare("SELECT metric_id, sequence, value FROM points "
                                                 "WHERE trial_id=? ORDER BY sequence"));
   row.Bind(trial);
@@ -84,6 +96,40 @@ StatusOr<std::vector<int64_t>> Pick(Connection& connection, int64_t trial,
   for (auto& downsampler : downsamplers) {
     const auto kept = downsampler.Finish();
     picked.insert(picked.end(), kept.begin(), kept.end());
+  }
+  return picked;
+}
+
+StatusOr<std::vector<int64_t>> PickFromBlocks(Connection& connection, const Metric& metric,
+                                              int max_points) {
+  ASSIGN_OR_RETURN(auto row,
+                   connection.Prepare("SELECT lowest_sequence, lowest, highest_sequence, highest "
+                                      "FROM curve_blocks WHERE metric_id=? ORDER BY number"));
+  row.Bind(metric.id);
+  BlockPicker picker(metric.ends, max_points);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return picker.Finish();
+    picker.Add(ReadBlock(row));
+  }
+}
+
+// Growing.
+StatusOr<std::vector<int64_t>> Pick(Connection& connection, int64_t trial,
+                                    const std::vector<Metric>& metrics, int max_points) {
+  std::vector<int64_t> picked;
+  std::vector<Metric> short_ones;
+  for (const auto& metric : metrics) {
+    if (!IsDrawnFromBlocks(metric.ends, max_points)) {
+      short_ones.push_back(metric);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const auto found, PickFromBlocks(connection, metric, max_points));
+    picked.insert(picked.end(), found.begin(), found.end());
+  }
+  if (!short_ones.empty()) {
+    ASSIGN_OR_RETURN(const auto found, PickFromPoints(connection, trial, short_ones, max_points));
+    picked.insert(picked.end(), found.begin(), found.end());
   }
   std::sort(picked.begin(), picked.end());
   return picked;
@@ -115,7 +161,7 @@ StatusOr<MetricSeries> ReadMetrics(Connection& connection, const MetricQuery& qu
   const int64_t trial = row.Int();
   ASSIGN_OR_RETURN(const auto metrics, ListMetrics(connection, trial, query.metric));
   if (metrics.empty()) return series;
-  for (const auto& metric : metrics) series.total += metric.count;
+  for (const auto& metric : metrics) series.total += metric.ends.count;
   if (query.max_points <= 0) {
     ASSIGN_OR_RETURN(series.points, ReadPoints(connection, trial, metrics));
     return series;

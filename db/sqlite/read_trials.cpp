@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "db/sqlite/rows.h"
+#include "db/record_rows.h"
 
 namespace qalam::sqlite {
 

@@ -6,7 +6,6 @@
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/read_metrics.h"
 #include "db/sqlite/read_trials.h"
-#include "db/sqlite/rows.h"
 #include "db/sqlite/writer.h"
 #include "db/store.h"
 

@@ -4,44 +4,9 @@
 
 namespace qalam::sqlite {
 
-Writer::Writer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
-  thread_ = std::thread([this] { Run(); });
-}
-
-Writer::~Writer() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  thread_.join();
-}
-
-Status Writer::Commit(const WriteBatch& batch) {
-  Request request{.batch = &batch};
-  absl::MutexLock lock(&mutex_);
-  waiting_.push_back(&request);
-  mutex_.Await(absl::Condition(&request.done));
-  return request.status;
-}
-
-void Writer::Run() {
-  while (true) {
-    std::vector<Request*> group;
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(
-          +[](Writer* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
-            return self->stopping_ || !self->waiting_.empty();
-          },
-          this));
-      if (waiting_.empty()) return;
-      group.swap(waiting_);
-    }
-    CommitGroup(group);
-    absl::MutexLock lock(&mutex_);
-    for (Request* request : group) request->done = true;
-  }
-}
+Writer::Writer(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      commits_([this](const Group& group) { CommitGroup(group); }) {}
 
 // A batch that is refused takes only itself back, unless SQLite has taken back all, as it may on a
 // full disk, or the batch cannot be taken back: then nothing of the group may stand.
@@ -55,7 +20,7 @@ Status Writer::ApplyAlone(const WriteBatch& batch, Status* refusal) {
   return connection_->Execute("RELEASE batch");
 }
 
-Status Writer::ApplyGroup(const std::vector<Request*>& group) {
+Status Writer::ApplyGroup(const Group& group) {
   RETURN_IF_ERROR(connection_->CheckInPlace());
   RETURN_IF_ERROR(connection_->Execute("BEGIN IMMEDIATE"));
   if (group.size() == 1) {
@@ -63,17 +28,17 @@ Status Writer::ApplyGroup(const std::vector<Request*>& group) {
     RETURN_IF_ERROR(ApplyBatch(*connection_, *group.front()->batch));
     return connection_->Execute("COMMIT");
   }
-  for (Request* request : group) {
+  for (auto* request : group) {
     RETURN_IF_ERROR(ApplyAlone(*request->batch, &request->status));
   }
   return connection_->Execute("COMMIT");
 }
 
-void Writer::CommitGroup(const std::vector<Request*>& group) {
+void Writer::CommitGroup(const Group& group) {
   const Status whole = ApplyGroup(group);
   if (whole.ok()) return;
   if (connection_->InTransaction()) connection_->Execute("ROLLBACK").IgnoreError();
-  for (Request* request : group) {
+  for (auto* request : group) {
     if (request->status.ok()) request->status = whole;
   }
 }

@@ -107,8 +107,9 @@ StatusOr<Genotype> GenotypeOf(const CellSpace& space, const EdgeAssignments& ass
     }
   }
   for (const auto& [name, value] : assignments) {
-    if (std::none_of(parameters.begin(), parameters.end(),
-                     [&](const EdgeParameter& parameter) { return parameter.name == name; })) {
+    if (std::none_of(
+            parameters.begin(), parameters.end(),
+            [&name = name](const EdgeParameter& parameter) { return parameter.name == name; })) {
       return InvalidArgument("unknown parameter {}; the space {} has {} to {}", name, space.name,
                              parameters.front().name, parameters.back().name);
     }

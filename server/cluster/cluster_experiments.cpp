@@ -1,12 +1,12 @@
 #include "server/cluster/cluster_experiments.h"
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
 #include <thread>
 
+#include "base/log.h"
 #include "controller/kubernetes/object_watch.h"
 #include "server/cluster/experiment_object.h"
 #include "server/cluster/experiment_sync.h"
@@ -105,15 +105,16 @@ kubernetes::WatchHandlers ExperimentFollower::Handlers() {
                 if (trouble == last_trouble_) return;
                 last_trouble_ = trouble;
                 if (status.ok()) {
-                  spdlog::info("experiments of the cluster are followed server={}",
-                               client_->access().server);
+                  Logger("cluster").Info("experiments of the cluster are followed",
+                                         {{"server", client_->access().server}});
                 } else if (status.code() == StatusCode::kNotFound) {
-                  spdlog::warn(
+                  Logger("cluster").Warn(
                       "the cluster knows no experiments.kubeflow.org; kubectl apply -f deploy/crds "
-                      "adds them server={}",
-                      client_->access().server);
+                      "adds them",
+                      {{"server", client_->access().server}});
                 } else {
-                  spdlog::warn("experiments of the cluster cannot be followed error={}", trouble);
+                  Logger("cluster").Warn("experiments of the cluster cannot be followed",
+                                         {{"error", trouble}});
                 }
               }};
 }
@@ -158,8 +159,9 @@ void ExperimentFollower::Look(const ExperimentKey& key) {
   }
   // Somebody has changed the object in between: nothing is wrong.
   if (outcome.status.code() != StatusCode::kAborted && !IsStopping()) {
-    spdlog::warn("an experiment of the cluster is looked at again namespace={} name={} error={}",
-                 key.first, key.second, Message(outcome.status));
+    Logger("cluster").Warn(
+        "an experiment of the cluster is looked at again",
+        {{"namespace", key.first}, {"experiment", key.second}, {"error", Message(outcome.status)}});
   }
   queue_.Add(key, end + back_off);
 }

@@ -39,6 +39,15 @@ std::string OriginOf(const ExperimentRecord& experiment) {
              : "";
 }
 
+Json OwnerReference(const std::string& name, const std::string& uid) {
+  return {{"apiVersion", kExperiments.api_version},
+          {"kind", kExperiments.kind},
+          {"name", name},
+          {"uid", uid},
+          {"controller", true},
+          {"blockOwnerDeletion", true}};
+}
+
 bool HasFinalizer(const Json& object) {
   const Json finalizers = Finalizers(object);
   return std::find(finalizers.begin(), finalizers.end(), Json(kFinalizer)) != finalizers.end();

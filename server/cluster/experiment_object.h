@@ -22,6 +22,9 @@ std::string DocumentOf(const Json& object);
 // The uid of the object that an experiment came from; "" when it came by other ways.
 std::string OriginOf(const ExperimentRecord& experiment);
 
+// An ownerReference to an Experiment object.
+Json OwnerReference(const std::string& name, const std::string& uid);
+
 bool HasFinalizer(const Json& object);
 bool IsBeingDeleted(const Json& object);
 // A merge patch that adds the finalizer or takes it away, for the object as it is here alone.

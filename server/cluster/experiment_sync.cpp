@@ -2,12 +2,12 @@
 
 #include <absl/time/clock.h>
 #include <grpcpp/grpcpp.h>
-#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <optional>
 
 #include "api/grpc_status.h"
+#include "base/log.h"
 #include "server/cluster/experiment_edit.h"
 #include "server/cluster/experiment_object.h"
 #include "server/cluster/object_status.h"
@@ -107,9 +107,9 @@ ExperimentSync::Outcome ExperimentSync::TakeUp(const Json& object, const std::st
   if (has_history && !was_refused) {
     // It has begun once, and is not begun twice.
     if (!HasFinalizer(object)) {
-      spdlog::warn(
-          "an object with a status of another controller is left alone namespace={} name={}",
-          MetadataText(object, "namespace"), MetadataText(object, "name"));
+      Logger("cluster").Warn("an object with a status of another controller is left alone",
+                             {{"namespace", MetadataText(object, "namespace")},
+                              {"experiment", MetadataText(object, "name")}});
       return {};
     }
     if (HasCondition(status, "Succeeded") || HasCondition(status, "Failed")) return {};

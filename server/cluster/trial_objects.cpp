@@ -1,8 +1,8 @@
 #include "server/cluster/trial_objects.h"
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
+#include "base/log.h"
 #include "server/cluster/experiment_object.h"
 #include "server/cluster/object_status.h"
 
@@ -33,12 +33,8 @@ Json TrialObject(const Json& experiment, const v1::Trial& trial) {
       {"name", trial.name()},
       {"namespace", MetadataText(experiment, "namespace")},
       {"labels", {{kExperimentLabel, MetadataText(experiment, "name")}}},
-      {"ownerReferences", Json::array({{{"apiVersion", kExperiments.api_version},
-                                        {"kind", kExperiments.kind},
-                                        {"name", MetadataText(experiment, "name")},
-                                        {"uid", MetadataText(experiment, "uid")},
-                                        {"controller", true},
-                                        {"blockOwnerDeletion", true}}})}};
+      {"ownerReferences", Json::array({OwnerReference(MetadataText(experiment, "name"),
+                                                      MetadataText(experiment, "uid"))})}};
   object["spec"] = {{"objective", experiment["spec"].value("objective", Json::object())},
                     {"parameterAssignments", assignments}};
   return object;
@@ -77,8 +73,9 @@ StatusOr<bool> TrialObjects::Make(const Json& experiment, const v1::Trial& trial
   ASSIGN_OR_RETURN(const auto object,
                    client_.Get(TrialPath(experiment, trial.name()), &cancellation));
   if (IsOwnedBy(object, MetadataText(experiment, "uid"))) return true;
-  spdlog::warn("a Trial object of somebody else has the trial's name namespace={} name={}",
-               MetadataText(experiment, "namespace"), trial.name());
+  Logger("cluster").Warn(
+      "a Trial object of somebody else has the trial's name",
+      {{"namespace", MetadataText(experiment, "namespace")}, {"trial", trial.name()}});
   return false;
 }
 

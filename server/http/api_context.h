@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "api/experiment.h"
@@ -9,6 +10,9 @@
 #include "db/store.h"
 #include "server/activity.h"
 #include "server/change_log.h"
+#include "server/identity/authority.h"
+#include "server/telemetry/health.h"
+#include "server/telemetry/telemetry.h"
 
 namespace qalam::http {
 
@@ -29,11 +33,23 @@ struct ApiContext {
   TrialTables& tables;
   EventHub& events;
   Gate& gate;
+  Telemetry& telemetry;
+  const Health& health;
+  const Controller* controller = nullptr;            // null where none runs
+  std::function<StatusOr<int64_t>()> database_size;  // in bytes
   // Shown by /info.
   std::string operator_name;
   std::string database_path;
   int workers = 0;
   Time started;
+  bool is_insecure = false;  // whoever is on other machines may do everything
+  // Of the request at hand; without an identity it is this process that asks.
+  Caller caller;
+
+  // Whether the caller may be shown what is in the namespace; kEveryNamespace: in all.
+  bool MaySee(const std::string& name_space) const {
+    return caller.identity == nullptr || Has(*caller.identity, Role::kViewer, name_space);
+  }
 };
 
 }  // namespace qalam::http

@@ -9,15 +9,19 @@
 
 namespace qalam::http {
 
+struct Route;
+
 // A request to a route of the API, as its handler sees it: the route has matched and the query
 // holds only parameters that the route knows.
 class ApiRequest {
  public:
+  const Route* route = nullptr;
   std::string method;
   std::map<std::string, std::string> parts;       // of the path, by the names in the template
   std::multimap<std::string, std::string> query;  // decoded
   std::map<std::string, std::string> headers;     // names in lower case
   std::string body;
+  std::string address;  // where it comes from; empty: not known
 
   // A part of the path; the template has it.
   const std::string& Part(const std::string& name) const { return parts.at(name); }

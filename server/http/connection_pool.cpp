@@ -7,7 +7,9 @@ void ConnectionPool::enqueue(std::function<void()> connection) {
     return waiting_.size() < idle_ || threads_.size() < most_threads_ || ending_;
   };
   absl::MutexLock lock(&mutex_);
+  is_crowded_ = !has_room();
   mutex_.Await(absl::Condition(&has_room));
+  is_crowded_ = false;
   waiting_.push_back(std::move(connection));
   if (waiting_.size() > idle_ && threads_.size() < most_threads_) {
     threads_.emplace_back([this] { Work(); });

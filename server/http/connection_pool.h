@@ -4,6 +4,7 @@
 #include <absl/synchronization/mutex.h>
 #include <httplib.h>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <thread>
@@ -15,7 +16,9 @@ namespace qalam::http {
 // kept. With `most_threads` connections open, further ones wait to be accepted.
 class ConnectionPool final : public httplib::TaskQueue {
  public:
-  explicit ConnectionPool(size_t most_threads) : most_threads_(most_threads) {}
+  // `is_crowded` is true while connections wait for a thread; it must outlive the pool.
+  ConnectionPool(size_t most_threads, std::atomic<bool>& is_crowded)
+      : most_threads_(most_threads), is_crowded_(is_crowded) {}
 
   // Blocks while all threads are busy: the kernel's queue of connections is bounded, too.
   void enqueue(std::function<void()> connection) override;
@@ -25,6 +28,7 @@ class ConnectionPool final : public httplib::TaskQueue {
   void Work();
 
   const size_t most_threads_;
+  std::atomic<bool>& is_crowded_;
   absl::Mutex mutex_;
   std::deque<std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;

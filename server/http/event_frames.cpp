@@ -55,16 +55,19 @@ const EventFrames::TrialIdentity* EventFrames::FindTrial(const std::string& uid)
   return &(trials_[uid] = {experiment->uid, experiment->name_space, trials->front().name});
 }
 
-void EventFrames::AddSummary(const std::string& uid, std::vector<EventText>& events) {
+void EventFrames::AddSummary(const std::string& uid, const Visible& visible,
+                             std::vector<EventText>& events) {
   const auto summary = summaries_.Get(uid);
   if (!summary.ok() || *summary == nullptr) return;
+  if (visible != nullptr && !visible((*summary)->name_space)) return;
   events.push_back(std::make_shared<const std::string>(
       fmt::format("event: experiment\ndata: {{\"experiment\":{}}}\n", (*summary)->json)));
 }
 
-void EventFrames::AddDeleted(const Topic& topic, const ChangeSet& changes,
+void EventFrames::AddDeleted(const Topic& topic, const ChangeSet& changes, const Visible& visible,
                              std::vector<EventText>& events) {
   for (const auto& change : changes.deleted) {
+    if (visible != nullptr && !visible(change.name_space)) continue;
     if (topic.kind == Topic::Kind::kExperiment && !IsOf(topic, change.name_space, change.name)) {
       continue;
     }
@@ -112,7 +115,7 @@ void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
   for (const auto& uid : changes.experiments) {
     const auto* experiment = FindExperiment(uid);
     if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
-    AddSummary(uid, events);
+    AddSummary(uid, nullptr, events);
   }
 }
 
@@ -143,16 +146,16 @@ void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
 }
 
 std::vector<EventText> EventFrames::Build(const Topic& topic, const ChangeSet& changes,
-                                          const ChangeSet& reporting) {
+                                          const ChangeSet& reporting, const Visible& visible) {
   std::vector<EventText> events;
   switch (topic.kind) {
     case Topic::Kind::kExperiments:
-      for (const auto& uid : changes.experiments) AddSummary(uid, events);
-      AddDeleted(topic, changes, events);
+      for (const auto& uid : changes.experiments) AddSummary(uid, visible, events);
+      AddDeleted(topic, changes, visible, events);
       break;
     case Topic::Kind::kExperiment:
       AddExperiment(topic, changes, reporting, events);
-      AddDeleted(topic, changes, events);
+      AddDeleted(topic, changes, visible, events);
       break;
     case Topic::Kind::kTrial:
       AddTrial(topic, changes, events);

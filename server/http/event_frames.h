@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -16,6 +17,9 @@ namespace qalam::http {
 // One server-sent event without the blank line at its end.
 EventText MakeEvent(const std::string& name, const Json& data);
 
+// Whether what is in the namespace may be told of; null: everything.
+using Visible = std::function<bool(const std::string& name_space)>;
+
 // Makes the events of a topic from what has changed, with everything as it is now. Not thread-safe.
 class EventFrames {
  public:
@@ -25,7 +29,7 @@ class EventFrames {
   // `reporting` holds the changes whose trials are shown again because of their points: fewer than
   // `changes` would ask for, since a page of a thousand reporting trials has no use for more.
   std::vector<EventText> Build(const Topic& topic, const ChangeSet& changes,
-                               const ChangeSet& reporting);
+                               const ChangeSet& reporting, const Visible& visible = nullptr);
 
  private:
   struct TrialIdentity {
@@ -35,8 +39,9 @@ class EventFrames {
   const ExperimentRecord* FindExperiment(const std::string& uid);
   const TrialIdentity* FindTrial(const std::string& uid);
 
-  void AddSummary(const std::string& uid, std::vector<EventText>& events);
-  void AddDeleted(const Topic& topic, const ChangeSet& changes, std::vector<EventText>& events);
+  void AddSummary(const std::string& uid, const Visible& visible, std::vector<EventText>& events);
+  void AddDeleted(const Topic& topic, const ChangeSet& changes, const Visible& visible,
+                  std::vector<EventText>& events);
   void AddTrials(const ExperimentRecord& experiment, const ChangeSet& changes,
                  const ChangeSet& reporting, std::vector<EventText>& events);
   void AddExperiment(const Topic& topic, const ChangeSet& changes, const ChangeSet& reporting,

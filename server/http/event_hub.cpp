@@ -1,7 +1,6 @@
 #include "server/http/event_hub.h"
 
 #include <absl/time/clock.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -94,11 +93,14 @@ void EventHub::Stop() {
 
 StatusOr<std::shared_ptr<EventSubscription>> EventHub::Subscribe(std::vector<Topic> topics,
                                                                  const std::string& last_event_id,
-                                                                 uint64_t log_offset) {
-  Stream stream{.topics = std::move(topics), .since = changes_.Sequence()};
+                                                                 uint64_t log_offset,
+                                                                 Visible visible) {
+  Stream stream{
+      .topics = std::move(topics), .visible = std::move(visible), .since = changes_.Sequence()};
   for (const auto& topic : stream.topics) {
     if (topic.kind == Topic::Kind::kLogs) stream.log_topic = topic;
-    stream.shows_system = stream.shows_system || topic.kind == Topic::Kind::kSystem;
+    stream.shows_system =
+        stream.shows_system || (topic.kind == Topic::Kind::kSystem && stream.visible == nullptr);
   }
   stream.log_offset = log_offset;
   if (!last_event_id.empty()) {
@@ -176,7 +178,9 @@ std::vector<EventText> EventHub::EventsFor(Stream& stream, Tick& tick) {
       stream.must_reset = !missed.is_complete;
       for (const auto& topic : stream.topics) {
         if (stream.must_reset) break;
-        for (auto& event : frames_.Build(topic, missed, missed)) events.push_back(std::move(event));
+        for (auto& event : frames_.Build(topic, missed, missed, stream.visible)) {
+          events.push_back(std::move(event));
+        }
       }
       if (!stream.must_reset) return events;
     }
@@ -188,6 +192,12 @@ std::vector<EventText> EventHub::EventsFor(Stream& stream, Tick& tick) {
   }
   if (tick.changes.empty() && tick.reporting.empty()) return events;
   for (const auto& topic : stream.topics) {
+    if (stream.visible != nullptr) {
+      for (auto& event : frames_.Build(topic, tick.changes, tick.reporting, stream.visible)) {
+        events.push_back(std::move(event));
+      }
+      continue;
+    }
     const auto [entry, is_first] = tick.events.try_emplace(topic);
     if (is_first) entry->second = frames_.Build(topic, tick.changes, tick.reporting);
     events.insert(events.end(), entry->second.begin(), entry->second.end());
@@ -249,8 +259,8 @@ void EventHub::Run() {
   Time next_keep_alive = absl::Now() + kKeepAlive;
   while (!stopping_) {
     const bool has_reporting = seen_reporting_ < seen_;
-    const Time deadline = std::min(
-        {next_keep_alive, next_logs, next_system, has_reporting ? next_reporting_ : absl::InfiniteFuture()});
+    const Time deadline = std::min({next_keep_alive, next_logs, next_system,
+                                    has_reporting ? next_reporting_ : absl::InfiniteFuture()});
     changes_.WaitPast(seen_, deadline);
     absl::SleepFor(std::min(next_tick - absl::Now(), absl::Seconds(1)));
     if (stopping_) break;

@@ -34,15 +34,19 @@ class EventHub {
 
   // `last_event_id` is "" for a new stream, else the id of the last event that the client had: what
   // has changed since comes first, or the event "reset" when that is not known. `log_offset` is
-  // where to begin with a trial's output. RESOURCE_EXHAUSTED with kMostStreams open.
+  // where to begin with a trial's output. `visible` says of which namespaces the stream may tell;
+  // null: of all. What the system does is told only to such. RESOURCE_EXHAUSTED with kMostStreams
+  // open.
   StatusOr<std::shared_ptr<EventSubscription>> Subscribe(std::vector<Topic> topics,
                                                          const std::string& last_event_id,
-                                                         uint64_t log_offset);
+                                                         uint64_t log_offset,
+                                                         Visible visible = nullptr);
   int64_t stream_count();
 
  private:
   struct Stream {
     std::vector<Topic> topics;
+    Visible visible;
     std::shared_ptr<EventSubscription> subscription;
     uint64_t since = 0;  // what it had when it came
     bool is_new = true;

@@ -90,7 +90,15 @@ StatusOr<size_t> FirstOfPage(const ApiRequest& request, const SummaryList& summa
 
 StatusOr<Answer> ListExperiments(const ApiContext& context, const ApiRequest& request) {
   ASSIGN_OR_RETURN(const int64_t limit, request.Integer("limit", 100, 1, 1000));
+  const std::string name_space = request.Text("namespace");
+  if (!name_space.empty()) {
+    RETURN_IF_ERROR(Authority::CheckRole(*context.caller.identity, Role::kViewer, name_space));
+  }
   ASSIGN_OR_RETURN(auto summaries, context.summaries.List());
+  if (!context.MaySee(kEveryNamespace)) {
+    std::erase_if(summaries,
+                  [&](const auto& summary) { return !context.MaySee(summary->name_space); });
+  }
   RETURN_IF_ERROR(KeepWanted(request, summaries));
   RETURN_IF_ERROR(Sort(request, summaries));
   ASSIGN_OR_RETURN(const size_t first, FirstOfPage(request, summaries));

@@ -4,6 +4,7 @@
 
 #include "base/uid.h"
 #include "server/http/security.h"
+#include "server/identity/bearer.h"
 #include "server/secret.h"
 
 namespace qalam::http {
@@ -33,45 +34,67 @@ std::string CookieOf(const ApiRequest& request) {
 
 Status Refused(std::string_view why) { return MakeStatus(StatusCode::kUnauthenticated, why); }
 
-Status WrongToken() { return Refused("the token is not this server's"); }
-
-std::string CookieText(const ApiRequest& request, const std::string& value) {
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", CookieName(request), value);
-}
-
 }  // namespace
 
-bool Gate::IsOpen(const std::string& session) const {
-  absl::MutexLock lock(&mutex_);
-  return std::any_of(sessions_.begin(), sessions_.end(),
-                     [&](const std::string& known) { return IsSameSecret(session, known); });
+std::string Gate::CookieText(const ApiRequest& request, const std::string& value) const {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", CookieName(request), value,
+                     is_tls_ ? "; Secure" : "");
 }
 
-Status Gate::Check(const ApiRequest& request) const {
-  if (token_.empty()) return absl::OkStatus();
+IdentityPtr Gate::FindSession(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  const Time now = clock_.Now();
+  std::erase_if(sessions_,
+                [&](const Session& session) { return session.opened + kLongestSession <= now; });
+  IdentityPtr found;
+  for (const auto& session : sessions_) {
+    if (IsSameSecret(name, session.name)) found = session.identity;
+  }
+  return found;
+}
+
+StatusOr<IdentityPtr> Gate::Identify(const ApiRequest& request) {
   const std::string given = request.Header("authorization");
-  if (IsSameSecret(given, "Bearer " + token_)) return absl::OkStatus();
-  if (!given.empty()) return WrongToken();
-  if (IsOpen(CookieOf(request))) return absl::OkStatus();
-  return Refused(
-      "this server wants its token: Authorization: Bearer TOKEN, or the cookie of POST "
-      "/api/v1/session");
+  if (given.empty()) {
+    auto identity = FindSession(CookieOf(request));
+    if (identity != nullptr) {
+      RETURN_IF_ERROR(authority_.CheckStillGood(*identity));
+      return identity;
+    }
+    if (authority_.is_required()) {
+      return Refused(
+          "this server wants a token: Authorization: Bearer TOKEN, or the cookie of POST "
+          "/api/v1/session");
+    }
+  }
+  return authority_.Identify(BearerOf(given), request.address);
+}
+
+Status Gate::CheckStillGood(const ApiRequest& request, const Identity& identity) {
+  if (request.Header("authorization").empty() && authority_.is_required() &&
+      FindSession(CookieOf(request)) == nullptr) {
+    return Refused("the session has ended");
+  }
+  return authority_.CheckStillGood(identity);
 }
 
 StatusOr<std::string> Gate::Open(const ApiRequest& request, const std::string& token) {
-  if (token_.empty()) return FailedPrecondition("this server has no token");
-  if (!IsSameSecret(token, token_)) return WrongToken();
-  const std::string session = NewUid();
+  if (!authority_.is_required()) return FailedPrecondition("this server wants no token");
+  ASSIGN_OR_RETURN(auto identity, authority_.Identify(token, request.address));
+  if (identity->IsTrial()) return PermissionDenied("a trial's token opens no session");
+  Session session{.name = NewUid(), .identity = std::move(identity), .opened = clock_.Now()};
+  std::string cookie = CookieText(request, session.name);
   absl::MutexLock lock(&mutex_);
-  sessions_.push_back(session);
+  sessions_.push_back(std::move(session));
   if (sessions_.size() > kMostSessions) sessions_.pop_front();
-  return CookieText(request, session);
+  return cookie;
 }
 
 std::string Gate::Close(const ApiRequest& request) {
-  const std::string session = CookieOf(request);
+  const std::string name = CookieOf(request);
   absl::MutexLock lock(&mutex_);
-  std::erase_if(sessions_, [&](const std::string& known) { return IsSameSecret(session, known); });
+  std::erase_if(sessions_,
+                [&](const Session& session) { return IsSameSecret(name, session.name); });
   return CookieText(request, "") + "; Max-Age=0";
 }
 

@@ -1,4 +1,4 @@
-// Who may use the API of a server that has a token.
+// Who asks the API: by a token, or by the cookie that a browser has exchanged one for.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -7,36 +7,53 @@
 #include <deque>
 #include <string>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "server/http/api_request.h"
+#include "server/identity/authority.h"
 
 namespace qalam::http {
 
-// Lets in those who show the token as `Authorization: Bearer TOKEN`, and browsers by the cookie
-// that they have exchanged it for: a random name of a session, which ends with the server at the
-// latest. Thread-safe.
+// Takes `Authorization: Bearer TOKEN`, and of browsers the cookie: a random name of a session. A
+// session ends when its token does, after kLongestSession, and with the server at the latest.
+// Thread-safe.
 class Gate {
  public:
   // The oldest sessions end when there are more.
   static constexpr size_t kMostSessions = 256;
+  static constexpr Duration kLongestSession = absl::Hours(12);
 
-  // Without a token everybody is let in.
-  explicit Gate(std::string token) : token_(std::move(token)) {}
+  // They must outlive it. `is_tls`: cookies are for TLS alone.
+  Gate(Authority& authority, const Clock& clock, bool is_tls)
+      : authority_(authority), clock_(clock), is_tls_(is_tls) {}
 
-  // UNAUTHENTICATED says what is missing.
-  Status Check(const ApiRequest& request) const;
-  // A new session, as the value of Set-Cookie. UNAUTHENTICATED for another token,
-  // FAILED_PRECONDITION when there is none to show.
+  // UNAUTHENTICATED says what is missing; RESOURCE_EXHAUSTED as Authority::Identify.
+  StatusOr<IdentityPtr> Identify(const ApiRequest& request);
+  // Whether the request would still be from that caller: its session is open, its token good.
+  Status CheckStillGood(const ApiRequest& request, const Identity& identity);
+  // A new session, as the value of Set-Cookie. Errors as Identify, FAILED_PRECONDITION where no
+  // token is wanted.
   StatusOr<std::string> Open(const ApiRequest& request, const std::string& token);
   // Ends the request's session, if it has one: the value of Set-Cookie that clears the cookie.
   std::string Close(const ApiRequest& request);
 
- private:
-  bool IsOpen(const std::string& session) const;
+  Authority& authority() { return authority_; }
 
-  const std::string token_;
-  mutable absl::Mutex mutex_;
-  std::deque<std::string> sessions_ ABSL_GUARDED_BY(mutex_);  // oldest first
+ private:
+  struct Session {
+    std::string name;
+    IdentityPtr identity;
+    Time opened;
+  };
+  // Null when there is none.
+  IdentityPtr FindSession(const std::string& name);
+  std::string CookieText(const ApiRequest& request, const std::string& value) const;
+
+  Authority& authority_;
+  const Clock& clock_;
+  const bool is_tls_;
+  absl::Mutex mutex_;
+  std::deque<Session> sessions_ ABSL_GUARDED_BY(mutex_);  // oldest first
 };
 
 }  // namespace qalam::http

@@ -3,13 +3,13 @@
 #include <absl/time/clock.h>
 #include <httplib.h>
 #include <netinet/tcp.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <charconv>
 #include <thread>
 
+#include "base/log.h"
 #include "server/http/bounded_server.h"
 #include "server/http/compression.h"
 #include "server/http/connection_pool.h"
@@ -17,6 +17,7 @@
 #include "server/http/event_hub.h"
 #include "server/http/gate.h"
 #include "server/http/security.h"
+#include "server/http/served_certificate.h"
 #include "server/http/summaries.h"
 #include "server/http/system_info.h"
 #include "server/http/text.h"
@@ -35,6 +36,13 @@ constexpr int kBacklog = 512;
 
 bool IsChange(const std::string& method) { return method != "GET" && method != "HEAD"; }
 
+// Whether its body is larger than what those who are not known may have read.
+bool IsLarge(const httplib::Request& request) {
+  constexpr uint64_t kMostUnknownBytes = 64 << 10;
+  return std::strtoull(request.get_header_value("Content-Length").c_str(), nullptr, 10) >
+         kMostUnknownBytes;
+}
+
 HeaderOf HeadersOf(const httplib::Request& request) {
   return [&request](const std::string& name) { return request.get_header_value(name); };
 }
@@ -43,6 +51,7 @@ ApiRequest ToApiRequest(const httplib::Request& request) {
   ApiRequest api;
   api.method = request.method == "HEAD" ? "GET" : request.method;
   api.body = request.body;
+  api.address = request.remote_addr;
   api.query.insert(request.params.begin(), request.params.end());
   for (const auto& [name, value] : request.headers) api.headers.emplace(LowerCase(name), value);
   return api;
@@ -122,7 +131,7 @@ void SendStream(std::shared_ptr<EventSubscription> events, std::function<bool()>
       "text/event-stream",
       [events, may_go_on = std::move(may_go_on)](size_t, httplib::DataSink& sink) {
         // Short, to notice a client that has gone, and a session that has ended.
-        constexpr Duration kLongestWait = absl::Seconds(1);
+        constexpr Duration kLongestWait = absl::Milliseconds(400);
         const auto text = events->Next(kLongestWait);
         if (!text || !may_go_on()) return false;
         if (text->empty()) return sink.is_writable();
@@ -214,28 +223,32 @@ std::string HeadRefusal() {
 class HttplibServer final : public HttpServer {
  public:
   HttplibServer(const HttpServerOptions& options,
-                std::unique_ptr<v1::ExperimentService::Stub> service, Store& store,
-                ChangeLog& changes, Activity& activity, TrialOperator& trial_operator,
-                const Clock& clock)
+                std::unique_ptr<v1::ExperimentService::Stub> service, const HttpServed& served)
       : service_(std::move(service)),
-        summaries_(store, changes),
-        tables_(store, changes),
-        events_(store, changes, summaries_, trial_operator),
-        gate_(options.token),
+        summaries_(served.store, served.changes),
+        tables_(served.store, served.changes),
+        events_(served.store, served.changes, summaries_, served.trial_operator),
+        gate_(served.authority, served.clock, !options.tls_key.empty()),
         context_{.service = *service_,
-                 .store = store,
-                 .changes = changes,
-                 .activity = activity,
-                 .trial_operator = trial_operator,
-                 .clock = clock,
+                 .store = served.store,
+                 .changes = served.changes,
+                 .activity = served.activity,
+                 .trial_operator = served.trial_operator,
+                 .clock = served.clock,
                  .summaries = summaries_,
                  .tables = tables_,
                  .events = events_,
                  .gate = gate_,
+                 .telemetry = served.telemetry,
+                 .health = served.health,
+                 .controller = served.controller,
+                 .database_size = served.database_size,
                  .operator_name = options.operator_name,
                  .database_path = options.database_path,
                  .workers = options.workers,
-                 .started = clock.Now()} {}
+                 .started = served.clock.Now(),
+                 .is_insecure = options.is_insecure,
+                 .caller = {}} {}
   ~HttplibServer() override { Stop(); }
 
   Status Begin(const HttpServerOptions& options);
@@ -256,12 +269,15 @@ class HttplibServer final : public HttpServer {
   std::string url_;
   std::string listen_host_;
   int socket_ = -1;  // httplib's, to give it a longer backlog
+  std::unique_ptr<ServedCertificate> certificate_;
+  std::atomic<bool> is_crowded_ = false;
   BoundedServer server_;
   std::thread thread_;
 };
 
 void HttplibServer::Configure() {
-  server_.new_task_queue = [] { return new ConnectionPool(kMostThreads); };
+  server_.new_task_queue = [this] { return new ConnectionPool(kMostThreads, is_crowded_); };
+  server_.set_crowded(&is_crowded_);
   server_.set_head_refusal(HeadRefusal());
   server_.set_payload_max_length(kMostBodyBytes);
   server_.set_tcp_nodelay(true);
@@ -283,8 +299,15 @@ void HttplibServer::Configure() {
       Send(refusal, request, response, /*keep_alive=*/false);
       return httplib::Server::HandlerResponse::Handled;
     }
-    // What brings a body is handled once that is read, so that the next request is found.
-    if (IsChange(request.method)) return httplib::Server::HandlerResponse::Unhandled;
+    // What brings a body is handled once that is read, so that the next request is found; but
+    // nobody's large one is read.
+    if (IsChange(request.method)) {
+      if (!IsLarge(request)) return httplib::Server::HandlerResponse::Unhandled;
+      const auto identity = gate_.Identify(ToApiRequest(request));
+      if (identity.ok()) return httplib::Server::HandlerResponse::Unhandled;
+      Send(ErrorAnswer(identity.status()), request, response, /*keep_alive=*/false);
+      return httplib::Server::HandlerResponse::Handled;
+    }
     Handle(request, response);
     return httplib::Server::HandlerResponse::Handled;
   });
@@ -342,17 +365,24 @@ Status HttplibServer::Bind(const HttpServerOptions& options) {
   // Once more, since httplib's own backlog is five.
   if (listen(socket_, kBacklog) != 0) return ErrnoStatus(errno, "cannot listen for HTTP");
   const bool is_v6 = host.find(':') != std::string::npos;
-  url_ = fmt::format("http://{}:{}", is_v6 ? "[" + host + "]" : host, bound);
+  url_ = fmt::format("{}://{}:{}", options.tls_key.empty() ? "http" : "https",
+                     is_v6 ? "[" + host + "]" : host, bound);
   return absl::OkStatus();
 }
 
 Status HttplibServer::Begin(const HttpServerOptions& options) {
   Configure();
+  if (!options.tls_key.empty()) {
+    ASSIGN_OR_RETURN(certificate_, ServedCertificate::Load({.certificate = options.tls_certificate,
+                                                            .key = options.tls_key,
+                                                            .client_ca = options.tls_client_ca}));
+    server_.set_certificate(certificate_.get());
+  }
   RETURN_IF_ERROR(Bind(options));
   events_.SetSystemInfo([this] { return SystemInfo(context_); });
   events_.Start();
   thread_ = std::thread([this] {
-    if (!server_.listen_after_bind()) spdlog::error("the HTTP server has ended by itself");
+    if (!server_.listen_after_bind()) Logger("http").Error("the server has ended by itself");
   });
   // Stop does nothing before.
   while (!server_.is_running()) absl::SleepFor(absl::Milliseconds(1));
@@ -370,10 +400,8 @@ void HttplibServer::Stop() {
 
 StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     const HttpServerOptions& options, std::unique_ptr<v1::ExperimentService::Stub> service,
-    Store& store, ChangeLog& changes, Activity& activity, TrialOperator& trial_operator,
-    const Clock& clock) {
-  auto server = std::make_unique<HttplibServer>(options, std::move(service), store, changes,
-                                                activity, trial_operator, clock);
+    const HttpServed& served) {
+  auto server = std::make_unique<HttplibServer>(options, std::move(service), served);
   RETURN_IF_ERROR(server->Begin(options));
   return std::unique_ptr<HttpServer>(std::move(server));
 }

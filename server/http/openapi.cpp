@@ -4,6 +4,7 @@
 
 #include "server/http/schema.h"
 #include "server/http/text.h"
+#include "server/identity/rights.h"
 
 #ifndef QALAM_VERSION
 #define QALAM_VERSION "unknown"
@@ -69,7 +70,8 @@ Json Operation(const Route& route, const std::string& path) {
     operation["requestBody"] = {{"required", true},
                                 {"content", {{"application/json", {{"schema", route.body}}}}}};
   }
-  if (route.is_open) operation["security"] = Json::array();
+  const CallRight* right = FindRight(route.method + " " + route.path);
+  if (right != nullptr && right->reach == Reach::kOpen) operation["security"] = Json::array();
   return operation;
 }
 

@@ -50,6 +50,7 @@ const std::vector<Route>& Routes() {
     auto* all = new std::vector<Route>;
     AddSessionRoutes(*all);
     AddSystemRoutes(*all);
+    AddDiagnosticsRoutes(*all);
     AddDocumentRoutes(*all);
     AddExperimentRoutes(*all);
     AddChartRoutes(*all);
@@ -58,14 +59,26 @@ const std::vector<Route>& Routes() {
     AddTrialDataRoutes(*all);
     AddTrialFileRoutes(*all);
     AddEventRoutes(*all);
+    AddAuditRoutes(*all);
     return all;
   }();
   return *routes;
 }
 
-Match FindRoute(const std::string& method, const std::string& path) {
+const std::vector<Route>& RootRoutes() {
+  static const auto* routes = [] {
+    auto* all = new std::vector<Route>;
+    AddHealthRoutes(*all);
+    AddMlflowRoutes(*all);
+    return all;
+  }();
+  return *routes;
+}
+
+Match FindRoute(const std::vector<Route>& routes, const std::string& method,
+                const std::string& path) {
   Match match;
-  for (const auto& route : Routes()) {
+  for (const auto& route : routes) {
     auto parts = MatchPath(route.path, path);
     if (!parts) continue;
     if (route.method == method) return {.route = &route, .parts = *std::move(parts)};

@@ -22,6 +22,7 @@ struct QueryParameter {
   std::string help;
 };
 
+// Who may call it is a row of server/identity/rights.cpp, named "METHOD PATH".
 struct Route {
   std::string method;  // GET, POST, PATCH or DELETE
   // Below kApiRoot; {name} stands for one part, a final {name...} for all that is left.
@@ -33,15 +34,17 @@ struct Route {
   Json body;                          // the schema of the request's body; null for none
   int status = 200;                   // of a success
   std::string reply_type = "application/json";
-  bool is_open = false;  // also to those who have not shown the server's token
 };
 
 // Every route, grouped by subject.
 const std::vector<Route>& Routes();
+// Those that other programs want at places of their own, outside of kApiRoot: whole paths.
+const std::vector<Route>& RootRoutes();
 
 // A file of routes each.
 void AddSessionRoutes(std::vector<Route>& routes);
 void AddSystemRoutes(std::vector<Route>& routes);
+void AddDiagnosticsRoutes(std::vector<Route>& routes);
 void AddDocumentRoutes(std::vector<Route>& routes);
 void AddExperimentRoutes(std::vector<Route>& routes);
 void AddChartRoutes(std::vector<Route>& routes);
@@ -50,13 +53,18 @@ void AddTrialRoutes(std::vector<Route>& routes);
 void AddTrialDataRoutes(std::vector<Route>& routes);
 void AddTrialFileRoutes(std::vector<Route>& routes);
 void AddEventRoutes(std::vector<Route>& routes);
+void AddAuditRoutes(std::vector<Route>& routes);
+// Of RootRoutes.
+void AddHealthRoutes(std::vector<Route>& routes);
+void AddMlflowRoutes(std::vector<Route>& routes);
 
 struct Match {
   const Route* route = nullptr;
   std::map<std::string, std::string> parts;
   std::vector<std::string> allowed;  // methods of the path when none of its routes has this one
 };
-// `path` is decoded and below kApiRoot.
-Match FindRoute(const std::string& method, const std::string& path);
+// `path` is decoded, and below kApiRoot where `routes` are.
+Match FindRoute(const std::vector<Route>& routes, const std::string& method,
+                const std::string& path);
 
 }  // namespace qalam::http

@@ -57,7 +57,8 @@ Json SystemInfoSchema() {
                    {"store", ObjectOf({{"bytes", WholeSchema()}})},
                    {"rates", ObjectOf({{"metricPointsPerSecond", {{"type", "number"}}},
                                        {"trialsPerMinute", {{"type", "number"}}}})},
-                   {"watchers", WholeSchema()}});
+                   {"watchers", WholeSchema()},
+                   {"insecure", {{"type", "boolean"}}}});
 }
 
 Json TrialDetailSchema() {

@@ -29,17 +29,15 @@ StatusOr<Answer> EndSession(const ApiContext& context, const ApiRequest& request
 void AddSessionRoutes(std::vector<Route>& routes) {
   routes.push_back({.method = "POST",
                     .path = "/session",
-                    .summary = "Exchanges the server's token for a browser's cookie",
+                    .summary = "Exchanges a token for a browser's cookie",
                     .handler = OpenSession,
                     .body = ObjectOf({{"token", TextSchema()}}),
-                    .status = 204,
-                    .is_open = true});
+                    .status = 204});
   routes.push_back({.method = "DELETE",
                     .path = "/session",
                     .summary = "Ends the cookie's session",
                     .handler = EndSession,
-                    .status = 204,
-                    .is_open = true});
+                    .status = 204});
 }
 
 }  // namespace qalam::http

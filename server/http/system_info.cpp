@@ -1,27 +1,11 @@
 #include "server/http/system_info.h"
 
-#include <sys/stat.h>
-
 #include "server/http/call.h"
 #include "server/http/event_hub.h"
 #include "server/http/message_json.h"
 #include "server/http/summaries.h"
 
 namespace qalam::http {
-
-namespace {
-
-// With what is not moved into the database's file yet.
-int64_t StoreBytes(const std::string& database_path) {
-  int64_t bytes = 0;
-  for (const char* suffix : {"", "-wal"}) {
-    struct stat status {};
-    if (stat((database_path + suffix).c_str(), &status) == 0) bytes += status.st_size;
-  }
-  return bytes;
-}
-
-}  // namespace
 
 StatusOr<Json> SystemInfo(const ApiContext& context) {
   ASSIGN_OR_RETURN(const auto info, Call(context, &Service::GetServerInfo, {}));
@@ -30,6 +14,7 @@ StatusOr<Json> SystemInfo(const ApiContext& context) {
   TrialCounts counts;
   std::map<ExperimentState, int64_t> states;
   for (const auto& summary : summaries) {
+    if (!context.MaySee(summary->name_space)) continue;
     ++states[summary->state];
     for (const auto& [state, count] : summary->counts) counts[state] += count;
   }
@@ -44,10 +29,12 @@ StatusOr<Json> SystemInfo(const ApiContext& context) {
   json["trials"] = std::move(trials);
   json["queue"] = {{"pending", counts[TrialState::kPending]},
                    {"running", counts[TrialState::kRunning]}};
-  json["store"] = {{"bytes", StoreBytes(context.database_path)}};
+  ASSIGN_OR_RETURN(const int64_t bytes, context.database_size());
+  json["store"] = {{"bytes", bytes}};
   json["rates"] = {{"metricPointsPerSecond", rates.points_per_second},
                    {"trialsPerMinute", rates.trials_per_minute}};
   json["watchers"] = context.events.stream_count();
+  json["insecure"] = context.is_insecure;
   return json;
 }
 

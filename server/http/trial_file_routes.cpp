@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "controller/collector/job.h"
 #include "server/analysis/architecture_graph.h"
 #include "server/analysis/trial_files.h"
 #include "server/http/experiment_of.h"
@@ -14,6 +15,9 @@ namespace qalam::http {
 
 namespace {
 
+// The collector's orders, with the environment of the trial and its token.
+bool IsSecret(const std::string& path) { return path == collector::kJobFile; }
+
 std::string FolderOf(const FoundTrial& found) {
   return found.experiment.work_dir + "/" + found.trial.name;
 }
@@ -23,6 +27,7 @@ StatusOr<Answer> ListFiles(const ApiContext& context, const ApiRequest& request)
   ASSIGN_OR_RETURN(const auto listed, ListTrialFiles(FolderOf(found)));
   Json files = Json::array();
   for (const auto& file : listed.files) {
+    if (IsSecret(file.path)) continue;
     files.push_back({{"path", file.path},
                      {"size", file.size},
                      {"modified", TimeToText(absl::ToUnixMillis(file.modified))}});
@@ -33,6 +38,7 @@ StatusOr<Answer> ListFiles(const ApiContext& context, const ApiRequest& request)
 StatusOr<Answer> GetFile(const ApiContext& context, const ApiRequest& request) {
   ASSIGN_OR_RETURN(const auto found, TrialOf(context, request));
   const std::string& path = request.Part("path");
+  if (IsSecret(path)) return NotFound("the trial has no file {}", path);
   ASSIGN_OR_RETURN(auto file, OpenTrialFile(FolderOf(found), path));
   Answer answer = DownloadAnswer("", "application/octet-stream", path.substr(path.rfind('/') + 1));
   answer.body = nullptr;

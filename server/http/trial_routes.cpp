@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "api/secret_values.h"
 #include "controller/experiment_run.h"
 #include "controller/operators/primary_container.h"
 #include "controller/stored_document.h"
@@ -67,7 +68,8 @@ StatusOr<Json> HistoryOf(Store& store, const TrialRecord& trial) {
   return history;
 }
 
-// The manifest as the operator gets it, and its command; neither where it cannot be made any more.
+// The manifest as the operator gets it, but for secrets, and its command; neither where it cannot
+// be made any more.
 void AddJob(const FoundTrial& found, Json& json) {
   json["command"] = Json::array();
   json["manifest"] = nullptr;
@@ -77,8 +79,10 @@ void AddJob(const FoundTrial& found, Json& json) {
   run.record = found.experiment;
   run.document = *std::move(document);
   if (run.IsClientRun()) return;
-  const auto job = MakeJob(run, found.trial);
+  auto job = MakeJob(run, found.trial);
   if (!job.ok()) return;
+  // First: the command may take a variable in.
+  MaskSecrets(job->manifest);
   json["manifest"] = job->manifest;
   const auto command = PrimaryContainerCommand(job->manifest, job->primary_container_name);
   if (command.ok()) json["command"] = command->arguments;

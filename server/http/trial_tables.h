@@ -55,7 +55,7 @@ class TrialTables {
   std::shared_ptr<Entry> EntryOf(const std::string& uid);
   Status CatchUp(const ExperimentRecord& experiment, Entry& entry)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(entry.mutex);
-  void DropOld();
+  void DropOld() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store& store_;
   ChangeLog& changes_;

@@ -53,7 +53,9 @@ std::vector<const Observation*> OrderByObjectives(std::span<const Observation* c
   auto [ranks, order] = OrderTrialsByRank(observations);
   if (good_count > 0 && good_count < order.size() &&
       ranks[order[good_count - 1]] == ranks[order[good_count]]) {
-    const auto of_rank = [&](size_t i) { return ranks[i] != ranks[order[good_count]]; };
+    const auto of_rank = [&ranks = ranks, rank = ranks[order[good_count]]](size_t i) {
+      return ranks[i] != rank;
+    };
     const auto begin = std::find_if_not(order.begin(), order.end(), of_rank);
     const auto end = std::find_if(begin, order.end(), of_rank);
     std::vector<ObjectiveVector> front;

@@ -21,13 +21,14 @@ class GrpcSuggestionServer final : public SuggestionServer {
     }
   }
 
-  Status Begin(const std::string& address) {
+  Status Begin(const std::string& address, std::shared_ptr<grpc::ServerCredentials> credentials) {
+    if (credentials == nullptr) credentials = grpc::InsecureServerCredentials();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     int port = 0;
     if (!address.empty()) {
-      builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+      builder.AddListeningPort(address, credentials, &port);
     }
     builder.RegisterService(suggestion_.get());
     builder.RegisterService(katib_.get());
@@ -64,9 +65,10 @@ class GrpcSuggestionServer final : public SuggestionServer {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<SuggestionServer>> SuggestionServer::Start(const std::string& address) {
+StatusOr<std::unique_ptr<SuggestionServer>> SuggestionServer::Start(
+    const std::string& address, std::shared_ptr<grpc::ServerCredentials> credentials) {
   auto server = std::make_unique<GrpcSuggestionServer>();
-  RETURN_IF_ERROR(server->Begin(address));
+  RETURN_IF_ERROR(server->Begin(address, std::move(credentials)));
   return std::unique_ptr<SuggestionServer>(std::move(server));
 }
 

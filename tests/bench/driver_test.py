@@ -189,9 +189,13 @@ class PageTest(unittest.TestCase):
             for suite, found in results.items():
                 found["milliseconds_per_suggestion"] = milliseconds
                 report.write(folder, report.describe(suite, "quick", "--seeds 2", 2) | found)
+            labelled = report.describe("bbob", "full", "", 20, "far")
+            report.write(folder, labelled | results["bbob"])
+            self.assertTrue((folder / "samplers-bbob-far.json").exists())
             page.write(folder, folder / "page.md")
             text = (folder / "page.md").read_text(encoding="utf-8")
-        for line in ("| good | 1.00 | 0.500 |", "| good | 1.0 / 0.50 |", "| random | - (0.00) |",
+        for line in ("## bbob\n", "## bbob, far\n",
+                     "| good | 1.00 | 0.500 |", "| good | 1.0 / 0.50 |", "| random | - (0.00) |",
                      "| tpe | 0.1 | ms/trial | 0.2 | yes |", "quick selection (--seeds 2), 2 seeds"):
             self.assertIn(line, text)
 

@@ -14,7 +14,7 @@
 namespace qalam {
 namespace {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 class SearchShell {
  public:
@@ -28,11 +28,11 @@ class SearchShell {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   std::string Output() const { return *ReadFile(directory_.File(fmt::format("output{}", count_))); }
-  Json Read(std::vector<std::string> arguments) {
+  PlainJson Read(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"-o", "json"});
     Run(std::move(arguments));
     INFO(Output());
-    return Json::parse(Output());
+    return PlainJson::parse(Output());
   }
   // Two whole numbers from 0 to 9; `objective` is the objective's map, `extra` further lines.
   std::string Write(const std::string& name, const std::string& objective, const std::string& extra,
@@ -67,7 +67,7 @@ spec:
   int count_ = 0;
 };
 
-int Value(const Json& trial, int parameter) {
+int Value(const PlainJson& trial, int parameter) {
   return std::stoi(trial["parameters"][parameter]["value"].get<std::string>());
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("A run keeps its constraints and begins with its initial trials", "[cl
   const int status = shell.Run({"run", path});
   INFO(shell.Output());
   REQUIRE(status == 0);
-  const Json trials = shell.Read({"trials", "constrained"})["trials"];
+  const PlainJson trials = shell.Read({"trials", "constrained"})["trials"];
   REQUIRE(trials.size() == 12);
   CHECK(Value(trials[0], 0) == 4);
   CHECK(Value(trials[1], 1) == 5);
@@ -121,7 +121,7 @@ TEST_CASE("A warm start takes over the trials of an earlier experiment", "[cli]"
   const int status = shell.Run({"run", later});
   INFO(shell.Output());
   REQUIRE(status == 0);
-  const Json trials = shell.Read({"trials", "later"})["trials"];
+  const PlainJson trials = shell.Read({"trials", "later"})["trials"];
   CHECK(trials.size() == 30);
   for (const auto& trial : trials) CHECK(Value(trial, 1) < 3);
   // The document holds them itself now.
@@ -159,15 +159,15 @@ TEST_CASE("Two objectives and an outcome constraint end in the feasible Pareto f
   INFO(shell.Output());
   REQUIRE(status == 0);
   CHECK(Has(shell.Output(), "best trials"));
-  const Json trials = shell.Read({"trials", "two"})["trials"];
+  const PlainJson trials = shell.Read({"trials", "two"})["trials"];
   REQUIRE(trials.size() == 100);
   for (const auto& trial : trials) {
     const int x = Value(trial, 0), y = Value(trial, 1);
     CHECK(trial["objectiveValue"] == x);
-    CHECK(trial["additionalObjectiveValues"] == Json::array({1.0 * y}));
+    CHECK(trial["additionalObjectiveValues"] == PlainJson::array({1.0 * y}));
     CHECK(trial["feasible"] == (x + y < 10));
   }
-  const Json best = shell.Read({"best", "two"})["trials"];
+  const PlainJson best = shell.Read({"best", "two"})["trials"];
   CHECK(best.size() == 10);
   for (const auto& trial : best) CHECK(Value(trial, 0) + Value(trial, 1) == 9);
   CHECK(shell.Read({"get", "two"})["bestTrials"].size() == 10);

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "db/database.h"
 #include "tests/conformance/memory_store.h"
 #include "tests/conformance/store_fixture.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
@@ -18,6 +20,19 @@ class SqliteFixture final : public StoreFixture {
 
  private:
   const TemporaryDirectory directory_;
+};
+
+class PostgresFixture final : public StoreFixture {
+ public:
+  std::unique_ptr<Store> Open() override {
+    auto database = OpenDatabase(*DatabaseAddress::Parse(address_));
+    INFO(Message(database.status()));
+    REQUIRE(database.ok());
+    return std::move(database->store);
+  }
+
+ private:
+  const std::string address_ = PostgresServer::Shared().NewDatabase();
 };
 
 // The oracle keeps the contract too. It has no disk, so its content stays with the fixture and what
@@ -74,6 +89,7 @@ std::unique_ptr<StoreFixture> Make() {
 
 const std::vector<StoreBackEnd>& StoreBackEnds() {
   static const std::vector<StoreBackEnd> back_ends = {{"sqlite", Make<SqliteFixture>},
+                                                      {"postgres", Make<PostgresFixture>},
                                                       {"memory", Make<MemoryFixture>}};
   return back_ends;
 }

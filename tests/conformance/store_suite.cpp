@@ -229,6 +229,52 @@ TEST_CASE("A down-sampled curve keeps its ends, and each metric its own share", 
   if (most >= 10) CHECK(shorts == std::vector<int64_t>{0, 100, 200, 300, 400});
 }
 
+TEST_CASE("A very long curve keeps its ends and every spike", "[store]") {
+  const auto back_end = GENERATE(from_range(StoreBackEnds()));
+  CAPTURE(back_end.name);
+  const auto fixture = back_end.make();
+  auto store = fixture->Open();
+  REQUIRE(store
+              ->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
+              .ok());
+  constexpr int kPoints = 30000, kInBatch = 7500, kMost = 40;
+  // One in the first points, one that is alone in the last ones, and a pit.
+  const auto value = [](int i) { return i == 3 ? 90. : i == 29990 ? 70. : i == 17001 ? -50. : 0.; };
+  for (int begin = 0; begin < kPoints; begin += kInBatch) {
+    TrialPoints points{"uid-a-0", {}};
+    for (int i = begin; i < begin + kInBatch; ++i) {
+      points.points.push_back(MakePoint("m", value(i), i));
+      if (i % 3 == 0) points.points.push_back(MakePoint("never a number", kNaN, i));
+    }
+    REQUIRE(store->Commit({.append_points = {points}}).ok());
+  }
+  const auto series =
+      *store->ReadMetrics({.trial_uid = "uid-a-0", .metric = "m", .max_points = kMost});
+  CHECK(series.total == kPoints);
+  CHECK(series.points.size() <= kMost);
+  CHECK(series.points.size() > kMost / 4);
+  CHECK(series.points.front().step == 0);
+  CHECK(series.points.back().step == kPoints - 1);
+  for (const int spike : {3, 17001, 29990}) {
+    CHECK(std::any_of(series.points.begin(), series.points.end(), [&](const MetricPoint& point) {
+      return point.step == spike && point.value == value(spike);
+    }));
+  }
+  const auto both = *store->ReadMetrics({.trial_uid = "uid-a-0", .max_points = kMost});
+  CHECK(both.points.size() <= 2 * kMost);
+  CHECK(std::is_sorted(both.points.begin(), both.points.end(),
+                       [](const auto& a, const auto& b) { return a.step < b.step; }));
+  CHECK(std::any_of(both.points.begin(), both.points.end(),
+                    [](const auto& point) { return std::isnan(point.value); }));
+  // Points that are cleared take what was worked out of them along.
+  REQUIRE(store
+              ->Commit({.clear_points = {"uid-a-0"},
+                        .append_points = {{"uid-a-0", {MakePoint("m", 5)}}}})
+              .ok());
+  CHECK(store->ReadMetrics({.trial_uid = "uid-a-0", .max_points = kMost})->points.size() == 1);
+}
+
 TEST_CASE("Incumbents are the trials that were better than all before", "[store]") {
   const auto back_end = GENERATE(from_range(StoreBackEnds()));
   CAPTURE(back_end.name);

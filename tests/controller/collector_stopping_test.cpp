@@ -56,8 +56,8 @@ TEST_CASE("A hopeless trial is stopped while no controller is there", "[collecto
 
 TEST_CASE("The collector holds to the metric and its direction", "[collector]") {
   CollectedTrial trial(
-      "for i in 1 2 3 4 5 6; do echo step=$i accuracy=0 loss=$i; done; echo loss=6 loss=5 loss=6; "
-      "trap 'echo loss=8; exit 0' TERM; while :; do sleep 0.05; done");
+      "trap 'echo loss=8; exit 0' TERM; for i in 1 2 3 4 5 6; do echo step=$i accuracy=0 loss=$i; "
+      "done; echo loss=6 loss=5 loss=6; while :; do sleep 0.05; done");
   trial.job().metric_names = {"loss", "accuracy"};
   trial.job().stopping = Rule("patience", {{"patience", "3"}, {"metric", "loss"}}, true);
   trial.Submit();

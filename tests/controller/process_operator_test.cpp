@@ -186,23 +186,31 @@ TEST_CASE("The last words of a command that fails are told with its end", "[oper
   CHECK(status.message == "the command exited with status 3: Traceback:\xef\xbf\xbd no");
 }
 
-TEST_CASE("A trial knows where to report, and no secret", "[operator]") {
+TEST_CASE("A trial knows where to report, and no secret but its own", "[operator]") {
+  const bool has_token = GENERATE(false, true);
   TemporaryDirectory directory;
   setenv("QALAM_TOKEN", "a secret of the server's", 1);
+  setenv("QALAM_TOKEN_FILE", "a secret of the server's", 1);
+  TrialTokenMaker token;
+  if (has_token) token = [](const std::string& uid) { return "token of " + uid; };
   const auto trial_operator = MakeProcessOperator({.collector_path = QALAM_BIN "/qalam-collector",
                                                    .grace_seconds = 0.3,
-                                                   .server_address = "unix:/run/qalam.sock"});
+                                                   .server_address = "unix:/run/qalam.sock",
+                                                   .trial_token = token});
   auto job = Job(directory, {"sh", "-c",
                              "echo \"$QALAM_ADDRESS,$QALAM_TRIAL,$QALAM_NAMESPACE,"
-                             "$QALAM_TOKEN,\""});
+                             "$QALAM_TOKEN,$QALAM_TOKEN_FILE,\""});
   job.name_space = "team";
   job.collector.kind = CollectorKind::kPush;
   const auto handle = trial_operator->Submit(job);
   REQUIRE(handle.ok());
   CHECK(WaitForEnd(*trial_operator, *handle).state == JobState::kSucceeded);
-  CHECK(trial_operator->ReadLog(*handle, 0)->data == "unix:/run/qalam.sock,trial,team,,\n");
+  CHECK(trial_operator->ReadLog(*handle, 0)->data ==
+        fmt::format("unix:/run/qalam.sock,trial,team,{},,\n",
+                    has_token ? "token of " + job.uid : ""));
   CHECK(ReadFile(*handle + "/job.json")->find("a secret") == std::string::npos);
   unsetenv("QALAM_TOKEN");
+  unsetenv("QALAM_TOKEN_FILE");
 }
 
 TEST_CASE("A job without a checkpoint folder pays nothing for it", "[operator]") {

@@ -58,6 +58,12 @@ TEST_CASE("A trial that its engine lost is run again, and only what that run rep
                                    return BadRun(ending == 0 ? CollectorLost() : LostByEngine());
                                  });
   experiment.StartController();
+  // What it reports is read before it is lost: of one that never said anything it is certain that
+  // it did not run, and it is submitted again without a word.
+  experiment.WaitUntil([&] { return experiment.Count(TrialState::kRunning) == 1; });
+  const Time reported = experiment.clock().Now() + absl::Seconds(1);
+  experiment.RunUntil([&] { return experiment.clock().Now() >= reported; });
+  experiment.WaitUntil([&] { return experiment.Trials().front().collected_bytes > 0; });
   experiment.RunToEnd();
   CheckRanTwice(experiment);
   const auto message = RetryEvents(experiment)[0].message;

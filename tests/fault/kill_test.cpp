@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "api/proto/qalam_v1.grpc.pb.h"
 #include "base/files.h"
 #include "base/random.h"
+#include "tests/support/lines.h"
 #include "tests/support/qalam_process.h"
 #include "tests/support/served_database.h"
 #include "tests/support/temporary_directory.h"
@@ -62,13 +62,6 @@ spec:
                      name, trials, std::min(8, trials), steps, marker);
 }
 
-std::vector<std::string> Lines(const std::string& path) {
-  std::ifstream file(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
 using Stub = v1::ExperimentService::Stub;
 
 v1::Experiment Get(Stub& stub, const std::string& name) {
@@ -114,7 +107,7 @@ void CheckWhole(Stub& stub, const std::string& name, int count, const std::strin
     CHECK(static_cast<int>(Points(stub, trial.name()).size()) == kPointsPerTrial);
     expected.insert(trial.name());
   }
-  const auto begun = Lines(marker);
+  const auto begun = ReadLines(marker);
   CHECK(std::multiset<std::string>(begun.begin(), begun.end()) == expected);
 }
 
@@ -196,11 +189,11 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
     REQUIRE(stub->CreateExperiments(&context, request, &reply).ok());
   }
   const auto deadline = absl::Now() + absl::Seconds(30);
-  while (Lines(directory.File("begun")).empty()) {
+  while (ReadLines(directory.File("begun")).empty()) {
     REQUIRE(absl::Now() < deadline);
     absl::SleepFor(absl::Milliseconds(10));
   }
-  const std::string trial = Lines(directory.File("begun")).front();
+  const std::string trial = ReadLines(directory.File("begun")).front();
 
   std::set<int64_t> acknowledged;
   int64_t step = 0;

@@ -14,7 +14,7 @@ namespace {
 
 // Below what a hundred megabytes held in memory would make; an idle server has some 40.
 constexpr int64_t kMostResidentBytes = 120 << 20;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef QALAM_SANITIZED
 constexpr bool kMeasuresMemory = false;  // the sanitizers' own memory is larger than that
 #else
 constexpr bool kMeasuresMemory = true;

@@ -64,8 +64,8 @@ void WaitUntil(const std::function<bool()>& condition) {
 TEST_CASE("A request that may succeed later is repeated, as late as the server says",
           "[kubernetes]") {
   const int refusal = GENERATE(429, 500, 503, 504);
-  HttpServer server;
   std::atomic<int> calls{0};
+  HttpServer server;
   server->Get(kPodPath, [&](const httplib::Request&, httplib::Response& response) {
     if (++calls < 3) {
       response.status = refusal;
@@ -86,8 +86,8 @@ TEST_CASE("A request that may succeed later is repeated, as late as the server s
 
 TEST_CASE("A request is not repeated without end, nor later than is bearable", "[kubernetes]") {
   const std::string retry_after = GENERATE("", "3600");
-  HttpServer server;
   std::atomic<int> calls{0};
+  HttpServer server;
   server->Get(kPodPath, [&](const httplib::Request&, httplib::Response& response) {
     ++calls;
     response.status = 429;
@@ -117,8 +117,8 @@ TEST_CASE("Each refusal has its code, and is not repeated", "[kubernetes]") {
       {422, "Invalid", StatusCode::kInvalidArgument},
   }));
   CAPTURE(test.status, test.reason);
-  HttpServer server;
   std::atomic<int> calls{0};
+  HttpServer server;
   server->Post(kPodsPath, [&](const httplib::Request&, httplib::Response& response) {
     ++calls;
     response.status = test.status;
@@ -171,8 +171,8 @@ TEST_CASE("Deleting says how, and which object is meant", "[kubernetes]") {
 }
 
 TEST_CASE("A list comes in pages, and anew when the server drops it in between", "[kubernetes]") {
-  HttpServer server;
   std::atomic<int> expired{0};
+  HttpServer server;
   server->Get(kPodsPath, [&](const httplib::Request& request, httplib::Response& response) {
     const std::string go_on = request.get_param_value("continue");
     if (request.get_param_value("limit") != "2") response.status = 400;
@@ -200,9 +200,9 @@ TEST_CASE("A list comes in pages, and anew when the server drops it in between",
 }
 
 TEST_CASE("Requests share a connection, and go on over another when it is cut", "[kubernetes]") {
-  HttpServer server;
   std::mutex mutex;
   std::set<int> ports;
+  HttpServer server;
   server->set_keep_alive_max_count(3);
   server->Get(kPodPath, [&](const httplib::Request& request, httplib::Response& response) {
     const std::lock_guard lock(mutex);
@@ -280,8 +280,8 @@ TEST_CASE("The server's certificate must be vouched for, and be for its name", "
 }
 
 TEST_CASE("A cancelled request ends at once, whatever it waits for", "[kubernetes]") {
-  HttpServer server;
   std::atomic<bool> asked{false}, over{false};
+  HttpServer server;
   server->Get(kPodPath, [&](const httplib::Request&, httplib::Response& response) {
     response.set_chunked_content_provider("application/json", [&](size_t, httplib::DataSink& sink) {
       if (!asked.exchange(true)) sink.write(" ", 1);
@@ -450,8 +450,8 @@ TEST_CASE("A watch that the server refuses is told, and so is its return", "[kub
 
 TEST_CASE("A kind is looked for once, and what there is is said of one that is not",
           "[kubernetes]") {
-  HttpServer server;
   std::atomic<int> calls{0};
+  HttpServer server;
   server->Get("/apis/batch/v1", [&](const httplib::Request&, httplib::Response& response) {
     ++calls;
     response.set_content(R"({"resources":[{"name":"jobs","kind":"Job","namespaced":true},

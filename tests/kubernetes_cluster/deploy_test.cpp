@@ -171,8 +171,8 @@ TEST_CASE("The image installs what the program is linked to", "[kubernetes]") {
   std::vector<std::string> libraries, question = {"dpkg-query", "-S"};
   for (std::sregex_iterator found(read.text.begin(), read.text.end(), needed), end; found != end;
        ++found) {
-    libraries.push_back("/" + (*found)[1].str());
-    question.push_back("*" + libraries.back());
+    libraries.push_back(fmt::format("/{}", (*found)[1].str()));
+    question.push_back(fmt::format("*{}", libraries.back()));
   }
   REQUIRE(libraries.size() > 10);
   // "PACKAGE:ARCHITECTURE: PATH", a line for each package that has a file of this name.

@@ -146,6 +146,46 @@ TEST_CASE("Of a pod that somebody deletes the Job makes another, and the trial i
   CHECK(trials.engine().ReadObservations(handle, 0)->points.size() == 2);
 }
 
+TEST_CASE("What a container said before it was started anew is read, also afterwards",
+          "[kubernetes][faults]") {
+  ClusterTrials trials(KubernetesCluster::Shared());
+  auto job = trials.Job("anew", {.lines = {"loss=1"}});
+  job.manifest["spec"]["backoffLimit"] = 3;
+  Json& pod = job.manifest["spec"]["template"]["spec"];
+  pod["restartPolicy"] = "OnFailure";
+  // The first run fails and the second does not; each goes on once its file is there.
+  const std::string go = job.directory + ".go-";
+  pod["containers"][0]["command"][2] = fmt::format(
+      "echo begun >> \"$0\"; n=$(wc -l < \"$0\"); echo loss=$n; until [ -e {}$n ]; do sleep 0.01; "
+      "done; echo more=$n; exit $((n < 2))",
+      go);
+  const auto handle = trials.Submit(job);
+  trials.WaitForOutput(handle);
+  // Nobody is there when it fails and begins anew.
+  trials.Restart();
+  REQUIRE(WriteFileAtomically(go + "1", "", false).ok());
+  trials.WaitUntil([&] { return trials.Begun("anew") == 2; });
+  const bool has_ended = GENERATE(false, true);
+  CAPTURE(has_ended);
+  if (has_ended) {
+    REQUIRE(WriteFileAtomically(go + "2", "", false).ok());
+    trials.cluster().Await(trials.name_space(), "job", "anew", [](const auto& object) {
+      return object["status"].value("succeeded", 0) == 1;
+    });
+  } else {
+    trials.Poll(handle);
+    trials.WaitUntil([&] {
+      return trials.engine().ReadLog(handle, 0)->data.find("loss=2") != std::string::npos;
+    });
+    REQUIRE(WriteFileAtomically(go + "2", "", false).ok());
+  }
+  const auto status = trials.WaitForEnd(handle);
+  CAPTURE(status.message);
+  CHECK(status.state == JobState::kSucceeded);
+  CHECK(trials.engine().ReadLog(handle, 0)->data == "loss=1\nmore=1\nloss=2\nmore=2\n");
+  CHECK(trials.engine().ReadObservations(handle, 0)->points.size() == 2);
+}
+
 TEST_CASE("An object that somebody deletes is the engine's failure", "[kubernetes][faults]") {
   const bool meanwhile = GENERATE(false, true);
   CAPTURE(meanwhile);

@@ -13,11 +13,9 @@ using Json = KubernetesCluster::Json;
 // A namespace of its own that a server follows.
 class WayIn {
  public:
-  explicit WayIn(const KubernetesCluster& cluster = KubernetesCluster::Shared())
-      : cluster_(cluster),
-        space_(cluster.NewNamespace()),
-        served_({"--listen", "127.0.0.1:0", "--http", "none", "--watch-namespace", space_,
-                 "--kubeconfig", cluster.kubeconfig()}) {
+  explicit WayIn(const KubernetesCluster& cluster = KubernetesCluster::Shared(),
+                 const std::vector<std::string>& more = {})
+      : cluster_(cluster), space_(cluster.NewNamespace()), served_(Flags(more)) {
     const auto applied = cluster.Kubectl({"apply", "-f", QALAM_SOURCE "/deploy/crds"});
     INFO(applied.text);
     REQUIRE(applied.status == 0);
@@ -86,6 +84,14 @@ spec:
   }
 
  private:
+  std::vector<std::string> Flags(const std::vector<std::string>& more) const {
+    std::vector<std::string> flags = {"--listen",     "127.0.0.1:0",        "--http",
+                                      "none",         "--watch-namespace",  space_,
+                                      "--kubeconfig", cluster_.kubeconfig()};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+  }
+
   const KubernetesCluster& cluster_;
   const std::string space_;
   ServedDatabase served_;
@@ -209,6 +215,31 @@ TEST_CASE("Deleting an object stops its trials and removes the experiment", "[ku
   CHECK(second->uid() != first->uid());
 }
 
+TEST_CASE("What a trial is in the cluster belongs to its experiment, and goes with it",
+          "[kubernetes]") {
+  WayIn way(KubernetesCluster::Shared(), {"--operator", "kubernetes", "--collector-image", "none"});
+  std::string document = way.Document("owner", "echo loss=$0", 2);
+  const auto replace = [&document](const std::string& from, const std::string& to) {
+    document.replace(document.find(from), from.size(), to);
+  };
+  replace("trialTemplate:\n", "trialTemplate:\n    retain: true\n");
+  replace("containers: [{name: main,",
+          "restartPolicy: Never, containers: [{name: main, image: none,");
+  way.Apply(document);
+  const Json object = way.AwaitLast("owner", "Succeeded");
+  const auto jobs = Json::parse(way.Kubectl({"get", "jobs", "-o", "json"}).text)["items"];
+  REQUIRE(jobs.size() == 2);
+  for (const auto& job : jobs) {
+    CHECK(job["metadata"]["ownerReferences"][0]["uid"] == object["metadata"]["uid"]);
+    CHECK(job["metadata"]["ownerReferences"][0]["kind"] == "Experiment");
+  }
+  REQUIRE(way.Kubectl({"delete", "experiment", "owner"}).status == 0);
+  const auto deadline = absl::Now() + absl::Seconds(60);
+  while (way.Kubectl({"get", "jobs", "-o", "name"}).text.find("job") != std::string::npos) {
+    REQUIRE(absl::Now() < deadline);
+  }
+}
+
 TEST_CASE("Counts are changed in the object, and nothing else", "[kubernetes]") {
   WayIn way;
   const std::string go = way.served().File("go");
@@ -300,9 +331,11 @@ TEST_CASE("An experiment that is not known any more is not run again", "[kuberne
 }
 
 TEST_CASE("Trials go on while the API server is away, and are shown afterwards", "[kubernetes]") {
+  // So many that some are left when the server is killed, slow as the cluster may be.
+  constexpr int64_t kTrials = 100;
   const KubernetesCluster cluster({"--nodes", "1"});
   WayIn way(cluster);
-  way.Apply(way.Document("steady", "sleep 0.2; echo loss=$0", 40));
+  way.Apply(way.Document("steady", "sleep 0.2; echo loss=$0", kTrials));
   way.Await("steady", [](const Json& object) {
     return !object.is_null() &&
            object.value("status", Json::object()).value("trialsSucceeded", 0) >= 2;
@@ -317,15 +350,15 @@ TEST_CASE("Trials go on while the API server is away, and are shown afterwards",
   };
   // First it hangs, then it is killed; both times trials go on.
   cluster.Signal("api-server", SIGSTOP);
-  await(succeeded() + 8);
+  await(std::min(kTrials, succeeded() + 8));
   cluster.Signal("api-server", SIGCONT);
   way.Await("steady", [](const Json& object) {
     return !object.is_null() && object["status"].value("trialsSucceeded", 0) >= 10;
   });
   cluster.Signal("api-server", SIGKILL);
-  await(succeeded() + 8);
+  await(std::min(kTrials, succeeded() + 8));
   const Json ended = way.AwaitLast("steady", "Succeeded");
-  CHECK(ended["status"]["trialsSucceeded"] == 40);
+  CHECK(ended["status"]["trialsSucceeded"] == kTrials);
   CHECK(way.Kubectl({"delete", "experiment", "steady"}).status == 0);
 }
 

@@ -1,13 +1,9 @@
 // Heads of requests that no browser sends, over a plain socket.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 
 #include "tests/support/http_fixture.h"
+#include "tests/support/raw_connection.h"
 
 namespace qalam {
 
@@ -15,40 +11,6 @@ namespace {
 
 constexpr char kRequestLine[] = "GET /api/v1/info HTTP/1.1\r\n";
 constexpr char kHost[] = "Host: localhost\r\n";
-
-class RawConnection {
- public:
-  explicit RawConnection(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
-  }
-  RawConnection(const RawConnection&) = delete;
-  ~RawConnection() { close(socket_); }
-
-  // False once the server has closed the connection.
-  bool Send(const std::string& text) const {
-    for (size_t sent = 0; sent < text.size();) {
-      const ssize_t count = send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (count < 0) return false;
-      sent += static_cast<size_t>(count);
-    }
-    return true;
-  }
-  std::string ReadToEnd() const {
-    std::string text;
-    char buffer[4096];
-    ssize_t count;
-    while ((count = recv(socket_, buffer, sizeof(buffer), 0)) > 0)
-      text.append(buffer, static_cast<size_t>(count));
-    return text;
-  }
-
- private:
-  const int socket_;
-};
 
 std::string AnswerTo(HttpFixture& fixture, const std::string& head) {
   const RawConnection connection(fixture.port());

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/http_fixture.h"
+#include "tests/support/raw_connection.h"
 
 namespace qalam {
 
@@ -115,6 +116,22 @@ TEST_CASE("Broken and huge requests get a clear answer, and the server goes on",
   REQUIRE(answer);
   CHECK(answer->status == 411);
   CHECK(fixture.Get("/info").status == 200);
+}
+
+TEST_CASE("A client that still sends after its refusal can go on, and read it", "[server]") {
+  HttpFixture fixture;
+  const RawConnection client(fixture.port());
+  CHECK(
+      client.Send("POST /api/v1/validate HTTP/1.1\r\nHost: localhost\r\n"
+                  "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  pollfd answered = {.fd = client.get(), .events = POLLIN, .revents = 0};
+  REQUIRE(poll(&answered, 1, 10'000) == 1);
+  for (int i = 0; i < 3; ++i) {
+    // Long enough for the client's system to hear that nobody takes what was sent before.
+    absl::SleepFor(absl::Milliseconds(100));
+    CHECK(client.Send("2\r\n{}\r\n"));
+  }
+  CHECK(client.ReadToEnd().starts_with("HTTP/1.1 411 "));
 }
 
 TEST_CASE("Answers are compressed for those who take it", "[server]") {

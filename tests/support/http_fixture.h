@@ -36,7 +36,7 @@ class HttpFixture {
   void Restart(const std::string& token = "") {
     server_.reset();
     ServerOptions options;
-    options.database_path = database();
+    options.database = database();
     options.work_root = directory_.File("trials");
     options.http = "127.0.0.1:0";
     options.access.token = token;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
@@ -57,7 +58,7 @@ spec:
   objective: {{type: minimize, objectiveMetricName: loss, goal: -1}}
   algorithm: {{algorithmName: random}}
   maxTrialCount: {}
-  parallelTrialCount: 2
+  parallelTrialCount: {}
   maxFailedTrialCount: 0
 {}  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
   trialTemplate:
@@ -67,7 +68,7 @@ spec:
       kind: Job
       spec: {{template: {{spec: {{containers: [{{name: main, command: [sh, -c, '{}', '${{trialParameters.x}}']}}]}}}}}}
 )",
-                                            name, trials, more, script),
+                                            name, trials, std::min(trials, 2), more, script),
                                 false)
                 .ok());
     return path;

@@ -56,13 +56,16 @@ class ServedDatabase {
     if (stub == nullptr) throw std::runtime_error("the server does not answer:\n" + Output());
     return stub;
   }
+  // Of the processes that are started from now on.
+  void SetEnvironment(std::map<std::string, std::string> environment) {
+    environment_ = std::move(environment);
+  }
   // Without waiting for an answer.
   void Spawn() {
     said_before_ = Output().size();
     const FileDescriptor log(
         open(File("log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
-    process_ =
-        std::make_unique<ChildProcess>(arguments_, std::map<std::string, std::string>{}, log.get());
+    process_ = std::make_unique<ChildProcess>(arguments_, environment_, log.get());
   }
   void Kill() { process_->Kill(SIGKILL); }
   // As a user's Ctrl-C does; the raw wait status.
@@ -90,6 +93,7 @@ class ServedDatabase {
  private:
   TemporaryDirectory directory_;
   std::vector<std::string> arguments_;
+  std::map<std::string, std::string> environment_;
   std::unique_ptr<ChildProcess> process_;
   size_t said_before_ = 0;  // by earlier processes
 };

@@ -17,8 +17,9 @@ def write(results, path):
     for file in sorted(results.glob("samplers-*.json")):
         report = json.loads(file.read_text(encoding="utf-8"))
         machine = report["machine"]
+        label = f", {report['label']}" if "label" in report else ""
         sections.append(
-            f"## {report['suite']}\n\n"
+            f"## {report['suite']}{label}\n\n"
             f"{report['date']}, {machine['cores']} cores, {machine['processor']}.\n\n"
             + printing.markdown(report)
         )

@@ -14,10 +14,12 @@ def processor():
     return found.group(1) if found else "unknown"
 
 
-def describe(suite, size, narrowed, seeds):
-    """`narrowed`: what the command line changed of the selection, as text."""
+def describe(suite, size, narrowed, seeds, label=None):
+    """`narrowed`: what the command line changed of the selection, as text.
+    `label`: what tells its file from the suite's others; None: the suite's own."""
     return {
         "suite": suite,
+        **({"label": label} if label else {}),
         "selection": size,
         "narrowed": narrowed,
         "seeds": seeds,
@@ -30,7 +32,8 @@ def write(folder, found):
     folder.mkdir(parents=True, exist_ok=True)
     # Architecture searches have a page of their own.
     name = "nas-table" if found["suite"] == "nas" else f"samplers-{found['suite']}"
-    path = folder / f"{name}.json"
+    label = f"-{found['label']}" if "label" in found else ""
+    path = folder / f"{name}{label}.json"
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"written: {path}")
 

@@ -45,17 +45,20 @@ StatusOr<std::string> EncodedJob(const TrialJob& job, const Json& pod, double gr
   return collector::Encode(collector_job);
 }
 
-void AddVariables(const TrialJob& job, Json& container) {
+void AddVariables(const TrialJob& job, const std::string& trial_token, Json& container) {
   Json variables = Json::array();
   variables.push_back(Variable("QALAM_TRIAL_NAME", job.name));
   variables.push_back(Variable("QALAM_TRIAL_UID", job.uid));
   variables.push_back(Variable("QALAM_EXPERIMENT_NAME", job.experiment_name));
+  if (!trial_token.empty()) variables.push_back(Variable("QALAM_TOKEN", trial_token));
   const Json message = container.value("terminationMessagePath", Json("/dev/termination-log"));
   variables.push_back(Variable("QALAM_TERMINATION_MESSAGE_PATH",
                                message.is_string() ? message.get<std::string>() : ""));
   if (!job.collector.path.empty()) {
     variables.push_back(Variable("QALAM_METRICS_PATH", job.collector.path));
   }
+  for (const auto& [name, value] : job.environment)
+    variables.push_back(Variable(name.c_str(), value));
   // Of two of one name the later counts, which is the manifest's.
   if (container.contains("env") && container["env"].is_array()) {
     for (const Json& variable : container["env"]) variables.push_back(variable);
@@ -85,7 +88,7 @@ Status PutUnderCollector(const TrialJob& job, const CollectorContainerOptions& o
                   WithoutReferences(TrialMark(job)), WithoutReferences(encoded), "--"};
   for (const Json& argument : command) wrapped.push_back(argument);
   container["command"] = std::move(wrapped);
-  AddVariables(job, container);
+  AddVariables(job, options.trial_token, container);
   container["volumeMounts"].push_back(MountOfCollector(true));
   Json& spec = pod["spec"];
   spec["volumes"].push_back({{"name", kCollectorContainer}, {"emptyDir", Json::object()}});

@@ -10,6 +10,7 @@ namespace qalam {
 struct CollectorContainerOptions {
   std::string image;  // has qalam-collector on its PATH
   double grace_seconds = 10;
+  std::string trial_token;  // the container's QALAM_TOKEN; empty: none
 };
 
 // The init container, and the volume through which it hands the collector to the other.

@@ -65,6 +65,7 @@ class KubernetesOperator final : public TrialOperator {
   std::vector<Fault> CheckTrials(const ExperimentSpec& spec) override {
     return CheckClusterTrials(spec);
   }
+  Status CheckReachable() override { return tracker_->CheckWatches(); }
   StatusOr<std::string> Submit(const TrialJob& job) override;
   StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
   Status Cancel(const std::string& handle) override;
@@ -172,10 +173,13 @@ StatusOr<std::string> KubernetesOperator::Submit(const TrialJob& job) {
   if (!known.ok() || known->object_uid.empty()) {
     // One that was cancelled will not begin.
     if (IsCancelled(folder) && !known.ok()) return folder;
-    const TrialObjectOptions options{.name_space = NamespaceOf(job),
-                                     .collector_image = options_.collector_image,
-                                     .grace_seconds = options_.grace_seconds,
-                                     .owner = options_.owner};
+    TrialObjectOptions options{.name_space = NamespaceOf(job),
+                               .collector_image = options_.collector_image,
+                               .grace_seconds = options_.grace_seconds,
+                               .owner = options_.owner};
+    if (options_.trial_token) {
+      ASSIGN_OR_RETURN(options.trial_token, options_.trial_token(job.uid));
+    }
     ASSIGN_OR_RETURN(const Json object, MakeTrialObject(job, options));
     ASSIGN_OR_RETURN(ClusterTrial trial, Describe(job, object));
     RETURN_IF_ERROR(WriteClusterTrial(folder, trial));

@@ -16,6 +16,7 @@ struct KubernetesOperatorOptions {
   std::string name_space;
   std::string collector_image;  // has qalam-collector on its PATH
   double grace_seconds = 10;    // between TERM and KILL
+  TrialTokenMaker trial_token;  // null: trials have none
   // The object in the cluster that a trial's object belongs to, as an ownerReference; null for
   // none.
   std::function<Json(const TrialJob&)> owner;

@@ -141,14 +141,30 @@ void LogPump::Work() {
 
 bool LogPump::ReadOne(const std::string& key, const WantedLog& wanted, bool follow, TrialLog& log,
                       Cancellation& cancellation) {
-  const std::string since = log.Begin(wanted.source);
+  const kubernetes::LogRequest request{.name_space = wanted.name_space,
+                                       .pod = wanted.pod,
+                                       .container = wanted.container,
+                                       .follow = follow && !wanted.ended};
+  if (!log.LacksRunBefore(wanted.source)) return ReadRun(key, wanted, request, log, cancellation);
+  // It failed and was started anew while nobody was there to read. Nodes keep that one run and none
+  // before it.
+  WantedLog before = wanted;
+  --before.source.restarts;
+  before.ended = true;
+  kubernetes::LogRequest request_before = request;
+  request_before.follow = false;
+  request_before.previous = true;
+  const bool found = ReadRun(key, before, request_before, log, cancellation);
+  if (!log.is_complete_for(before.source)) return found;
+  return ReadRun(key, wanted, request, log, cancellation) || found;
+}
+
+bool LogPump::ReadRun(const std::string& key, const WantedLog& wanted,
+                      kubernetes::LogRequest request, TrialLog& log, Cancellation& cancellation) {
+  request.since = log.Begin(wanted.source);
   bool written = true, found = false;
   const Status status = client_.ReadLog(
-      {.name_space = wanted.name_space,
-       .pod = wanted.pod,
-       .container = wanted.container,
-       .follow = follow && !wanted.ended,
-       .since = since},
+      request,
       [&](std::string_view data) {
         found = true;
         const auto reported = log.Take(data);

@@ -60,6 +60,9 @@ class LogPump {
   // Whether there was anything.
   bool ReadOne(const std::string& key, const WantedLog& wanted, bool follow, TrialLog& log,
                kubernetes::Cancellation& cancellation);
+  // One run of the container; `wanted.source` names it.
+  bool ReadRun(const std::string& key, const WantedLog& wanted, kubernetes::LogRequest request,
+               TrialLog& log, kubernetes::Cancellation& cancellation);
   // Those that are followed have to share their threads now.
   std::vector<std::shared_ptr<kubernetes::Cancellation>> Followed()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

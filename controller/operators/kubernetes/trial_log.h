@@ -45,6 +45,11 @@ class TrialLog {
   // How many bytes of that run's output and points never came, the log having been cut.
   uint64_t missing_bytes() const { return missing_bytes_; }
   bool is_complete_for(const LogSource& source) const { return complete_ && source_ == source; }
+  // Whether the container was started anew before its run before this one was read to its end.
+  bool LacksRunBefore(const LogSource& source) const {
+    return source.restarts > 0 && !(source_ == source) &&
+           !is_complete_for({source.pod_uid, source.restarts - 1});
+  }
   // Its last line has been read.
   void SetComplete();
 

@@ -71,7 +71,8 @@ StatusOr<Json> MakeOfSoundManifest(const TrialJob& job, const TrialObjectOptions
   metadata.erase("generateName");
   metadata["annotations"][kFolderAnnotation] = job.directory;
   SetLabels(job, object);
-  if (options.owner) {
+  // An owner is sought in the object's own namespace, and one that is not there counts as deleted.
+  if (options.owner && options.name_space == job.name_space) {
     const Json owner = options.owner(job);
     if (!owner.is_null()) metadata["ownerReferences"] = Json::array({owner});
   }
@@ -88,10 +89,11 @@ StatusOr<Json> MakeOfSoundManifest(const TrialJob& job, const TrialObjectOptions
   for (const auto& one : containers) {
     FillInResources(job.resources, *one.container);
     if (!NeedsCollector(job.collector)) continue;
-    RETURN_IF_ERROR(
-        WithContext(PutUnderCollector(job, {options.collector_image, options.grace_seconds},
-                                      *one.pod, *one.container),
-                    "trialSpec." + one.place));
+    RETURN_IF_ERROR(WithContext(
+        PutUnderCollector(job,
+                          {options.collector_image, options.grace_seconds, options.trial_token},
+                          *one.pod, *one.container),
+        "trialSpec." + one.place));
   }
   return object;
 }

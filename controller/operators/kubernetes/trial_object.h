@@ -23,6 +23,7 @@ struct TrialObjectOptions {
   std::string name_space;
   std::string collector_image;
   double grace_seconds = 10;  // between TERM and KILL within the container
+  std::string trial_token;    // the container's QALAM_TOKEN; empty: none
   // The object that it belongs to, as an ownerReference; null for none.
   std::function<Json(const TrialJob&)> owner;
 };

@@ -19,6 +19,9 @@ using kubernetes::Propagation;
 
 constexpr int kWorkers = 4;
 constexpr Duration kTryAgain = absl::Seconds(1);
+// An object that is left when the program ends is cleared away by the next one: with `qalam run`
+// there may be none for long.
+constexpr Duration kLongestClearing = absl::Seconds(5);
 // After its end, how long a log is waited for that cannot be had: its node may be gone.
 constexpr Duration kLongestLogWait = absl::Seconds(30);
 
@@ -51,6 +54,8 @@ TrialTracker::~TrialTracker() {
   std::map<std::string, Watched> watches;
   {
     absl::MutexLock lock(&mutex_);
+    const Time deadline = absl::Now() + kLongestClearing;
+    while (IsClearing() && absl::Now() < deadline) wake_.WaitWithDeadline(&mutex_, deadline);
     ending_ = true;
     watches.swap(watches_);
     wake_.SignalAll();
@@ -59,6 +64,16 @@ TrialTracker::~TrialTracker() {
   for (auto& cancellation : cancellations_) cancellation->Cancel();
   for (auto& thread : threads_) thread.join();
   logs_.reset();
+}
+
+// Of trials that have ended and whose cluster answers.
+bool TrialTracker::IsClearing() const {
+  // Not by an algorithm: clang would not know that its function runs under the mutex.
+  for (const auto& [name, tracked] : tracked_) {
+    Status why;
+    if (tracked.end && !IsAway(tracked, &why)) return true;
+  }
+  return false;
 }
 
 Status TrialTracker::Track(const std::string& folder, const ClusterTrial& trial,
@@ -123,6 +138,14 @@ JobStatus TrialTracker::Describe(const std::string& folder) const {
   Status why;
   if (IsAway(found->second, &why)) return {JobState::kUnknown, "Unreachable", Message(why)};
   return DescribeUnended(EvidenceOf(found->second, false, absl::Now()));
+}
+
+Status TrialTracker::CheckWatches() const {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [key, watched] : watches_) {
+    if (!watched.status.ok()) return Unavailable("{}: {}", key, Message(watched.status));
+  }
+  return absl::OkStatus();
 }
 
 void TrialTracker::Nudge(const std::string& folder) {
@@ -379,6 +402,14 @@ Duration TrialTracker::Reconcile(const std::string& folder,
     } else {
       tracked.decided = std::min(tracked.decided, now);
     }
+    const bool has_log = tracked.pod && tracked.pod->has_started;
+    if (decided && !has_log && !tracked.asked_at_end) {
+      // The pods have a watch of their own, which may be behind that of the objects: that none has
+      // run must be heard from the server itself.
+      tracked.asked_at_end = true;
+      tracked.pods_known = false;
+      return absl::ZeroDuration();
+    }
     status = JudgeTrialEnd(EvidenceOf(tracked, cancelled, now));
     if (!status && decided) again = kTryAgain;
     verdict = tracked.judgement.verdict;
@@ -423,8 +454,13 @@ Status TrialTracker::AskForPods(const std::string& folder, const ClusterTrial& t
   const auto found = tracked_.find(folder);
   if (found == tracked_.end()) return absl::OkStatus();
   for (auto& pod : list.items) {
-    // What the watch has told meanwhile is later.
-    found->second.pods.emplace(MetadataText(pod, "name"), std::move(pod));
+    const std::string name = MetadataText(pod, "name");
+    // What the watch has told meanwhile is later, unless it is behind.
+    if (found->second.asked_at_end) {
+      found->second.pods.insert_or_assign(name, std::move(pod));
+    } else {
+      found->second.pods.emplace(name, std::move(pod));
+    }
   }
   found->second.pods_known = true;
   return absl::OkStatus();
@@ -473,6 +509,7 @@ Duration TrialTracker::Clear(const std::string& folder, const ClusterTrial& tria
   folders_.erase(trial.mark);
   tracked_.erase(folder);
   queue_.erase(folder);
+  wake_.SignalAll();
   return absl::InfiniteDuration();
 }
 

@@ -41,6 +41,8 @@ class TrialTracker {
   bool IsTracked(const std::string& folder) const;
   // As TrialOperator::Poll, of a trial that is tracked and has not ended.
   JobStatus Describe(const std::string& folder) const;
+  // Why one of its watches is away; OK when none is.
+  Status CheckWatches() const;
   // Something about the folder has changed: it is to be cancelled.
   void Nudge(const std::string& folder);
 
@@ -55,6 +57,7 @@ class TrialTracker {
     bool object_missed = false;  // from a list; it is to be asked for
     Judgement judgement;
     bool pods_known = false;           // no pod has been made that is not among them
+    bool asked_at_end = false;         // for the pods, since its object has told its end
     std::map<std::string, Json> pods;  // by name
     std::optional<PodState> pod;       // the primary one
     bool pod_gone = false;
@@ -98,6 +101,7 @@ class TrialTracker {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   TrialEvidence EvidenceOf(const Tracked& tracked, bool cancelled, Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsClearing() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsAway(const Tracked& tracked, Status* why) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   kubernetes::Client& client_;

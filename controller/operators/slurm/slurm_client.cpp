@@ -20,8 +20,8 @@ constexpr size_t kLongestList = 100'000;
 // Of whoever has started this process: where that is a job of Slurm's, its variables are not those
 // of the trials, and some of sbatch's would make one job into several, or keep it from answering.
 bool IsKept(const std::string& variable) {
-  constexpr const char* kDropped[] = {
-      "QALAM_TOKEN=", "SBATCH_ARRAY_INX=", "SBATCH_WAIT=", "SBATCH_CLUSTERS=", "SLURM_CLUSTERS="};
+  constexpr const char* kDropped[] = {"QALAM_TOKEN=", "QALAM_DB=",        "SBATCH_ARRAY_INX=",
+                                      "SBATCH_WAIT=", "SBATCH_CLUSTERS=", "SLURM_CLUSTERS="};
   for (const char* dropped : kDropped) {
     if (variable.starts_with(dropped)) return false;
   }

@@ -2,7 +2,6 @@
 
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "controller/collector/job.h"
 #include "controller/operators/collector_job.h"
 #include "controller/operators/earlier_run.h"
@@ -55,6 +55,10 @@ class SlurmOperator final : public TrialOperator {
 
   Status CheckPrograms() const { return client_.CheckPrograms(); }
 
+  Status CheckReachable() override {
+    const Status answer = queue_.LastAnswer();
+    return answer.ok() ? answer : Unavailable("Slurm does not answer: {}", Message(answer));
+  }
   StatusOr<std::string> Submit(const TrialJob& job) override;
   StatusOr<std::vector<JobStatus>> Poll(std::span<const std::string> handles) override;
   Status Cancel(const std::string& handle) override;
@@ -208,11 +212,14 @@ StatusOr<bool> SlurmOperator::FindCutOff(const std::string& folder, const Submis
 
 Status SlurmOperator::MakeFiles(const TrialJob& job, const slurm::BatchRequest& request) const {
   ASSIGN_OR_RETURN(const auto commands, CommandsOfTrial(job));
-  ASSIGN_OR_RETURN(auto collector_job,
-                   MakeCollectorJob(job, commands,
-                                    {.grace_seconds = options_.grace_seconds,
-                                     .environment = {{"QALAM_TRIAL", job.name},
-                                                     {"QALAM_NAMESPACE", job.name_space}}}));
+  std::map<std::string, std::string> environment = {{"QALAM_TRIAL", job.name},
+                                                    {"QALAM_NAMESPACE", job.name_space}};
+  if (options_.trial_token) {
+    ASSIGN_OR_RETURN(environment["QALAM_TOKEN"], options_.trial_token(job.uid));
+  }
+  ASSIGN_OR_RETURN(auto collector_job, MakeCollectorJob(job, commands,
+                                                        {.grace_seconds = options_.grace_seconds,
+                                                         .environment = std::move(environment)}));
   const bool has_address = collector_job.environment.contains("QALAM_ADDRESS");
   if (job.collector.kind == CollectorKind::kPush && !has_address) {
     return InvalidArgument(
@@ -336,8 +343,9 @@ void SlurmOperator::SendCancel(const std::string& job_name) const {
   Status status = runs ? absl::OkStatus() : client_.Withdraw(job_name);
   if (status.ok()) status = client_.Signal(job_name, "USR1");
   if (status.ok()) return;
-  spdlog::warn("cannot tell Slurm to stop a job, its collector will see by itself: job={} error={}",
-               job_name, Message(status));
+  Logger("operator")
+      .Warn("cannot tell Slurm to stop a job, its collector will see by itself",
+            {{"job", job_name}, {"error", Message(status)}});
 }
 
 Status SlurmOperator::Cancel(const std::string& handle) {

@@ -10,10 +10,11 @@
 
 namespace qalam {
 
-// The handle is the trial's folder. FAILED_PRECONDITION where Slurm's programs are not installed.
-// A job's environment is this process's, without QALAM_TOKEN, as sbatch passes it on, then what
-// every trial has (see process_operator.h) but QALAM_ADDRESS: the server's private socket cannot be
-// reached from the nodes.
+// The handle is the trial's folder. FAILED_PRECONDITION where Slurm's programs are not installed. A
+// job's environment is this process's, without QALAM_DB and with the trial's own QALAM_TOKEN, as
+// sbatch passes it on,
+// then what every trial has (see process_operator.h) but QALAM_ADDRESS: the server's private socket
+// cannot be reached from the nodes.
 StatusOr<std::unique_ptr<TrialOperator>> MakeSlurmOperator(SlurmOptions options);
 
 }  // namespace qalam

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "controller/operators/operator.h"
+
 namespace qalam {
 
 // For trials whose manifest says nothing of it; empty: the cluster's own.
@@ -15,8 +17,9 @@ struct SlurmDefaults {
 
 struct SlurmOptions {
   SlurmDefaults defaults;
-  std::string collector_path;  // the qalam-collector program; the nodes see it by the same path
-  double grace_seconds = 10;   // between TERM and KILL; less than Slurm's KillWait
+  std::string collector_path;   // the qalam-collector program; the nodes see it by the same path
+  TrialTokenMaker trial_token;  // null: trials have none
+  double grace_seconds = 10;    // between TERM and KILL; less than Slurm's KillWait
   // How often Slurm is asked what became of the jobs, and at most.
   absl::Duration poll_interval = absl::Seconds(5);
   absl::Duration shortest_poll_interval = absl::Seconds(1);

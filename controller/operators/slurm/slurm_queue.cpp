@@ -1,8 +1,8 @@
 #include "controller/operators/slurm/slurm_queue.h"
 
-#include <spdlog/spdlog.h>
-
 #include <set>
+
+#include "base/log.h"
 
 namespace qalam::slurm {
 
@@ -128,6 +128,11 @@ void SlurmQueue::AddAccounted(const std::map<std::string, int64_t>& asked,
   }
 }
 
+Status SlurmQueue::LastAnswer() const {
+  absl::MutexLock lock(&mutex_);
+  return answer_;
+}
+
 void SlurmQueue::Ask() {
   std::map<std::string, int64_t> asked;
   uint64_t round = 0;
@@ -157,7 +162,9 @@ void SlurmQueue::Ask() {
       tracked.entries = std::move(found[name]);
     }
   }
-  if (went_away) spdlog::warn("Slurm does not answer: error={}", Message(listed.status()));
+  if (went_away) {
+    Logger("operator").Warn("Slurm does not answer", {{"error", Message(listed.status())}});
+  }
   for (const auto& name : changed) changed_(name);
 }
 

@@ -39,6 +39,8 @@ class SlurmQueue {
   Sight Look(const std::string& job_name) const;
   // Waits until Slurm was asked since the name was tracked.
   Sight WaitFor(const std::string& job_name);
+  // What came of the last question.
+  Status LastAnswer() const;
   // Asks soon.
   void Hurry();
 

@@ -58,9 +58,10 @@ class Combiner(Generic[Request, Answer]):
         entry: _Entry[Request, Answer] = _Entry(request)
         with self._lock:
             self._waiting.append(entry)
-            entry.leads = not self._busy
+            comes_alone = entry.leads = not self._busy
             self._busy = True
-        if not entry.leads:
+        # `entry.leads` may be set meanwhile, by the thread that wakes this one.
+        if not comes_alone:
             try:
                 entry.wake.acquire()
             except BaseException:  # Ctrl-C

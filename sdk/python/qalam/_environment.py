@@ -6,6 +6,8 @@ import os
 import pathlib
 from typing import Optional
 
+from qalam._tls import TLS
+
 # Of a trial, set by the server that runs it.
 ADDRESS = "QALAM_ADDRESS"
 TRIAL = "QALAM_TRIAL"
@@ -15,9 +17,22 @@ SERVER = "QALAM_SERVER"
 TOKEN = "QALAM_TOKEN"
 TOKEN_FILE = "QALAM_TOKEN_FILE"
 TLS_CA = "QALAM_TLS_CA"
+TLS_CERTIFICATE = "QALAM_TLS_CLIENT_CERTIFICATE"
+TLS_KEY = "QALAM_TLS_CLIENT_KEY"
 DATABASE = "QALAM_DB"
 
-_ALL = (ADDRESS, TRIAL, NAMESPACE, SERVER, TOKEN, TOKEN_FILE, TLS_CA, DATABASE)
+_ALL = (
+    ADDRESS,
+    TRIAL,
+    NAMESPACE,
+    SERVER,
+    TOKEN,
+    TOKEN_FILE,
+    TLS_CA,
+    TLS_CERTIFICATE,
+    TLS_KEY,
+    DATABASE,
+)
 
 
 def server_address() -> Optional[str]:
@@ -35,6 +50,14 @@ def token() -> str:
     if path:
         return pathlib.Path(path).read_text().strip()
     return os.environ.get(TOKEN, "")
+
+
+def tls() -> Optional[TLS]:
+    """Whom to trust on other machines and who one is there; None where no variable says so."""
+    ca, certificate, key = (
+        os.environ.get(name) or None for name in (TLS_CA, TLS_CERTIFICATE, TLS_KEY)
+    )
+    return TLS(ca, certificate, key) if ca or certificate or key else None
 
 
 def without_any() -> dict[str, str]:

@@ -18,6 +18,9 @@ class TLS:
         key: The PEM file of its private key.
         server_name: The name in the server's certificate, where it is not that of the address.
 
+    Raises:
+        ValueError: Of certificate and key one is given alone.
+
     >>> qalam.TLS(ca="ca.pem", server_name="qalam.example.com")
     TLS(ca='ca.pem', certificate=None, key=None, server_name='qalam.example.com')
     """
@@ -26,6 +29,11 @@ class TLS:
     certificate: Optional[str] = None
     key: Optional[str] = None
     server_name: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        if (self.certificate is None) != (self.key is None):
+            given, missing = ("certificate", "key") if self.key is None else ("key", "certificate")
+            raise ValueError(f"there is a {given} to show to the server, but no {missing}")
 
 
 # True: trust the system's authorities. A path: trust those of that file.

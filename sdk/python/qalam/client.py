@@ -55,8 +55,8 @@ class Client:
         token: What the server wants to see. None: the content of the file that the environment
             variable QALAM_TOKEN_FILE names, or the variable QALAM_TOKEN.
         tls: How to encrypt: True trusts the system's authorities, a path those of the PEM file, and a
-            `TLS` says all. None: for another machine, the file that QALAM_TLS_CA names; without it,
-            in the clear.
+            `TLS` says all. None: for another machine, the files that QALAM_TLS_CA,
+            QALAM_TLS_CLIENT_CERTIFICATE and QALAM_TLS_CLIENT_KEY name; without any, in the clear.
         namespace: For names that come without one.
         timeout: Seconds that a call may take. While the server is unavailable, calls that may be
             repeated are tried again until then.
@@ -102,7 +102,7 @@ class Client:
             if token is None:
                 token = _environment.token()
             if tls is None and not is_local(address):
-                tls = os.environ.get(_environment.TLS_CA) or None
+                tls = _environment.tls()
             self.connection = Connection(address, token, tls_of(tls), timeout)
         self.leases = LeaseKeeper(self.connection)
         self.reporter = Reporter(self.connection)

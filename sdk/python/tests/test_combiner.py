@@ -69,6 +69,43 @@ def test_no_call_holds_more_than_it_may():
     assert [len(call) for call in sender.calls] == [1, 3, 3, 1]
 
 
+class LockLeftLate:
+    """A lock; the thread of that name goes on only a while after it has left it."""
+
+    def __init__(self, late: str) -> None:
+        self.lock = threading.Lock()
+        self.late = late
+        self.left = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def __enter__(self):
+        self.lock.acquire()
+
+    def __exit__(self, *_):
+        self.lock.release()
+        if threading.current_thread().name == self.late and not self.left.is_set():
+            self.left.set()
+            self.may_go_on.wait(10)
+
+
+def test_a_thread_may_get_its_turn_before_it_waits_for_it():
+    sender, answers = Sender(), []
+    combiner = Combiner(sender)
+    combiner._lock = lock = LockLeftLate("second")
+    first = started(lambda: answers.append(combiner.call(0)))
+    sender.called.acquire()
+    second = threading.Thread(
+        target=lambda: answers.append(combiner.call(1)), name="second", daemon=True
+    )
+    second.start()
+    assert lock.left.wait(10)
+    sender.may_answer.release(2)
+    first.join(10)
+    lock.may_go_on.set()
+    second.join(10)
+    assert answers == [0, 2]
+
+
 def test_an_error_of_one_is_not_the_others():
     sender, errors, answers = Sender(), [], []
     combiner = Combiner(sender)

@@ -20,7 +20,7 @@ TRIALS = 5000
 
 # Prints what it was given, and what it told.
 WORKER = """
-import json, sys, threading
+import json, sys, threading, traceback
 import qalam
 
 given, told, errors = [], {}, []
@@ -35,8 +35,8 @@ def work(experiment):
             told[trial.number] = value
     except qalam.ExperimentEndedError:
         pass
-    except BaseException as error:
-        errors.append(repr(error))
+    except BaseException:
+        errors.append(traceback.format_exc())
 
 with qalam.Client(sys.argv[1]) as client:
     experiment = client.get_experiment(sys.argv[2])

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import qalam
+from qalam import _environment
 
 TOKEN = "correct-horse-battery-staple"
 
@@ -99,6 +100,25 @@ class TestTLS:
         named = qalam.TLS(ca=str(path), server_name="localhost")
         with qalam.Client(server.address, token=TOKEN, tls=named) as client:
             assert client.list_experiments() == []
+
+    def test_a_server_that_wants_a_certificate(self, servers, certificate):
+        path, key = map(str, certificate)
+        server = servers("--tls-certificate", path, "--tls-key", key, "--tls-client-ca", path)
+        mine = qalam.TLS(ca=path, certificate=path, key=key)
+        with qalam.Client(localhost(server), tls=mine) as client:
+            assert client.list_experiments() == []
+        with pytest.raises(qalam.UnavailableError):
+            qalam.Client(localhost(server), tls=path, connect_timeout=5)
+
+    def test_what_the_environment_says(self, monkeypatch):
+        assert _environment.tls() is None
+        monkeypatch.setenv("QALAM_TLS_CA", "ca.pem")
+        assert _environment.tls() == qalam.TLS(ca="ca.pem")
+        monkeypatch.setenv("QALAM_TLS_CLIENT_CERTIFICATE", "mine.pem")
+        with pytest.raises(ValueError, match="no key"):
+            _environment.tls()
+        monkeypatch.setenv("QALAM_TLS_CLIENT_KEY", "key.pem")
+        assert _environment.tls() == qalam.TLS("ca.pem", "mine.pem", "key.pem")
 
     def test_one_that_is_not_trusted(self, servers, certificate):
         path, key = certificate

@@ -185,6 +185,7 @@ export interface ServerInfo {
   store: { bytes: number };
   rates: { metricPointsPerSecond: number; trialsPerMinute: number };
   watchers: number;
+  insecure: boolean; // open to other machines without a token
 }
 
 // One entry a trial in every array, in order of the trials' numbers.

@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { Button } from '../components/Button';
 import { ConnectionBanner } from './ConnectionBanner';
 import { ErrorBoundary } from './ErrorBoundary';
+import { InsecureBanner } from './InsecureBanner';
 import { links } from './links';
 import { signOut, useSession } from './session';
 import { SignInPage } from './SignInPage';
@@ -84,6 +85,7 @@ export function Layout({ children }: { children: ReactNode }) {
         )}
         <ThemeSwitch />
       </header>
+      <InsecureBanner />
       <ConnectionBanner />
       <ErrorBoundary resetKey={location}>
         {session.wanted ? <SignInPage /> : children}
