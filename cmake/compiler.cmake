@@ -34,10 +34,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Werror=thread-safety)
 endif()
 
-# ccache must be told that a precompiled header is safe to key on, or it never hits.
+# ccache must be told that a precompiled header is safe to key on, or it never hits. Another checkout,
+# as a worktree's or CI's, finds what this one has compiled: what is in the tree is keyed on by its
+# path from the tree's top, and the build folder's own name does not count.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${CCACHE_PROGRAM})
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
