@@ -167,6 +167,38 @@ it('switches architecture search and early stopping on and off', async () => {
   expect(text).toBe(BLANK_DOCUMENT);
 });
 
+it('shows what each metrics collector needs, and takes away what another had', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  await userEvent.click(screen.getByRole('button', { name: /Metrics collector/ }));
+  const section = within(screen.getByRole('region', { name: 'Metrics collector' }));
+  const kind = section.getByLabelText('Where metrics are read');
+  await userEvent.selectOptions(kind, 'PrometheusMetric');
+  await userEvent.clear(section.getByLabelText('Path'));
+  await userEvent.type(section.getByLabelText('Path'), '/values');
+  await userEvent.tab();
+  expect(spec().metricsCollectorSpec).toEqual({
+    collector: { kind: 'PrometheusMetric' },
+    source: { httpGet: { port: 0, path: '/values' } },
+  });
+  await userEvent.selectOptions(kind, 'Custom');
+  await userEvent.type(section.getByLabelText('Command that collects'), 'python3{Enter}read.py');
+  await userEvent.type(section.getByLabelText('Its working directory'), 'tools');
+  await userEvent.type(section.getByLabelText('Path'), 'table.csv');
+  await userEvent.tab();
+  expect(spec().metricsCollectorSpec).toEqual({
+    collector: {
+      kind: 'Custom',
+      customCollector: { name: 'collector', command: ['python3', 'read.py'], workingDir: 'tools' },
+    },
+    source: { fileSystemPath: { path: 'table.csv' } },
+  });
+  await userEvent.selectOptions(kind, 'File');
+  expect(spec().metricsCollectorSpec).toEqual({
+    collector: { kind: 'File' },
+    source: { fileSystemPath: { path: 'table.csv' } },
+  });
+});
+
 it('leaves the trials to programs elsewhere', async () => {
   render(<Harness start={BLANK_DOCUMENT} />);
   await userEvent.selectOptions(
