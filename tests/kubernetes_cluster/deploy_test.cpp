@@ -159,6 +159,10 @@ spec:
   INFO(log.text);
   CHECK(log.text.find("error") == std::string::npos);
   CHECK(FileExists(directory.File("qalam.db")));
+  // Each of its probes has succeeded, run within it.
+  cluster.Await("qalam", "statefulset", "qalam", [](const Json& object) {
+    return object.value("status", Json::object()).value("readyReplicas", 0) == 1;
+  });
 }
 
 TEST_CASE("The image installs what the program is linked to", "[kubernetes]") {

@@ -13,6 +13,7 @@ from container_logs import LogWriter
 from volumes import expand, make_environment
 
 LONGEST_TERMINATION_MESSAGE = 4096
+LONGEST_PROBE = 20  # seconds
 
 
 class CannotStart(Exception):
@@ -101,6 +102,7 @@ class Container:
         self._volumes = volumes
         self._process = None
         self._pid = None
+        self._variables = {}
         self.id = f"bubblewrap://{os.urandom(32).hex()}"
         self.started_at = None
 
@@ -120,7 +122,7 @@ class Container:
     def start(self):
         """CannotStart, or Missing of volumes.py."""
         spec = self.spec
-        variables = make_environment(self._context, spec)
+        variables = self._variables = make_environment(self._context, spec)
         command = [expand(a, variables) for a in spec.get("command") or []]
         command += [expand(a, variables) for a in spec.get("args") or []]
         if not spec.get("command"):
@@ -136,7 +138,7 @@ class Container:
             stdin=subprocess.DEVNULL,
             stdout=output_of_child,
             stderr=output_of_child,
-            env={**variables, "PATH": variables["PATH"]},
+            env=variables,
             executable=self._context.bubblewrap,
             pass_fds=[information_of_child],
         )
@@ -147,6 +149,24 @@ class Container:
         with open(information, encoding="utf-8") as file:
             text = file.read()
         self._pid = json.loads(text)["child-pid"] if text else None
+
+    def succeeds(self, command):
+        """Whether the command, run within the container, ends with status 0 in time."""
+        enter = ["nsenter", f"--target={self._pid}", "--mount", "--pid"]
+        if os.geteuid() != 0:
+            enter += ["--user", "--preserve-credentials"]
+        try:
+            done = subprocess.run(
+                [*enter, "--", *command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=self._variables,
+                timeout=LONGEST_PROBE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
 
     def stop(self, grace):
         """TERM to the container's first process, and KILL to all of them after the grace."""

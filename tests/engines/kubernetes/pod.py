@@ -17,6 +17,9 @@ FIRST_BACK_OFF, LONGEST_BACK_OFF = 1, 30
 MISSING_IMAGES = "missing.invalid/"
 DEFAULT_GRACE = 30
 PENDING_LOOK = 0.3
+PROBE_PERIOD = 0.5
+# Those by HTTP and TCP are not made: such a container is ready when it runs.
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 class Pod:
@@ -218,8 +221,16 @@ class Pod:
             return state.terminated is not None
         state.container_id = container.id
         state.state = {"running": {"startedAt": container.started_at}}
-        state.ready = state in self._status.containers
+        probes = [
+            probe["exec"]["command"]
+            for probe in (state.spec.get(kind, {}) for kind in PROBES)
+            if "exec" in probe
+        ]
+        state.ready = state in self._status.containers and not probes
         self._publish()
+        if probes:
+            arguments = (state, container, probes)
+            threading.Thread(target=self._await_probes, args=arguments, daemon=True).start()
         ended = container.wait()
         with self._lock:
             self._running.discard(container)
@@ -230,6 +241,16 @@ class Pod:
         if len(self._status.containers) > 1 or state not in self._status.containers:
             self._publish()  # else the pod's end is published with it
         return True
+
+    def _await_probes(self, state, container, probes):
+        """A container is ready once all its probes have succeeded; what fails later is not seen."""
+        while not self._ending.is_set():
+            if all(container.succeeds(command) for command in probes):
+                with self._lock:
+                    state.ready = container in self._running
+                self._publish()
+                return
+            self._ending.wait(PROBE_PERIOD)
 
     def _start(self, state, volumes):
         while not self._ending.is_set():
