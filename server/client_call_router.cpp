@@ -124,12 +124,16 @@ v1::ExperimentName ExperimentOf(const v1::TrialName& trial) {
 
 std::function<void()> ClientCallRouter::Ask(const grpc::CallbackServerContext& context,
                                             const v1::AskTrialsRequest& request,
-                                            v1::AskTrialsReply& reply, const Done& done) {
+                                            v1::AskTrialsReply& reply,
+                                            const ClientTrials::StillGood& still_good,
+                                            const Done& done) {
   const auto holder = HolderOf(context, request.experiment());
-  if (holder == nullptr) return clients_.Ask(request, reply, done);
+  if (holder == nullptr) return clients_.Ask(request, reply, still_good, done);
   PassOnTo(
       *peers_, context, holder, request, reply,
-      [](auto& stub, auto... arguments) { stub.AskTrials(arguments...); }, done);
+      [](auto& stub, auto... arguments) { stub.AskTrials(arguments...); },
+      // The other server knows this one alone.
+      [still_good, done](const Status& status) { done(status.ok() ? still_good() : status); });
   // The call that passes it on is cancelled with it.
   return nullptr;
 }

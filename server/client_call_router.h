@@ -20,7 +20,7 @@ class ClientCallRouter {
   // As those of ClientTrials.
   std::function<void()> Ask(const grpc::CallbackServerContext& context,
                             const v1::AskTrialsRequest& request, v1::AskTrialsReply& reply,
-                            const Done& done);
+                            const ClientTrials::StillGood& still_good, const Done& done);
   void Tell(const grpc::CallbackServerContext& context, const v1::TellTrialRequest& request,
             v1::Trial& reply, const Done& done);
   void TellMany(const grpc::CallbackServerContext& context, const v1::TellTrialsRequest& request,

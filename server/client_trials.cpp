@@ -70,6 +70,10 @@ void PutAnswer(const RenewCall::Answer& found, v1::RenewLeasesReply::Answer& ans
 }  // namespace
 
 struct ClientTrials::AskState {
+  AskState(StillGood still_good, Time begin) : still_good(std::move(still_good)), begin(begin) {}
+
+  const StillGood still_good;
+  const Time begin;
   absl::Mutex mutex;
   std::string experiment_uid ABSL_GUARDED_BY(mutex);
   uint64_t id ABSL_GUARDED_BY(mutex) = 0;
@@ -90,14 +94,15 @@ Status ClientTrials::CheckController() const {
 }
 
 std::function<void()> ClientTrials::Ask(const v1::AskTrialsRequest& request,
-                                        v1::AskTrialsReply& reply, Done done) {
+                                        v1::AskTrialsReply& reply, StillGood still_good,
+                                        Done done) {
   Status status = CheckController();
   status.Update(CheckAsk(request));
   if (!status.ok()) {
     done(status);
     return nullptr;
   }
-  auto state = std::make_shared<AskState>();
+  auto state = std::make_shared<AskState>(std::move(still_good), clock_.Now());
   StartAsk(request, reply, done, state, /*is_second_try=*/false);
   return [this, state] {
     absl::MutexLock lock(&state->mutex);
@@ -139,11 +144,20 @@ void ClientTrials::StartAsk(const v1::AskTrialsRequest& request, v1::AskTrialsRe
     reply.set_exhausted(answer->exhausted);
     reply.set_reason(answer->reason);
     reply.set_message(answer->message);
-    done(absl::OkStatus());
+    if (answer->trials.empty()) return done(absl::OkStatus());
+    CheckWaited(*state, done);
   };
   absl::MutexLock lock(&state->mutex);
   state->experiment_uid = experiment->uid;
   state->id = controller_->Ask(experiment->uid, std::move(call));
+}
+
+void ClientTrials::CheckWaited(const AskState& state, const Done& done) {
+  // As long as a token's revocation may go unnoticed anyway.
+  constexpr Duration kNoWait = absl::Seconds(1);
+  if (clock_.Now() - state.begin < kNoWait) return done(absl::OkStatus());
+  // The trials of one that may have none any more are given to others once their lease ends.
+  readers_.Run([still_good = state.still_good, done] { done(still_good()); });
 }
 
 void ClientTrials::Tell(const v1::TellTrialRequest& request, v1::Trial& reply, Done done) {

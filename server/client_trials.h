@@ -27,9 +27,13 @@ class ClientTrials {
   // `controller` is null where none runs: every call is FAILED_PRECONDITION then.
   ClientTrials(Store& store, Controller* controller, const Clock& clock, DocumentCache& documents);
 
-  // What to call when nobody waits for the answer any more; may be empty.
+  // Whether the caller, who was allowed to ask, still is. It may read the store.
+  using StillGood = std::function<Status()>;
+
+  // What to call when nobody waits for the answer any more; may be empty. `still_good` is asked
+  // before a call that has waited is given trials.
   std::function<void()> Ask(const v1::AskTrialsRequest& request, v1::AskTrialsReply& reply,
-                            Done done);
+                            StillGood still_good, Done done);
   void Tell(const v1::TellTrialRequest& request, v1::Trial& reply, Done done);
   void TellMany(const v1::TellTrialsRequest& request, v1::TellTrialsReply& reply, Done done);
   void Renew(const v1::RenewLeasesRequest& request, v1::RenewLeasesReply& reply, Done done);
@@ -45,6 +49,8 @@ class ClientTrials {
   Status CheckController() const;
   void StartAsk(const v1::AskTrialsRequest& request, v1::AskTrialsReply& reply, const Done& done,
                 const std::shared_ptr<AskState>& state, bool is_second_try);
+  // Calls `done` with what `state` says of the caller.
+  void CheckWaited(const AskState& state, const Done& done);
   void StartTell(const v1::TellTrialRequest& request, const Told& told);
   void TellByStore(const v1::TellTrialRequest& request, const Told& told);
   Status CheckAgainstEnd(const FoundTrial& found, const TellCall& call);

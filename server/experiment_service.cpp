@@ -177,45 +177,54 @@ class ExperimentService final : public Service {
   grpc::ServerUnaryReactor* AskTrials(grpc::CallbackServerContext* context,
                                       const v1::AskTrialsRequest* request,
                                       v1::AskTrialsReply* reply) override {
-    return Guarded(*context, "AskTrials", *request,
-                   [&](const auto& done) { return router_.Ask(*context, *request, *reply, done); });
+    return Guarded(*context, "AskTrials", *request, [&](const auto& done, const auto& call) {
+      const auto still_good = [this, asker = call.caller.identity] {
+        return guard_.authority().CheckStillGood(*asker);
+      };
+      return router_.Ask(*context, *request, *reply, still_good, done);
+    });
   }
   grpc::ServerUnaryReactor* TellTrial(grpc::CallbackServerContext* context,
                                       const v1::TellTrialRequest* request,
                                       v1::Trial* reply) override {
-    return Guarded(*context, "TellTrial", *request,
-                   [&](const auto& done) { router_.Tell(*context, *request, *reply, done); });
+    return Guarded(*context, "TellTrial", *request, [&](const auto& done, const auto&) {
+      router_.Tell(*context, *request, *reply, done);
+    });
   }
   grpc::ServerUnaryReactor* TellTrials(grpc::CallbackServerContext* context,
                                        const v1::TellTrialsRequest* request,
                                        v1::TellTrialsReply* reply) override {
-    return Guarded(*context, "TellTrials", *request,
-                   [&](const auto& done) { router_.TellMany(*context, *request, *reply, done); });
+    return Guarded(*context, "TellTrials", *request, [&](const auto& done, const auto&) {
+      router_.TellMany(*context, *request, *reply, done);
+    });
   }
   grpc::ServerUnaryReactor* RenewLeases(grpc::CallbackServerContext* context,
                                         const v1::RenewLeasesRequest* request,
                                         v1::RenewLeasesReply* reply) override {
-    return Guarded(*context, "RenewLeases", *request,
-                   [&](const auto& done) { router_.Renew(*context, *request, *reply, done); });
+    return Guarded(*context, "RenewLeases", *request, [&](const auto& done, const auto&) {
+      router_.Renew(*context, *request, *reply, done);
+    });
   }
   grpc::ServerUnaryReactor* AddTrial(grpc::CallbackServerContext* context,
                                      const v1::AddTrialRequest* request,
                                      v1::Trial* reply) override {
-    return Guarded(*context, "AddTrial", *request,
-                   [&](const auto& done) { router_.Add(*context, *request, *reply, done); });
+    return Guarded(*context, "AddTrial", *request, [&](const auto& done, const auto&) {
+      router_.Add(*context, *request, *reply, done);
+    });
   }
 
  private:
-  // Answer, for a call that the guard lets through.
+  // Answer, for a call that the guard lets through: `begin(done, call)`.
   template <typename Request, typename Begin>
   grpc::ServerUnaryReactor* Guarded(grpc::CallbackServerContext& context, const char* method,
                                     const Request& request, const Begin& begin) {
     auto call = guard_.Begin(context, method, request);
     if (!call.ok()) return Answer([&](const auto& done) { done(call.status()); });
-    if (!call->right->is_audited) return Answer(begin);
-    return Answer([&](const auto& done) {
-      return begin(
-          [this, done, call = *call](const Status& status) { done(guard_.End(call, status)); });
+    return Answer([&](const std::function<void(const Status&)>& done) {
+      if (!call->right->is_audited) return begin(done, *call);
+      const std::function<void(const Status&)> audited =
+          [this, done, call = *call](const Status& status) { done(guard_.End(call, status)); };
+      return begin(audited, *call);
     });
   }
   Status Create(GuardedCall& call, const TraceContext& trace,

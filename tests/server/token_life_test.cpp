@@ -3,6 +3,7 @@
 #include <absl/time/clock.h>
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "tests/support/event_client.h"
 #include "tests/support/guarded_server.h"
@@ -61,7 +62,44 @@ grpc::Status ReportAs(GuardedServer& server, const std::string& secret, const v1
   return stub->ReportMetrics(&context, request, &reply);
 }
 
+// Asks for a trial of team/tune, with a lease of `seconds`.
+grpc::Status AskAs(GuardedServer& server, const std::string& secret, double seconds,
+                   v1::AskTrialsReply& reply) {
+  const auto stub = v1::ExperimentService::NewStub(server.Channel());
+  v1::AskTrialsRequest request;
+  request.mutable_experiment()->set_namespace_("team");
+  request.mutable_experiment()->set_name("tune");
+  request.set_wait_seconds(30);
+  request.set_lease_seconds(seconds);
+  grpc::ClientContext context;
+  GuardedServer::Show(context, secret);
+  return stub->AskTrials(&context, request, &reply);
+}
+
 }  // namespace
+
+TEST_CASE("Who waits for a trial gets none once its token is revoked", "[tokens]") {
+  GuardedServer server;
+  server.Submit("team", "tune");
+  const std::string staying = server.Secret("editor", {"team"});
+  const auto leaving = server.MakeToken("editor", {"team"});
+  v1::AskTrialsReply first, second, third;
+  // Nobody says that it goes on: it is given to the next when the lease ends.
+  REQUIRE(AskAs(server, staying, 3, first).ok());
+  REQUIRE(first.trials_size() == 1);
+  grpc::Status refused;
+  std::thread waiting([&] { refused = AskAs(server, leaving.secret(), 1, second); });
+  // Not before it waits; a token that is revoked earlier is refused at once, which others test.
+  absl::SleepFor(absl::Milliseconds(500));
+  server.Revoke(leaving.token().id());
+  waiting.join();
+  CHECK(refused.error_code() == grpc::StatusCode::UNAUTHENTICATED);
+  CHECK(refused.error_message().find("was revoked") != std::string::npos);
+  // The trial is not lost.
+  CHECK(AskAs(server, staying, 60, third).ok());
+  REQUIRE(third.trials_size() == 1);
+  CHECK(third.trials(0).name() == first.trials(0).name());
+}
 
 TEST_CASE("Streams that are open end within a second of their token's revocation", "[tokens]") {
   GuardedServer server;
