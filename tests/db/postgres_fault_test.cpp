@@ -2,6 +2,9 @@
 // twice, a clear refusal where there is no going on, and the same store goes on afterwards.
 
 #include <absl/time/clock.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -10,7 +13,10 @@
 
 #include "db/postgres/postgres_store.h"
 #include "tests/conformance/store_fixture.h"
+#include "tests/support/child_scenario.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/private_mounts.h"
+#include "tests/support/temporary_directory.h"
 
 namespace qalam {
 namespace {
@@ -85,6 +91,19 @@ void RefuseTrials(PostgresServer& server, const std::string& address, const std:
       address);
 }
 
+// A commit is on this server's disk then, but not answered before a second one has it: never.
+void CommitsWaitForStandby(PostgresServer& server) {
+  server.Query("ALTER SYSTEM SET synchronous_standby_names='nobody'");
+  server.Query("SELECT pg_reload_conf()");
+  WaitUntil([&] { return server.Query("SHOW synchronous_standby_names") == "nobody"; });
+}
+
+void WaitForUnansweredCommit(PostgresServer& server) {
+  WaitUntil([&] {
+    return server.Query("SELECT count(*) FROM pg_stat_activity WHERE wait_event='SyncRep'") == "1";
+  });
+}
+
 }  // namespace
 
 TEST_CASE("PostgreSQL is restarted under load, and nothing is lost or doubled", "[postgres]") {
@@ -126,18 +145,13 @@ TEST_CASE("A commit to PostgreSQL whose answer was lost is not applied twice", "
               ->Commit({.create_experiments = {MakeExperiment("a")},
                         .create_trials = {MakeTrial("a", 0)}})
               .ok());
-  // The commit is on this server's disk, but not answered before a second one has it: never.
-  server.Query("ALTER SYSTEM SET synchronous_standby_names='nobody'");
-  server.Query("SELECT pg_reload_conf()");
-  WaitUntil([&] { return server.Query("SHOW synchronous_standby_names") == "nobody"; });
+  CommitsWaitForStandby(server);
   Status status;
   std::thread committing([&] {
     status =
         store->Commit({.append_points = {{"uid-a-0", {MakePoint("m", 1), MakePoint("m", 2)}}}});
   });
-  WaitUntil([&] {
-    return server.Query("SELECT count(*) FROM pg_stat_activity WHERE wait_event='SyncRep'") == "1";
-  });
+  WaitForUnansweredCommit(server);
   server.Query("ALTER SYSTEM RESET synchronous_standby_names");
   server.Kill();
   server.Start();
@@ -159,16 +173,105 @@ TEST_CASE("A commit to PostgreSQL is tried again when others are in its way", "[
   CHECK(server.Query("SELECT last_value FROM refusals", address) == "4");
 }
 
-TEST_CASE("A full disk of PostgreSQL is said, and the store goes on", "[postgres]") {
+TEST_CASE("A commit to PostgreSQL that the server ends a deadlock with is tried again",
+          "[postgres]") {
   PostgresServer& server = PostgresServer::Shared();
   const std::string address = server.NewDatabase();
   const auto store = OpenStore(address);
+  auto first = MakeExperiment("a"), second = MakeExperiment("b");
+  REQUIRE(store->Commit({.create_experiments = {first, second}}).ok());
+  const auto deadlocks = [&] {
+    return server.Query("SELECT deadlocks FROM pg_stat_database WHERE datname='postgres'");
+  };
+  const std::string before = deadlocks();
+  std::thread other([&] {
+    // Has the second experiment, and wants the first once the store waits for the second. The
+    // server looks for deadlocks when the store has waited for a second, so that the store's is
+    // ended.
+    server.Query(
+        "BEGIN; SET LOCAL deadlock_timeout='60s'; "
+        "SELECT uid FROM experiments WHERE uid='uid-b' FOR UPDATE; "
+        "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP "
+        "PERFORM pg_sleep(0.01); END LOOP; END $$; "
+        "SELECT uid FROM experiments WHERE uid='uid-a' FOR UPDATE; COMMIT",
+        address);
+  });
+  WaitUntil([&] {
+    return server.Query(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'BEGIN; SET LOCAL "
+               "deadlock%' "
+               "AND wait_event='PgSleep'") == "1";
+  });
+  first.version = second.version = 1;
+  first.message = second.message = "written";
+  const Status status = store->Commit({.update_experiments = {first, second}});
+  other.join();
+  INFO(Message(status));
+  CHECK(status.ok());
+  for (const auto& experiment : *store->ListExperiments({})) CHECK(experiment.message == "written");
+  // Told to the statistics within seconds.
+  WaitUntil([&] { return deadlocks() != before; });
+}
+
+TEST_CASE("A commit to PostgreSQL whose fate stays unknown says so", "[postgres]") {
+  PostgresServer server;
+  const std::string address = server.NewDatabase();
+  const auto store = OpenStore(address, {.patience = absl::Milliseconds(300)});
   REQUIRE(store->Commit({.create_experiments = {MakeExperiment("a")}}).ok());
-  RefuseTrials(server, address, "53100", 1);
-  const Status full = store->Commit(TrialWithPoints(0));
-  CHECK(full.code() == StatusCode::kResourceExhausted);
-  CHECK(Message(full).find("free some disk space") != std::string::npos);
-  CHECK(store->Commit(TrialWithPoints(0)).ok());
+  CommitsWaitForStandby(server);
+  Status status;
+  std::thread committing([&] { status = store->Commit(TrialWithPoints(0)); });
+  WaitForUnansweredCommit(server);
+  server.Kill();
+  committing.join();
+  CHECK(status.code() == StatusCode::kUnknown);
+  CHECK(Message(status).find("it is not known whether the last change is stored") !=
+        std::string::npos);
+  // It was; and the store goes on.
+  server.Start();
+  server.Query("ALTER SYSTEM RESET synchronous_standby_names");
+  server.Query("SELECT pg_reload_conf()");
+  CHECK(store->ListTrials({})->size() == 1);
+  CHECK(store->Commit(TrialWithPoints(1)).ok());
+}
+
+TEST_CASE("A full disk of PostgreSQL is said, and the store goes on", "[postgres][fault]") {
+  const TemporaryDirectory disk;
+  CheckOrWarn(RunInChild([&]() -> std::string {
+    // The server runs as another user, who needs the disk.
+    const passwd* user = getpwnam("postgres");
+    if (geteuid() != 0 || user == nullptr) return std::string(kNotPermitted) + "only for root";
+    Status mounted = EnterPrivateMounts();
+    if (mounted.ok()) mounted = MountSmallDisk(disk.path(), 4 << 20);
+    if (!mounted.ok()) return kNotPermitted + Message(mounted);
+    const std::string folder = disk.File("tables"), ballast = disk.File("ballast");
+    if (mkdir(folder.c_str(), 0700) != 0 ||
+        chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
+      return "no folder for the tables";
+    }
+    PostgresServer server;
+    // Its log, without which a server ends, is elsewhere, as where it has a disk of its own.
+    server.Query("CREATE TABLESPACE small LOCATION '" + folder + "'");
+    const auto store = OpenStore(server.NewDatabase() + "%20-cdefault_tablespace%3Dsmall");
+    Problems problems;
+    problems.Expect(store->Commit({.create_experiments = {MakeExperiment("a")}}), StatusCode::kOk,
+                    "the experiment");
+    FillDisk(ballast);
+    // The pages that are there have room for some.
+    int64_t number = 0;
+    Status status;
+    while (number < 10'000 && (status = store->Commit(TrialWithPoints(number))).ok()) ++number;
+    problems.Expect(status, StatusCode::kResourceExhausted, "the disk is full");
+    problems.Expect(Message(status).find("free some disk space") != std::string::npos,
+                    "what helps: " + Message(status));
+    problems.Expect(store->ListExperiments({}).ok(), "reading");
+    unlink(ballast.c_str());
+    problems.Expect(store->Commit(TrialWithPoints(number)), StatusCode::kOk, "there is room");
+    const auto trials = store->ListTrials({.experiment_uid = "uid-a"});
+    problems.Expect(trials.ok() && static_cast<int64_t>(trials->size()) == number + 1,
+                    "what was acknowledged is there, once");
+    return problems.text();
+  }));
 }
 
 TEST_CASE("A PostgreSQL server that is away is said after a while, and found again", "[postgres]") {

@@ -149,14 +149,6 @@ std::string FillAndDie(const std::string& path, const std::function<void()>& mak
   return problems.text();
 }
 
-void CheckOrWarn(const std::string& wrong) {
-  if (wrong.starts_with(kNotPermitted)) {
-    WARN("skipped, " << wrong);
-    return;
-  }
-  CHECK(wrong == "");
-}
-
 }  // namespace
 
 TEST_CASE("A full disk refuses and loses nothing", "[sqlite][fault]") {

@@ -47,6 +47,16 @@ inline Status MountSmallDisk(const std::string& folder, uint64_t bytes) {
   return PermissionDenied("a small disk: {}", std::strerror(errno));
 }
 
+// Takes all that is left of the disk.
+inline void FillDisk(const std::string& path) {
+  const FileDescriptor file(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  for (size_t size = 1 << 16; size > 0; size /= 2) {
+    const std::string block(size, 'x');
+    while (write(file.get(), block.data(), block.size()) == static_cast<ssize_t>(block.size())) {
+    }
+  }
+}
+
 // The folder as it is, but nothing can be written into it.
 inline Status MountReadOnly(const std::string& folder) {
   if (mount(folder.c_str(), folder.c_str(), nullptr, MS_BIND, nullptr) == 0 &&
