@@ -289,7 +289,7 @@ class LoadRun {
     for (int part = 1; part <= kParts; ++part) {
       // Trials of all experiments end together, as they began together.
       while (Ended() < all * part / kParts) {
-        AwaitQuiet();
+        AwaitQuiet(controller);
         clock_.Pass(kTick);
         engine_.Tick();
       }
@@ -308,7 +308,7 @@ class LoadRun {
       before = ended;
       part_start = absl::Now();
     }
-    AwaitQuiet();
+    AwaitQuiet(controller);
     controller.Stop();
     std::printf("most at once: %zu trials\n", engine_.most_alive());
     return {
@@ -328,12 +328,15 @@ class LoadRun {
     }
     return ended;
   }
-  // The controller has nothing more to do at this time.
-  void AwaitQuiet() {
+  // The controller has nothing more to do at this time: it says so, and has changed nothing for a
+  // while.
+  void AwaitQuiet(const Controller& controller) {
     int64_t seen = -1;
-    while (changes_ != seen || latencies_.in_flight() > 0) {
+    bool is_at_work = true;
+    while (is_at_work || changes_ != seen) {
       seen = changes_;
       absl::SleepFor(absl::Milliseconds(10));
+      is_at_work = latencies_.in_flight() > 0 || controller.Load().is_at_work();
     }
   }
   double DatabaseSize() const {

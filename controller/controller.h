@@ -42,6 +42,12 @@ struct ControllerLoad {
   int64_t waiting_jobs = 0;         // calls that no worker has taken yet
   int64_t workers = 0, busy_workers = 0;
   Time last_turn = absl::InfinitePast();  // when the loop last went round
+
+  // Something is being done or waits for it; false also for the moment in which an answer of a
+  // worker is on its way to the loop.
+  bool is_at_work() const {
+    return waiting_events + waiting_experiments + waiting_jobs + busy_workers > 0;
+  }
 };
 
 // Owns the loop's thread and its workers. Everything it needs to know is in the store and the

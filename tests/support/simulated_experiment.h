@@ -179,12 +179,7 @@ spec:
     seen_ = changes_;
     return came;
   }
-  bool IsBusy() const {
-    if (controller_ == nullptr) return false;
-    const auto load = controller_->Load();
-    return load.waiting_events + load.waiting_experiments + load.waiting_jobs + load.busy_workers >
-           0;
-  }
+  bool IsBusy() const { return controller_ != nullptr && controller_->Load().is_at_work(); }
 
   // To the next event of the world, but by no more than a second, for the controller's own timers.
   void Step() {
