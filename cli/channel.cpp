@@ -1,43 +1,16 @@
 #include "cli/channel.h"
 
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/support/client_interceptor.h>
 
 #include <cstdlib>
 
 #include "server/access.h"
+#include "server/identity/added_metadata.h"
+#include "server/identity/bearer.h"
 
 namespace qalam {
 
 namespace {
-
-// Call credentials would need TLS, also on this machine.
-class TokenInterceptor final : public grpc::experimental::Interceptor {
- public:
-  explicit TokenInterceptor(const std::string& value) : value_(value) {}
-  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    using Point = grpc::experimental::InterceptionHookPoints;
-    if (methods->QueryInterceptionHookPoint(Point::PRE_SEND_INITIAL_METADATA)) {
-      methods->GetSendInitialMetadata()->emplace("authorization", value_);
-    }
-    methods->Proceed();
-  }
-
- private:
-  const std::string& value_;  // the factory's, which lives as long as the channel
-};
-
-class TokenInterceptorFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
- public:
-  explicit TokenInterceptorFactory(const std::string& token) : value_("Bearer " + token) {}
-  grpc::experimental::Interceptor* CreateClientInterceptor(
-      grpc::experimental::ClientRpcInfo* info) override {
-    return new TokenInterceptor(value_);
-  }
-
- private:
-  const std::string value_;
-};
 
 std::shared_ptr<grpc::Channel> MakeChannel(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
@@ -45,7 +18,11 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
-  if (!token.empty()) interceptors.push_back(std::make_unique<TokenInterceptorFactory>(token));
+  // Call credentials would need TLS, also on this machine.
+  if (!token.empty()) {
+    interceptors.push_back(
+        AddedMetadata("authorization", [shown = AuthorizationOf(token)] { return shown; }));
+  }
   return grpc::experimental::CreateCustomChannelWithInterceptors(address, credentials, arguments,
                                                                  std::move(interceptors));
 }

@@ -67,10 +67,9 @@ class SplitCall {
 
 // Where the call goes when it is passed on: `call(stub, context, request, reply, callback)`.
 template <typename Request, typename Reply, typename Call>
-void PassOnTo(const Peers& peers, const grpc::CallbackServerContext& context,
-              const StubPointer& holder, const Request& request, Reply& reply, const Call& call,
-              const Done& done) {
-  const auto passed = peers.PassOn(context);
+void PassOnTo(const grpc::CallbackServerContext& context, const StubPointer& holder,
+              const Request& request, Reply& reply, const Call& call, const Done& done) {
+  const auto passed = Peers::PassOn(context);
   call(*holder->async(), passed.get(), &request, &reply,
        [passed, holder, done](const grpc::Status& status) { done(FromGrpc(status)); });
 }
@@ -78,10 +77,9 @@ void PassOnTo(const Peers& peers, const grpc::CallbackServerContext& context,
 // `find_holder(item)` says where an item is for; `here` and `call` do it here and elsewhere.
 template <typename Request, typename Reply, typename FindHolder, typename Items, typename Here,
           typename Call>
-void RouteMany(const Peers* peers, const grpc::CallbackServerContext& context,
-               const Request& request, Reply& reply, const Done& done,
-               const FindHolder& find_holder, const Items& items, const Here& here,
-               const Call& call) {
+void RouteMany(const grpc::CallbackServerContext& context, const Request& request, Reply& reply,
+               const Done& done, const FindHolder& find_holder, const Items& items,
+               const Here& here, const Call& call) {
   const auto split = std::make_shared<SplitCall<Request, Reply>>(reply, done);
   int place = 0;
   for (const auto& item : items.In(request)) {
@@ -93,13 +91,13 @@ void RouteMany(const Peers* peers, const grpc::CallbackServerContext& context,
   if (split->parts().size() <= 1) {
     const auto holder = split->parts().empty() ? nullptr : split->parts().front()->holder;
     return holder == nullptr ? here(request, reply, done)
-                             : PassOnTo(*peers, context, holder, request, reply, call, done);
+                             : PassOnTo(context, holder, request, reply, call, done);
   }
   const auto end = [split](const Status& status) { split->End(status); };
   for (auto& part : split->parts()) {
     part->holder == nullptr
         ? here(part->request, part->reply, end)
-        : PassOnTo(*peers, context, part->holder, part->request, part->reply, call, end);
+        : PassOnTo(context, part->holder, part->request, part->reply, call, end);
   }
 }
 
@@ -130,7 +128,7 @@ std::function<void()> ClientCallRouter::Ask(const grpc::CallbackServerContext& c
   const auto holder = HolderOf(context, request.experiment());
   if (holder == nullptr) return clients_.Ask(request, reply, still_good, done);
   PassOnTo(
-      *peers_, context, holder, request, reply,
+      context, holder, request, reply,
       [](auto& stub, auto... arguments) { stub.AskTrials(arguments...); },
       // The other server knows this one alone.
       [still_good, done](const Status& status) { done(status.ok() ? still_good() : status); });
@@ -144,7 +142,7 @@ void ClientCallRouter::Tell(const grpc::CallbackServerContext& context,
   const auto holder = HolderOf(context, ExperimentOf(request.trial()));
   if (holder == nullptr) return clients_.Tell(request, reply, done);
   PassOnTo(
-      *peers_, context, holder, request, reply,
+      context, holder, request, reply,
       [](auto& stub, auto... arguments) { stub.TellTrial(arguments...); }, done);
 }
 
@@ -152,7 +150,7 @@ void ClientCallRouter::TellMany(const grpc::CallbackServerContext& context,
                                 const v1::TellTrialsRequest& request, v1::TellTrialsReply& reply,
                                 const Done& done) {
   RouteMany(
-      peers_, context, request, reply, done,
+      context, request, reply, done,
       [&](const auto& item) { return HolderOf(context, ExperimentOf(item.trial())); }, ToldTrials(),
       [this](const auto& part, auto& answer, const Done& end) {
         clients_.TellMany(part, answer, end);
@@ -164,7 +162,7 @@ void ClientCallRouter::Renew(const grpc::CallbackServerContext& context,
                              const v1::RenewLeasesRequest& request, v1::RenewLeasesReply& reply,
                              const Done& done) {
   RouteMany(
-      peers_, context, request, reply, done,
+      context, request, reply, done,
       [&](const auto& item) { return HolderOf(context, ExperimentOf(item.trial())); },
       RenewedLeases(),
       [this](const auto& part, auto& answer, const Done& end) {
@@ -178,7 +176,7 @@ void ClientCallRouter::Add(const grpc::CallbackServerContext& context,
   const auto holder = HolderOf(context, request.experiment());
   if (holder == nullptr) return clients_.Add(request, reply, done);
   PassOnTo(
-      *peers_, context, holder, request, reply,
+      context, holder, request, reply,
       [](auto& stub, auto... arguments) { stub.AddTrial(arguments...); }, done);
 }
 
@@ -188,7 +186,7 @@ std::optional<Status> ClientCallRouter::Report(const grpc::ServerContext& contex
   if (request.trials().empty()) return std::nullopt;
   const auto holder = HolderOf(context, ExperimentOf(request.trials(0).trial()));
   if (holder == nullptr) return std::nullopt;
-  const auto passed = peers_->PassOn(context);
+  const auto passed = Peers::PassOn(context);
   const Status status = FromGrpc(holder->ReportMetrics(passed.get(), request, &reply));
   if (status.code() != StatusCode::kUnavailable) return status;
   // It has gone, and nobody has taken over yet. Points can be stored without a holder; at worst one

@@ -10,6 +10,11 @@ constexpr char kPassedOn[] = "qalam-passed-on";
 // Servers come and go; their addresses are forgotten then.
 constexpr size_t kMostStubs = 100;
 
+std::shared_ptr<grpc::ClientContext> Marked(std::unique_ptr<grpc::ClientContext> passed) {
+  passed->AddMetadata(kPassedOn, "1");
+  return passed;
+}
+
 }  // namespace
 
 std::shared_ptr<Peers::Stub> Peers::HolderOf(const grpc::ServerContextBase& context,
@@ -39,21 +44,11 @@ std::shared_ptr<Peers::Stub> Peers::StubFor(const std::string& address) {
   return stub;
 }
 
-std::shared_ptr<grpc::ClientContext> Peers::Marked(
-    std::unique_ptr<grpc::ClientContext> passed) const {
-  passed->AddMetadata(kPassedOn, "1");
-  // Without one the other server says what it wants.
-  const auto token = token_();
-  if (token.ok()) passed->AddMetadata("authorization", "Bearer " + *token);
-  return passed;
-}
-
-std::shared_ptr<grpc::ClientContext> Peers::PassOn(
-    const grpc::CallbackServerContext& context) const {
+std::shared_ptr<grpc::ClientContext> Peers::PassOn(const grpc::CallbackServerContext& context) {
   return Marked(grpc::ClientContext::FromCallbackServerContext(context));
 }
 
-std::shared_ptr<grpc::ClientContext> Peers::PassOn(const grpc::ServerContext& context) const {
+std::shared_ptr<grpc::ClientContext> Peers::PassOn(const grpc::ServerContext& context) {
   return Marked(grpc::ClientContext::FromServerContext(context));
 }
 

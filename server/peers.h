@@ -21,34 +21,25 @@ class Peers {
  public:
   using Stub = v1::ExperimentService::Stub;
 
-  // How others on other machines are reached is for `connect` to know; `token` makes what is shown
-  // to them (Authority::PeerToken).
+  // How others are reached, and who this server is to them, is for `connect` to know.
   Peers(Store& store, ExperimentLeases& leases, ExperimentGate& gate,
-        std::function<std::shared_ptr<grpc::Channel>(const std::string& address)> connect,
-        std::function<StatusOr<std::string>()> token)
-      : leases_(leases),
-        gate_(gate),
-        connect_(std::move(connect)),
-        token_(std::move(token)),
-        known_(store) {}
+        std::function<std::shared_ptr<grpc::Channel>(const std::string& address)> connect)
+      : leases_(leases), gate_(gate), connect_(std::move(connect)), known_(store) {}
 
   // The server that a call about the experiment is for; null: this one, also when nobody holds the
   // experiment just now. A call that was passed on once goes no further.
   std::shared_ptr<Stub> HolderOf(const grpc::ServerContextBase& context,
                                  const v1::ExperimentName& experiment);
-  // The context of a call that passes another one on, with its deadline and cancellation. Who made
-  // that one was checked here, and may be unknown there: the token is this server's.
-  std::shared_ptr<grpc::ClientContext> PassOn(const grpc::CallbackServerContext& context) const;
-  std::shared_ptr<grpc::ClientContext> PassOn(const grpc::ServerContext& context) const;
+  // The context of a call that passes another one on, with its deadline and cancellation.
+  static std::shared_ptr<grpc::ClientContext> PassOn(const grpc::CallbackServerContext& context);
+  static std::shared_ptr<grpc::ClientContext> PassOn(const grpc::ServerContext& context);
 
  private:
-  std::shared_ptr<grpc::ClientContext> Marked(std::unique_ptr<grpc::ClientContext> passed) const;
   std::shared_ptr<Stub> StubFor(const std::string& address);
 
   ExperimentLeases& leases_;
   ExperimentGate& gate_;
   const std::function<std::shared_ptr<grpc::Channel>(const std::string&)> connect_;
-  const std::function<StatusOr<std::string>()> token_;
   KnownExperiments known_;
   absl::Mutex mutex_;
   std::map<std::string, std::shared_ptr<Stub>> stubs_ ABSL_GUARDED_BY(mutex_);  // by address

@@ -18,8 +18,8 @@
 #include "server/database_lock.h"
 #include "server/experiment_service.h"
 #include "server/http/http_server.h"
+#include "server/identity/added_metadata.h"
 #include "server/identity/kubernetes_reviews.h"
-#include "server/identity/process_caller.h"
 #include "server/katib_trials.h"
 #include "server/observed_store.h"
 #include "server/public_address.h"
@@ -96,7 +96,8 @@ class QalamServer final : public Server {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
     std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> caller;
-    caller.push_back(MakeProcessCaller(authority_->process_name()));
+    caller.push_back(
+        AddedMetadata(kPassedCaller, [name = authority_->process_name()] { return name; }));
     return server_->experimental().InProcessChannelWithInterceptors(arguments, std::move(caller));
   }
   const std::vector<std::string>& addresses() const override { return addresses_; }

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "base/process.h"
+#include "server/identity/added_metadata.h"
+#include "server/identity/bearer.h"
 #include "server/observed_store.h"
 
 namespace qalam {
@@ -13,18 +15,26 @@ namespace {
 constexpr int kPingMilliseconds = 10 * 1000;  // no more often than servers allow it
 constexpr int kPatienceMilliseconds = 5 * 1000;
 
-std::shared_ptr<grpc::Channel> ConnectPeer(const std::string& address, const ClientTls& tls) {
+std::shared_ptr<grpc::Channel> ConnectPeer(const std::string& address,
+                                           const SharedExperiments::Options& options) {
   // Sockets of files and loopback are within this machine. Certificates that cannot be read any
   // more make calls fail: what they carry must not travel for everybody to read.
-  const auto credentials = IsLoopback(address)
-                               ? grpc::InsecureChannelCredentials()
-                               : ChannelCredentialsFor(tls).value_or(grpc::SslCredentials({}));
+  const auto credentials =
+      IsLoopback(address)
+          ? grpc::InsecureChannelCredentials()
+          : ChannelCredentialsFor(options.peer_tls).value_or(grpc::SslCredentials({}));
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPatienceMilliseconds);
   // Also the longest that a connection may take to be made.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kPatienceMilliseconds);
-  return grpc::CreateCustomChannel(address, credentials, arguments);
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> shown;
+  shown.push_back(AddedMetadata("authorization", [make = options.peer_token] {
+    const auto token = make();
+    return token.ok() ? AuthorizationOf(*token) : "";
+  }));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(address, credentials, arguments,
+                                                                 std::move(shown));
 }
 
 Change ToChange(const RemoteChange& remote) {
@@ -59,12 +69,8 @@ SharedExperiments::SharedExperiments(std::unique_ptr<ExperimentLeases> leases, S
       fenced_store_(MakeObservedStore(leases_->MakeFencedStore(), clock, changes, activity)),
       keeper_(*leases_, {BootId(), "unix:" + socket_.own_path(), options.public_address},
               options.takes_all),
-      peers_(
-          store, *leases_, keeper_,
-          [tls = options.peer_tls](const std::string& address) {
-            return ConnectPeer(address, tls);
-          },
-          options.peer_token) {}
+      peers_(store, *leases_, keeper_,
+             [options](const std::string& address) { return ConnectPeer(address, options); }) {}
 
 Status SharedExperiments::Start(Controller& controller) {
   return keeper_.Start(

@@ -21,10 +21,12 @@ namespace qalam {
 class SharedExperiments {
  public:
   struct Options {
-    std::string public_address;                         // see ServerPlace
-    bool takes_all = true;                              // see LeaseKeeper
-    ClientTls peer_tls;                                 // see ServerOptions
-    std::function<StatusOr<std::string>()> peer_token;  // see Peers
+    std::string public_address;  // see ServerPlace
+    bool takes_all = true;       // see LeaseKeeper
+    ClientTls peer_tls;          // see ServerOptions
+    // Shown to other servers, who may not know the callers that were checked here: see
+    // Authority::PeerToken. Without one they say what they want.
+    std::function<StatusOr<std::string>()> peer_token;
   };
 
   // The references must outlive it.
