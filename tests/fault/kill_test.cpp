@@ -1,14 +1,17 @@
 // `kill -9` at random moments: nothing is lost and nothing runs twice.
 
+#include <absl/synchronization/notification.h>
 #include <absl/time/clock.h>
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "api/proto/qalam_v1.grpc.pb.h"
@@ -198,9 +201,19 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
   std::set<int64_t> acknowledged;
   int64_t step = 0;
   RandomStream moments(absl::ToUnixNanos(absl::Now()), 0, "kill moments");
-  for (int kill = 0; kill < 10; ++kill) {
-    const auto until = absl::Now() + absl::Milliseconds(50 + moments.UniformInt(200));
-    while (absl::Now() < until) {
+  constexpr size_t kReporterKills = 10;
+  for (size_t kill = 0; kill < kReporterKills; ++kill) {
+    const Duration moment = absl::Milliseconds(50 + moments.UniformInt(200));
+    absl::Notification first_acknowledged;
+    std::atomic<bool> is_killed = false;
+    // In the middle of a report, as likely as not.
+    std::thread killer([&] {
+      first_acknowledged.WaitForNotificationWithTimeout(absl::Seconds(30));
+      absl::SleepFor(moment);
+      server->Kill(SIGKILL);
+      is_killed = true;
+    });
+    while (!is_killed) {
       grpc::ClientContext context;
       v1::ReportMetricsRequest request;
       auto* points = request.add_trials();
@@ -210,10 +223,13 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
       point->set_value(static_cast<double>(step));
       point->set_step(step);
       v1::ReportMetricsReply reply;
-      if (stub->ReportMetrics(&context, request, &reply).ok()) acknowledged.insert(step);
+      if (stub->ReportMetrics(&context, request, &reply).ok()) {
+        acknowledged.insert(step);
+        if (!first_acknowledged.HasBeenNotified()) first_acknowledged.Notify();
+      }
       ++step;
     }
-    server->Kill(SIGKILL);
+    killer.join();
     server = start();
     stub = Connect(database);
     REQUIRE(stub);
@@ -222,7 +238,7 @@ TEST_CASE("Metric points acknowledged over gRPC survive kill -9", "[fault][slow]
   for (const auto& point : Points(*stub, trial)) {
     if (point.metric() == "pushed") kept.insert(point.step());
   }
-  CHECK(acknowledged.size() > 10);
+  CHECK(acknowledged.size() >= kReporterKills);
   for (const int64_t one : acknowledged) CHECK(kept.contains(one));
   {
     grpc::ClientContext context;
