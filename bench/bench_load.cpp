@@ -6,6 +6,7 @@
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
 #include <absl/time/clock.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -224,6 +225,16 @@ class AgingEngine final : public TrialOperator {
   std::function<void(const std::string&)> changed_ ABSL_GUARDED_BY(watch_mutex_);
 };
 
+// Of all threads of this process: on a busy machine it tells more of the work than the time does.
+double CpuMilliseconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto of = [](const timeval& time) {
+    return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
+  };
+  return of(used.ru_utime) + of(used.ru_stime);
+}
+
 // Of this process, from /proc/self/status, in MiB.
 double MostMemory() {
   const std::string status = ReadFile("/proc/self/status").value_or("");
@@ -281,11 +292,12 @@ class LoadRun {
     const Time start = absl::Now();
     if (const Status status = controller.Start(); !status.ok()) Fail(status);
     const int64_t all = int64_t{experiments_} * kTrialsPerExperiment;
-    std::printf("%-22s %12s %12s %14s %12s %14s\n", "so far", "trials", "trials/s", "points/s",
-                "memory, MiB", "database, MiB");
+    std::printf("%-14s %10s %10s %10s %12s %12s %14s\n", "so far", "trials", "trials/s", "points/s",
+                "CPU ms/trial", "memory, MiB", "database, MiB");
     nlohmann::json parts;
     int64_t before = 0;
     Time part_start = start;
+    double part_cpu = CpuMilliseconds();
     for (int part = 1; part <= kParts; ++part) {
       // Trials of all experiments end together, as they began together.
       while (Ended() < all * part / kParts) {
@@ -296,17 +308,20 @@ class LoadRun {
       const int64_t ended = Ended();
       const double seconds = absl::ToDoubleSeconds(absl::Now() - part_start);
       const double rate = static_cast<double>(ended - before) / seconds;
-      std::printf("%-22s %12lld %12.0f %14.0f %12.0f %14.0f\n",
+      const double cpu = (CpuMilliseconds() - part_cpu) / static_cast<double>(ended - before);
+      std::printf("%-14s %10lld %10.0f %10.0f %12.3f %12.0f %14.0f\n",
                   fmt::format("part {} of {}", part, kParts).c_str(), static_cast<long long>(ended),
-                  rate, rate * kPointsPerTrial, MostMemory(), DatabaseSize());
+                  rate, rate * kPointsPerTrial, cpu, MostMemory(), DatabaseSize());
       std::fflush(stdout);
       parts.push_back({{"trials", ended},
                        {"trials_per_second", rate},
                        {"points_per_second", rate * kPointsPerTrial},
+                       {"cpu_ms_per_trial", cpu},
                        {"memory_mib", MostMemory()},
                        {"database_mib", DatabaseSize()}});
       before = ended;
       part_start = absl::Now();
+      part_cpu = CpuMilliseconds();
     }
     AwaitQuiet(controller);
     controller.Stop();
