@@ -77,6 +77,7 @@ class SlurmOperator final : public TrialOperator {
   struct Followed {
     Submission submission;
     bool submitted_here = false;
+    bool end_is_told = false;              // by its collector, of which Slurm was asked then
     std::optional<absl::Time> seen_ended;  // when it was first seen to have ended without a result
   };
   // One submission of a folder at a time.
@@ -111,6 +112,10 @@ class SlurmOperator final : public TrialOperator {
   void Unfollow(const std::string& folder);
   // Nothing when the folder was never submitted.
   std::optional<Followed> FindFollowed(const std::string& folder);
+  slurm::Sight Look(const Followed& followed);
+  // The same, once the collector has told an end. Slurm's last answer may be of before it, as of a
+  // job that waits: it is asked anew, once.
+  slurm::Sight LookAfterEnd(const std::string& folder, const Followed& followed);
   // That the job is taken for ended, since now unless it was before.
   void NoteEnded(const std::string& folder);
   void JobChanged(const std::string& job_name);
@@ -164,6 +169,22 @@ void SlurmOperator::NoteEnded(const std::string& folder) {
   const auto entry = followed_.find(folder);
   if (entry == followed_.end() || entry->second.seen_ended) return;
   entry->second.seen_ended = absl::Now();
+}
+
+slurm::Sight SlurmOperator::Look(const Followed& followed) {
+  const std::string& name = followed.submission.job_name;
+  return followed.submitted_here ? queue_.Look(name) : queue_.WaitFor(name);
+}
+
+slurm::Sight SlurmOperator::LookAfterEnd(const std::string& folder, const Followed& followed) {
+  bool is_first = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto entry = followed_.find(folder);
+    is_first = entry != followed_.end() && !std::exchange(entry->second.end_is_told, true);
+  }
+  if (is_first) queue_.Track(followed.submission.job_name, followed.submission.job_id);
+  return Look(followed);
 }
 
 void SlurmOperator::JobChanged(const std::string& job_name) {
@@ -305,15 +326,17 @@ JobStatus SlurmOperator::PollOne(const std::string& folder) {
   const auto followed = FindFollowed(folder);
   if (!followed) return evidence.end ? *evidence.end : PollForeign(folder);
   const std::string& name = followed->submission.job_name;
-  const slurm::Sight sight = followed->submitted_here ? queue_.Look(name) : queue_.WaitFor(name);
+  slurm::Sight sight = Look(*followed);
   // Only now: what Slurm takes for ended has written all it ever will.
   ReadFolderAnew(folder);
   evidence.end = ReadTrialEnd(folder);
+  if (evidence.end) sight = LookAfterEnd(folder, *followed);
   evidence.claimed = IsThere(folder, collector::kClaimFile);
   evidence.job_id = followed->submission.job_id;
   if (!sight.is_known) {
     queue_.Hurry();
-    return {JobState::kRunning, "", ""};
+    if (sight.absence.empty()) return {JobState::kRunning, "", ""};
+    return {JobState::kUnknown, "SlurmAway", sight.absence};
   }
   evidence.slurm_answers = sight.answers;
   evidence.absence = sight.absence;

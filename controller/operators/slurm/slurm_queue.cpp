@@ -158,7 +158,8 @@ void SlurmQueue::Ask() {
     rounds_ended_ = round;
     for (auto& [name, tracked] : tracked_) {
       if (!listed.ok() || tracked.first_round > round) continue;
-      if (!IsSame(tracked.entries, found[name])) changed.insert(name);
+      const bool is_first = tracked.first_round == round;
+      if (is_first || !IsSame(tracked.entries, found[name])) changed.insert(name);
       tracked.entries = std::move(found[name]);
     }
   }

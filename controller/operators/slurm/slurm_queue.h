@@ -26,7 +26,8 @@ struct Sight {
 class SlurmQueue {
  public:
   // `changed` is called from that thread with the name of each job of which Slurm says something
-  // else than before. `client` must outlive it.
+  // for the first time since it was tracked, or something else than before. `client` must outlive
+  // it.
   SlurmQueue(const SlurmClient& client, const SlurmOptions& options,
              std::function<void(const std::string& job_name)> changed);
   ~SlurmQueue();

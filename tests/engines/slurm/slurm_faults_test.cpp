@@ -210,6 +210,25 @@ TEST_CASE("Slurm: a trial that is cancelled from outside is killed, and says so"
   CHECK(trials.Begun("victim") == (runs ? 1 : 0));
 }
 
+TEST_CASE("Slurm: an end is judged by what Slurm says after it", "[slurm][slow]") {
+  ON_A_SLURM_CLUSTER(trials);
+  SlurmOptions options = trials.Options();
+  // What it said of the job that waits is all that there is, unless it is asked for the end.
+  options.poll_interval = absl::Hours(1);
+  const auto trial_operator = trials.MakeOperator(options);
+  const auto handle = *trial_operator->Submit(
+      trials.MakeJob("late", Noting("exec sleep 1000"), Json{{"options", {"--hold"}}}));
+  SlurmTrials::WaitUntil([&] {
+    return SlurmTrials::Look(*trial_operator, handle).message == "waiting in Slurm: JobHeldUser";
+  });
+  trials.cluster().Run({"scontrol", "release", trials.Ask("late", "%A")});
+  trials.WaitUntilBegun("late");
+  trials.cluster().Run({"scancel", trials.Ask("late", "%A")});
+  const JobStatus end = SlurmTrials::WaitForEnd(*trial_operator, handle);
+  CAPTURE(end.message);
+  CHECK(end.reason == "CancelledInSlurm");
+}
+
 TEST_CASE("Slurm: a held trial waits, and says so", "[slurm][slow]") {
   ON_A_SLURM_CLUSTER(trials);
   const auto trial_operator = trials.MakeOperator();
