@@ -2,7 +2,7 @@
 PRESET ?= release
 BUILD := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
 
-.PHONY: all demo test test-asan test-tsan test-kubernetes build packages bench bench-samplers bench-nas bench-nas-speed bench-ui bench-operators bench-store test-pages sdk test-sdk bench-sdk fuzz clean
+.PHONY: all demo test test-asan test-asan-libtorch test-tsan test-kubernetes build packages bench bench-samplers bench-nas bench-nas-speed bench-ui bench-operators bench-store test-pages sdk test-sdk bench-sdk fuzz clean
 
 all: build
 
@@ -24,11 +24,12 @@ test: build sdk
 	@echo "the tests on a Kubernetes cluster are not among these: make test-kubernetes runs them"
 
 # The tests in C++ under clang's address and undefined-behaviour sanitizers, in the build that fuzzes,
-# and what has threads under that of threads: make test-asan, PARTS=services for a part of them,
-# PARTS=libtorch for the rest.
+# and what has threads under g++'s of threads: make test-asan, PARTS=services for a part of them. Those
+# of libtorch under g++'s sanitizers, since clang does not take its headers as C++20.
 test-asan: PARTS ?= services algorithms
+test-asan-libtorch: PARTS ?= libtorch
 test-tsan: PARTS ?= services
-test-asan test-tsan: test-%: packages
+test-asan test-asan-libtorch test-tsan: test-%: packages
 	@scripts/install-packages scripts/packages-tests.txt scripts/packages-fuzz.txt
 	cmake --preset $*
 	cmake --build build-$* --target $(addprefix tests_,$(PARTS))

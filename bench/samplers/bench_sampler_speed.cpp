@@ -1,10 +1,11 @@
 // Processor time of our samplers. Reads job lines
 //   {"algorithm": "tpe", "parameters": 10, "objectives": 1, "history": 1000, "trials": 200,
 //    "windows": [[900, 1100], ...]}
-// and answers each with {"seconds": S, "windows": [S, ...]}: the time of asking for and telling
-// `trials` trials one after the other, and of those of them that lie in each window [from, to).
-// `history` random trials are told beforehand, which is not timed. {"error": TEXT} when the
-// algorithm refuses.
+// and answers each with {"seconds": S, "windows": [S, ...]}: the time of making the sampler and of
+// asking for and telling `trials` trials one after the other, and of those of them that lie in each
+// window [from, to). `history` random trials are told beforehand, which is not timed. With "layers"
+// in place of "parameters" the space is that of networks of so many layers. {"error": TEXT} when
+// the algorithm refuses.
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ using Json = nlohmann::json;
 struct SpeedJob {
   std::string algorithm;
   int parameters = 10;
+  int layers = 0;
   int objectives = 1;
   int history = 0;
   int trials = 100;
@@ -37,7 +39,16 @@ ExperimentSpec MakeSpec(const SpeedJob& job) {
     spec.objective.additional_objectives.push_back(
         {.metric_name = fmt::format("f{}", i), .type = ObjectiveType::kMinimize});
   }
-  for (int i = 0; i < job.parameters; ++i) {
+  if (job.layers > 0) {
+    Parameter size{.name = "filter_size", .type = ParameterType::kCategorical};
+    size.feasible_space.list = {"3", "5"};
+    spec.nas_config =
+        NasConfig{.num_layers = job.layers,
+                  .input_sizes = {32, 32, 3},
+                  .output_sizes = {10},
+                  .operations = {{"convolution", {size}}, {"separable_convolution", {size}}}};
+  }
+  for (int i = 0; job.layers == 0 && i < job.parameters; ++i) {
     Parameter parameter{.name = fmt::format("x{}", i)};
     parameter.feasible_space = {.min = "0", .max = "1"};
     spec.parameters.push_back(parameter);
@@ -72,10 +83,11 @@ std::vector<TrialResult> RandomHistory(const SpeedJob& job) {
 
 StatusOr<Json> Measure(const SpeedJob& job) {
   const ExperimentSpec spec = MakeSpec(job);
-  ASSIGN_OR_RETURN(const SearchSpace space, SearchSpace::Create(spec.parameters));
+  ASSIGN_OR_RETURN(const SearchSpace space, SearchSpace::ForExperiment(spec));
+  const double begin = ThreadSeconds();
   ASSIGN_OR_RETURN(const auto sampler, CreateSampler(spec, space, 1));
+  double seconds = ThreadSeconds() - begin;
   sampler->Tell(RandomHistory(job));
-  double seconds = 0;
   std::vector<double> windows(job.windows.size(), 0);
   for (int i = 0; i < job.trials; ++i) {
     const double start = ThreadSeconds();
@@ -105,6 +117,7 @@ Json RunLine(const std::string& line) {
     const auto result =
         Measure({.algorithm = fields.at("algorithm"),
                  .parameters = fields.value("parameters", 10),
+                 .layers = fields.value("layers", 0),
                  .objectives = fields.value("objectives", 1),
                  .history = fields.value("history", 0),
                  .trials = fields.value("trials", 100),

@@ -13,7 +13,7 @@ class Aim:
     """One row: `trials` asked and told in sequence after `history` random ones."""
 
     algorithm: str
-    parameters: int
+    parameters: int  # or layers of a network
     history: int
     trials: int
     # Milliseconds a trial; for a whole run, its time by its trials. None: only to be known.
@@ -22,6 +22,7 @@ class Aim:
     peer: str = ""  # a kind of Optuna's; Debian's has no Gaussian process
     # The peer slows down as trials accumulate, so fewer flatter it; its own count for sanity.
     peer_trials: int = 0
+    of: str = "parameters"
 
 
 AIMS = [
@@ -33,6 +34,8 @@ AIMS = [
     Aim("bayesianoptimization", 10, 100, 20, 10),
     Aim("bayesianoptimization", 10, 400, 20, 60),
     Aim("bayesianoptimization", 10, 1000, 20, 250),
+    # Ten milliseconds for the first three, with the making of its controller.
+    Aim("enas", 12, 0, 3, 10 / 3, of="layers"),
 ]
 
 # Cost of a suggestion after 50 times as many trials must have grown by less than 50.
@@ -70,12 +73,12 @@ def _peer(aim):
 def _aim_row(program, aim, with_peer):
     answer = program.ask(
         algorithm=aim.algorithm,
-        parameters=aim.parameters,
+        **{aim.of: aim.parameters},
         objectives=aim.objectives,
         history=aim.history,
         trials=aim.trials,
     )
-    what = f"{aim.algorithm}, {aim.parameters} parameters, "
+    what = f"{aim.algorithm}, {aim.parameters} {aim.of}, "
     what += f"{aim.history} stored" if aim.history else f"{aim.trials} in sequence"
     if "error" in answer:
         return {"what": what, "error": answer["error"]}

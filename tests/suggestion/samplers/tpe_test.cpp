@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <ctime>
 #include <functional>
 #include <limits>
 
@@ -239,28 +238,6 @@ TEST_CASE("Infinite and equal losses leave the model sound", "[tpe]") {
   for (const auto& proposal : proposals) {
     for (const double x : proposal.point.values) CHECK((x >= 0 && x <= 1));
   }
-}
-
-TEST_CASE("The cost of a Parzen suggestion hardly grows with the history", "[tpe][slow]") {
-  const std::string algorithm = AnyParzenSampler();
-  CAPTURE(algorithm);
-  const auto space = *SearchSpace::Create(UnitCube(10));
-  const auto cost = [&](int history) {
-    const auto sampler = MakeTpe(algorithm, space, 1);
-    RandomStream stream(1, 0, "test.history");
-    std::vector<TrialResult> results(history);
-    for (int i = 0; i < history; ++i) {
-      results[i].number = i;
-      for (int j = 0; j < 10; ++j) results[i].point.values.push_back(stream.Uniform());
-      results[i].objectives = {results[i].point.values[0]};
-    }
-    sampler->Tell(results);
-    const std::clock_t start = std::clock();
-    for (int i = 0; i < 200; ++i) REQUIRE(sampler->Suggest({.count = 1}).ok());
-    return static_cast<double>(std::clock() - start);
-  };
-  // Fifty times the history; linear growth would be fifty times the cost.
-  CHECK(cost(50000) < 5 * cost(1000));
 }
 
 }  // namespace qalam
