@@ -142,10 +142,11 @@ class Run {
     LookAtSource();
     while (!source_->IsDone()) {
       Wait(SteadyClock::time_point::max());
+      // Before it is reaped: what ends from here on has a signal that ends the next wait.
+      DropSignals();
       Reap();
       ReadOutput();
       LookAtSource();
-      DropSignals();
     }
   }
 
