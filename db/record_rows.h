@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "db/record_text.h"
 #include "db/running_summary.h"
@@ -132,6 +134,50 @@ void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTri
       .Bind(record.started)
       .Bind(record.completed)
       .Bind(record.uid);
+}
+
+// name, min, max, latest, count, text of a metric.
+template <typename Row>
+MetricSummary ReadMetricSummary(Row& row) {
+  MetricSummary summary;
+  summary.name = row.Text();
+  summary.min = row.Double();
+  summary.max = row.Double();
+  summary.latest = row.Double();
+  summary.count = row.Int();
+  summary.text = row.Text();
+  return summary;
+}
+
+// All that are left of rows of state, count.
+template <typename Statement>
+StatusOr<TrialCounts> ReadCountRows(Statement& row) {
+  TrialCounts counts;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return counts;
+    const auto state = static_cast<TrialState>(row.Int());
+    counts[state] = row.Int();
+  }
+}
+
+// All that are left of rows of sequence, trial_uid, time, reason, message.
+template <typename Statement>
+StatusOr<std::vector<EventRecord>> ReadEventRows(Statement& row,
+                                                 const std::string& experiment_uid) {
+  std::vector<EventRecord> records;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return records;
+    EventRecord record;
+    record.sequence = row.Int();
+    record.experiment_uid = experiment_uid;
+    record.trial_uid = row.Text();
+    record.time = row.TimeValue();
+    record.reason = row.Text();
+    record.message = row.Text();
+    records.push_back(std::move(record));
+  }
 }
 
 // The summary of a metric: its columns, and a row of them.

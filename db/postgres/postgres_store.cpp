@@ -8,6 +8,7 @@
 #include "db/postgres/read_trials.h"
 #include "db/postgres/reader_pool.h"
 #include "db/postgres/writer.h"
+#include "db/record_rows.h"
 
 namespace qalam {
 
@@ -23,19 +24,7 @@ StatusOr<std::vector<EventRecord>> ReadEvents(Connection& connection, const Even
       .Bind(query.after_sequence)
       .Bind(query.trial_uid)
       .Bind(std::max(query.limit, 0));
-  std::vector<EventRecord> records;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return records;
-    EventRecord record;
-    record.sequence = row.Int();
-    record.experiment_uid = query.experiment_uid;
-    record.trial_uid = row.Text();
-    record.time = row.TimeValue();
-    record.reason = row.Text();
-    record.message = row.Text();
-    records.push_back(std::move(record));
-  }
+  return ReadEventRows(row, query.experiment_uid);
 }
 
 // What the faces of one database share.

@@ -57,14 +57,7 @@ Status ReadSummaries(Connection& connection, const std::vector<int64_t>& ids,
     ASSIGN_OR_RETURN(const bool found, row.Step());
     if (!found) return absl::OkStatus();
     TrialRecord& record = *by_id[row.Int()];
-    MetricSummary summary;
-    summary.name = row.Text();
-    summary.min = row.Double();
-    summary.max = row.Double();
-    summary.latest = row.Double();
-    summary.count = row.Int();
-    summary.text = row.Text();
-    record.metrics.push_back(std::move(summary));
+    record.metrics.push_back(ReadMetricSummary(row));
   }
 }
 
@@ -102,13 +95,7 @@ StatusOr<TrialCounts> CountTrials(Connection& connection, const std::string& exp
       "SELECT state, count FROM trial_counts WHERE experiment_id="
       "(SELECT id FROM experiments WHERE uid=$1)");
   row.Bind(experiment_uid);
-  TrialCounts counts;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return counts;
-    const auto state = static_cast<TrialState>(row.Int());
-    counts[state] = row.Int();
-  }
+  return ReadCountRows(row);
 }
 
 StatusOr<std::optional<TrialRecord>> BestTrial(Connection& connection,

@@ -52,14 +52,7 @@ Status ReadSummaries(Connection& connection, int64_t trial, TrialRecord& record)
   while (true) {
     ASSIGN_OR_RETURN(const bool found, row.Step());
     if (!found) return absl::OkStatus();
-    MetricSummary summary;
-    summary.name = row.Text();
-    summary.min = row.Double();
-    summary.max = row.Double();
-    summary.latest = row.Double();
-    summary.count = row.Int();
-    summary.text = row.Text();
-    record.metrics.push_back(std::move(summary));
+    record.metrics.push_back(ReadMetricSummary(row));
   }
 }
 
@@ -129,13 +122,7 @@ StatusOr<TrialCounts> CountTrials(Connection& connection, const std::string& exp
                    connection.Prepare("SELECT state, count FROM trial_counts WHERE experiment_id="
                                       "(SELECT id FROM experiments WHERE uid=?)"));
   row.Bind(experiment_uid);
-  TrialCounts counts;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return counts;
-    const auto state = static_cast<TrialState>(row.Int());
-    counts[state] = row.Int();
-  }
+  return ReadCountRows(row);
 }
 
 StatusOr<std::optional<TrialRecord>> BestTrial(Connection& connection,

@@ -125,10 +125,8 @@ StatusOr<std::string> SqliteAccessStore::ServerKey() {
 
 Status SqliteAccessStore::AppendAudit(const AuditRecord& record, const AuditBounds& bounds) {
   return Transact([&](Connection& connection) -> Status {
-    ASSIGN_OR_RETURN(auto insert,
-                     connection.Prepare("INSERT INTO audit (time, caller, address, action, "
-                                        "name_space, object, outcome) VALUES (?, ?, ?, ?, ?, ?, "
-                                        "?)"));
+    ASSIGN_OR_RETURN(auto insert, connection.Prepare("INSERT INTO audit (" QALAM_AUDIT_COLUMNS
+                                                     ") VALUES (?, ?, ?, ?, ?, ?, ?)"));
     BindAudit(insert, record);
     RETURN_IF_ERROR(insert.Run());
     const int64_t last_dropped = connection.LastInsertId() - bounds.most_records;
@@ -142,14 +140,13 @@ Status SqliteAccessStore::AppendAudit(const AuditRecord& record, const AuditBoun
 StatusOr<std::vector<AuditRecord>> SqliteAccessStore::ListAudit(const AuditQuery& query) {
   absl::MutexLock lock(&reading_);
   ASSIGN_OR_RETURN(
-      auto row,
-      reader_->Prepare(query.name_space
-                           ? "SELECT sequence, time, caller, address, action, name_space, object, "
-                             "outcome FROM audit WHERE (?1=0 OR sequence<?1) AND name_space=?3 "
-                             "ORDER BY sequence DESC LIMIT ?2"
-                           : "SELECT sequence, time, caller, address, action, name_space, object, "
-                             "outcome FROM audit WHERE (?1=0 OR sequence<?1) "
-                             "ORDER BY sequence DESC LIMIT ?2"));
+      auto row, reader_->Prepare(query.name_space
+                                     ? "SELECT sequence, " QALAM_AUDIT_COLUMNS
+                                       " FROM audit WHERE (?1=0 OR sequence<?1) AND name_space=?3 "
+                                       "ORDER BY sequence DESC LIMIT ?2"
+                                     : "SELECT sequence, " QALAM_AUDIT_COLUMNS
+                                       " FROM audit WHERE (?1=0 OR sequence<?1) "
+                                       "ORDER BY sequence DESC LIMIT ?2"));
   row.Bind(query.before_sequence).Bind(query.limit > 0 ? query.limit : kNoLimit);
   if (query.name_space) row.Bind(*query.name_space);
   std::vector<AuditRecord> records;

@@ -1,6 +1,7 @@
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
 
+#include "db/record_rows.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/list_experiments.h"
 #include "db/sqlite/migrate.h"
@@ -120,19 +121,7 @@ StatusOr<std::vector<EventRecord>> SqliteStore::ListEvents(const EventQuery& que
         .Bind(query.after_sequence)
         .Bind(query.trial_uid)
         .Bind(query.limit > 0 ? query.limit : kNoLimit);
-    std::vector<EventRecord> records;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool found, row.Step());
-      if (!found) return records;
-      EventRecord record;
-      record.sequence = row.Int();
-      record.experiment_uid = query.experiment_uid;
-      record.trial_uid = row.Text();
-      record.time = row.TimeValue();
-      record.reason = row.Text();
-      record.message = row.Text();
-      records.push_back(std::move(record));
-    }
+    return ReadEventRows(row, query.experiment_uid);
   });
 }
 

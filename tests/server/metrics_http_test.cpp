@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "base/run_program.h"
+#include "tests/support/guarded_server.h"
 #include "tests/support/http_fixture.h"
 
 namespace qalam {
@@ -83,18 +84,9 @@ TEST_CASE("GET /metrics tells of all that a server does, in Prometheus's format"
 }
 
 TEST_CASE("Every query of the dashboard names what /metrics has", "[server]") {
-  TemporaryDirectory directory;
-  ServerOptions options;
-  options.database = directory.File("qalam.db");
-  options.work_root = directory.File("trials");
-  options.listen = {"127.0.0.1:0"};
-  options.http = "127.0.0.1:0";
-  const auto server = Server::Start(options);
-  REQUIRE(server.ok());
+  GuardedServer server([](ServerOptions& options) { options.access.require_token = false; });
   // Something of every kind has happened.
-  const auto channel =
-      grpc::CreateChannel((*server)->addresses()[0], grpc::InsecureChannelCredentials());
-  const auto stub = v1::ExperimentService::NewStub(channel);
+  const auto stub = v1::ExperimentService::NewStub(server.Channel());
   v1::CreateExperimentsRequest request;
   request.set_document(HttpFixture::Document("drawn", "echo loss=$0", 1));
   v1::CreateExperimentsReply reply;
@@ -106,8 +98,7 @@ TEST_CASE("Every query of the dashboard names what /metrics has", "[server]") {
   for (v1::Experiment experiment; watched->Read(&experiment);) {
   }
   REQUIRE(watched->Finish().ok());
-  const std::string url = (*server)->http_url();
-  httplib::Client client("127.0.0.1", std::stoi(url.substr(url.rfind(':') + 1)));
+  httplib::Client client("127.0.0.1", server.port());
   REQUIRE(client.Get("/api/v1/info"));
   const auto answer = client.Get("/metrics");
   REQUIRE(answer);
@@ -150,17 +141,8 @@ TEST_CASE("Requests are counted by a bounded set of routes, whatever is asked fo
 }
 
 TEST_CASE("gRPC calls from outside are counted, with how they ended", "[server]") {
-  TemporaryDirectory directory;
-  ServerOptions options;
-  options.database = directory.File("qalam.db");
-  options.work_root = directory.File("trials");
-  options.listen = {"127.0.0.1:0"};
-  options.http = "127.0.0.1:0";
-  const auto server = Server::Start(options);
-  REQUIRE(server.ok());
-  const auto channel =
-      grpc::CreateChannel((*server)->addresses()[0], grpc::InsecureChannelCredentials());
-  const auto stub = v1::ExperimentService::NewStub(channel);
+  GuardedServer server([](ServerOptions& options) { options.access.require_token = false; });
+  const auto stub = v1::ExperimentService::NewStub(server.Channel());
   v1::ServerInfo info;
   v1::Experiment experiment;
   for (int i = 0; i < 3; ++i) {
@@ -172,8 +154,7 @@ TEST_CASE("gRPC calls from outside are counted, with how they ended", "[server]"
   request.mutable_experiment()->set_name("nobody");
   CHECK(stub->GetExperiment(&context, request, &experiment).error_code() ==
         grpc::StatusCode::NOT_FOUND);
-  const std::string url = (*server)->http_url();
-  httplib::Client client("127.0.0.1", std::stoi(url.substr(url.rfind(':') + 1)));
+  httplib::Client client("127.0.0.1", server.port());
   // These go through gRPC within the process, and are counted as HTTP alone.
   REQUIRE(client.Get("/api/v1/info"));
   const auto answer = client.Get("/metrics");
