@@ -108,13 +108,15 @@ bench-sdk: sdk
 	@scripts/install-packages scripts/packages-bench.txt
 	$(BUILD)/sdk/venv/bin/python bench/python/run.py $(ARGUMENTS)
 
-# Fuzzing with libFuzzer, which clang brings: make fuzz SECONDS=60 TARGETS="trial_filter gjson_path"
+# Fuzzing with libFuzzer, which clang brings: make fuzz SECONDS=60 TARGETS="trial_filter gjson_path";
+# JOBS targets side by side, a processor each unless told.
 SECONDS ?= 60
+JOBS ?= $(shell nproc)
 fuzz: packages
 	@scripts/install-packages scripts/packages-fuzz.txt
 	cmake --preset asan
 	cmake --build build-asan --target fuzz_all
-	tests/fuzz/run build-asan $(SECONDS) $(TARGETS)
+	tests/fuzz/run build-asan $(SECONDS) $(JOBS) $(TARGETS)
 
 # The web UI's pages as a person uses them, in chromium, against the real program.
 test-pages: build
