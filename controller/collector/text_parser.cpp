@@ -25,6 +25,7 @@ class DefaultScanner {
 
   template <typename Found>
   void Scan(std::string_view line, Found found) const {
+    bool has_text = false;
     for (size_t equals = line.find('='); equals != std::string_view::npos;
          equals = line.find('=', equals + 1)) {
       size_t value_begin = equals + 1;
@@ -37,9 +38,11 @@ class DefaultScanner {
       double value = 0;
       if (ReadNumber(line.substr(value_begin), value) > 0) {
         found(name, value, std::string_view());
-      } else if (value_begin < line.size() && IsWanted(name)) {
-        // No number, as Best-Genotype has none: the value is all that the line goes on to say.
+      } else if (!has_text && value_begin < line.size() && IsWanted(name)) {
+        // No number, as Best-Genotype has none: the value is all that the line goes on to say, with
+        // whatever looks like another such value in it.
         found(name, NAN, line.substr(value_begin));
+        has_text = true;
       }
     }
   }
@@ -96,20 +99,27 @@ class TextParser final : public MetricParser {
   }
 
  private:
+  // All matches from left to right that do not overlap.
   template <typename Found>
   static void ScanFilter(const RE2& filter, std::string_view line, Found found) {
-    re2::StringPiece rest(line.data(), line.size());
-    std::string name, text;
-    while (RE2::FindAndConsume(&rest, filter, &name, &text)) {
+    const re2::StringPiece text(line.data(), line.size());
+    re2::StringPiece groups[3];  // the match, the name, the value
+    size_t at = 0;
+    while (at <= line.size() &&
+           filter.Match(text, at, line.size(), RE2::UNANCHORED, groups, std::size(groups))) {
+      const std::string_view name(groups[1].data(), groups[1].size());
+      const std::string_view value_text(groups[2].data(), groups[2].size());
       double value = 0;
-      if (text.empty()) {
+      if (value_text.empty()) {
         // Katib's filter matches a name without a value too.
-      } else if (ReadNumber(text, value) == text.size()) {
+      } else if (ReadNumber(value_text, value) == value_text.size()) {
         found(name, value, std::string_view());
       } else {
-        found(name, NAN, text);
+        found(name, NAN, value_text);
       }
-      if (rest.empty()) break;
+      const size_t end = static_cast<size_t>(groups[0].data() - line.data()) + groups[0].size();
+      // A filter may match nothing, which would be found there again for ever.
+      at = end > at ? end : at + 1;
     }
   }
 
