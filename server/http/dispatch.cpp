@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/encoding.h"
 #include "base/log.h"
 #include "base/trace_context.h"
 #include "server/http/gate.h"
@@ -13,6 +14,18 @@
 namespace qalam::http {
 
 namespace {
+
+// What answers, and the audit log, could hold no other bytes: JSON and gRPC are of UTF-8 alone.
+Status CheckText(const ApiRequest& request, const std::string& path) {
+  const auto is_text = [](const std::string& text) { return !CheckEncoding(text, ""); };
+  if (!is_text(path)) return InvalidArgument("the request's path is not UTF-8");
+  for (const auto& [name, value] : request.query) {
+    if (is_text(name) && is_text(value)) continue;
+    return InvalidArgument("the request's query is not UTF-8 at \"{}\"",
+                           ReplaceForeignBytes(name.substr(0, 100)));
+  }
+  return absl::OkStatus();
+}
 
 Status CheckQuery(const Route& route, const ApiRequest& request) {
   for (const auto& [name, value] : request.query) {
@@ -90,6 +103,8 @@ Status Admit(const Route* route, const Match& match, const ApiRequest& request,
 
 Answer CallRoute(const ApiContext& shared, ApiRequest& request, Match match,
                  const std::string& path) {
+  const Status text = CheckText(request, path);
+  if (!text.ok()) return ErrorAnswer(text);
   ApiContext context = shared;
   const Status admitted = Admit(match.route, match, request, context);
   if (!admitted.ok()) return RefusalOf(admitted);

@@ -118,6 +118,21 @@ TEST_CASE("Broken and huge requests get a clear answer, and the server goes on",
   CHECK(fixture.Get("/info").status == 200);
 }
 
+TEST_CASE("A path or a query that is not UTF-8 is refused", "[server]") {
+  HttpFixture fixture;
+  const std::string target = GENERATE("/api/v1/experiments?search=%cf", "/api/v1/experiments?%ff=1",
+                                      "/api/v1/experiments/default/a%b0",
+                                      "/api/v1/experiments/default/a/events?trial=a-%b0",
+                                      "/api/v1/%c3%28", "/api/2.0/mlflow/runs/get?run_id=%fe");
+  CAPTURE(target);
+  const auto answer = fixture.client().Get(target);
+  REQUIRE(answer);
+  CHECK(answer->status == 400);
+  const auto body = Json::parse(answer->body, nullptr, false);
+  REQUIRE_FALSE(body.is_discarded());
+  CHECK(body["error"]["message"].get<std::string>().find("is not UTF-8") != std::string::npos);
+}
+
 TEST_CASE("A client that still sends after its refusal can go on, and read it", "[server]") {
   HttpFixture fixture;
   const RawConnection client(fixture.port());
