@@ -53,12 +53,7 @@ void ReadCluster(KubeconfigFiles& files, const KubeconfigEntry& entry, ClusterAc
 std::map<std::string, std::string> ReadVariables(KubeconfigFiles& files,
                                                  const KubeconfigEntry& entry) {
   std::map<std::string, std::string> variables;
-  const YAML::Node list = entry.map["env"];
-  if (!list.IsDefined() || list.IsNull()) return variables;
-  if (!list.IsSequence()) {
-    files.AddFault(entry, "env", "should be a list");
-    return variables;
-  }
+  const auto list = files.Items(entry, "env");
   for (size_t i = 0; i < list.size(); ++i) {
     const KubeconfigEntry item{entry.file, fmt::format("{}.env[{}]", entry.field, i), list[i]};
     const std::string name = files.Text(item, "name");
@@ -89,11 +84,12 @@ LoginProgram ReadProgram(KubeconfigFiles& files, const KubeconfigEntry& entry,
   // A name alone is looked up on PATH.
   if (command.find('/') != std::string::npos) command = files.Path(entry, "command");
   program.arguments = {command};
-  const YAML::Node arguments = entry.map["args"];
-  if (arguments.IsDefined() && !arguments.IsNull()) {
-    if (!arguments.IsSequence()) files.AddFault(entry, "args", "should be a list");
-    for (const auto& argument : arguments) {
-      if (argument.IsScalar()) program.arguments.push_back(argument.Scalar());
+  const auto arguments = files.Items(entry, "args");
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].IsScalar()) {
+      program.arguments.push_back(arguments[i].Scalar());
+    } else {
+      files.AddFault(entry, fmt::format("args[{}]", i), "should be text");
     }
   }
   program.environment = ReadVariables(files, entry);

@@ -128,6 +128,15 @@ std::string KubeconfigFiles::Data(const KubeconfigEntry& entry, const std::strin
   return data.ok() ? *std::move(data) : "";
 }
 
+std::vector<YAML::Node> KubeconfigFiles::Items(const KubeconfigEntry& entry,
+                                               const std::string& field) {
+  const YAML::Node list = FieldOf(entry.map, field);
+  if (!IsGiven(list)) return {};
+  if (list.IsSequence()) return {list.begin(), list.end()};
+  AddFault(entry, field, "should be a list");
+  return {};
+}
+
 std::optional<KubeconfigEntry> KubeconfigFiles::Child(const KubeconfigEntry& entry,
                                                       const std::string& field) {
   const YAML::Node map = FieldOf(entry.map, field);

@@ -42,6 +42,8 @@ class KubeconfigFiles {
   std::string Path(const KubeconfigEntry& entry, const std::string& field);
   // What FIELD-data holds as base64, or the file at FIELD.
   std::string Data(const KubeconfigEntry& entry, const std::string& field);
+  // The items of a list at a field of the entry.
+  std::vector<YAML::Node> Items(const KubeconfigEntry& entry, const std::string& field);
   // The map at a field of the entry.
   std::optional<KubeconfigEntry> Child(const KubeconfigEntry& entry, const std::string& field);
   // "file: entry.field: message"

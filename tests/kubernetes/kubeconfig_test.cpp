@@ -135,6 +135,27 @@ users:
   CHECK(message.find("c2VjcmV0") == std::string::npos);
 }
 
+TEST_CASE("Arguments and variables of another kind are told of", "[kubeconfig]") {
+  const auto [field, fault] = GENERATE(table<std::string, std::string>({
+      {"args: {name: x}", "args: should be a list"},
+      {"args: [a, {b: c}, [d]]", "args[1]: should be text"},
+      {"env: {name: x}", "env: should be a list"},
+      {"env: [[a]]", "env[0].name: missing"},
+  }));
+  CAPTURE(field);
+  Home home;
+  const auto file = home.Write("config", fmt::format(R"(
+current-context: c
+contexts: [{{name: c, context: {{cluster: c, user: u}}}}]
+clusters: [{{name: c, cluster: {{server: "https://h"}}}}]
+users: [{{name: u, user: {{exec: {{apiVersion: client.authentication.k8s.io/v1, command: p, {}}}}}}}]
+)",
+                                                     field));
+  const auto access = ReadKubeconfig({file}, "", kClock);
+  REQUIRE(access.status().code() == StatusCode::kInvalidArgument);
+  CHECK_THAT(Message(access.status()), Catch::Contains("users[0].user.exec." + fault));
+}
+
 TEST_CASE("What a kubeconfig lacks is said with what there is", "[kubeconfig]") {
   Home home;
   const auto file = home.Write("config", kTwoContexts);
