@@ -33,8 +33,15 @@ const Fuzzed& TheFuzzed() {
   return *fuzzed;
 }
 
+// From one address after another: those in a minute would take all ports of one.
 int Connect() {
+  constexpr uint32_t kAddresses = 200;
+  static uint32_t connections = 0;
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + connections++ % kAddresses);
+  FUZZ_CHECK(bind(fd, reinterpret_cast<sockaddr*>(&own), sizeof(own)) == 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(TheFuzzed().port));
