@@ -136,16 +136,22 @@ void BindTrial(Statement& statement, const TrialRecord& record, const EncodedTri
       .Bind(record.uid);
 }
 
-// name, min, max, latest, count, text of a metric.
-template <typename Row>
-MetricSummary ReadMetricSummary(Row& row) {
-  MetricSummary summary;
-  summary.name = row.Text();
+// min, max, latest, count, text: with what a MetricSummary and a RunningSummary begin.
+template <typename Row, typename Summary>
+void ReadFigures(Row& row, Summary& summary) {
   summary.min = row.Double();
   summary.max = row.Double();
   summary.latest = row.Double();
   summary.count = row.Int();
   summary.text = row.Text();
+}
+
+// name, min, max, latest, count, text of a metric.
+template <typename Row>
+MetricSummary ReadMetricSummary(Row& row) {
+  MetricSummary summary;
+  summary.name = row.Text();
+  ReadFigures(row, summary);
   return summary;
 }
 
@@ -197,11 +203,7 @@ CurveBlock ReadBlock(Row& row) {
 
 template <typename Row>
 void ReadSummary(Row& row, RunningSummary& summary) {
-  summary.min = row.Double();
-  summary.max = row.Double();
-  summary.latest = row.Double();
-  summary.count = row.Int();
-  summary.text = row.Text();
+  ReadFigures(row, summary);
   summary.first_sequence = row.Int();
   summary.last_sequence = row.Int();
   summary.block = ReadBlock(row);

@@ -4,6 +4,7 @@
 #include "controller/collector/line_splitter.h"
 #include "controller/collector/metric_parser.h"
 #include "controller/collector/spool.h"
+#include "tests/support/parsed_line.h"
 
 namespace qalam::collector {
 
@@ -14,12 +15,7 @@ std::vector<SpooledPoint> Parse(const std::string& line, Format format = Format:
   job.format = format;
   job.filters = std::move(filters);
   job.metrics = {"loss", "validation-accuracy", "a/b"};
-  auto parser = MakeMetricParser(job);
-  INFO(Message(parser.status()));
-  REQUIRE(parser.ok());
-  std::vector<SpooledPoint> points;
-  (*parser)->Parse(line, 42, points);
-  return points;
+  return ParsedLine(job, line);
 }
 }  // namespace
 

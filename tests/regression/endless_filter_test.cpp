@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "controller/collector/metric_parser.h"
+#include "tests/support/parsed_line.h"
 
 namespace qalam::collector {
 namespace {
@@ -11,11 +11,7 @@ std::vector<SpooledPoint> PointsOf(const std::string& filter, const std::string&
   Job job;
   job.metrics = {"loss", "accuracy"};
   if (!filter.empty()) job.filters = {filter};
-  const auto parser = MakeMetricParser(job);
-  REQUIRE(parser.ok());
-  std::vector<SpooledPoint> points;
-  (*parser)->Parse(line, 1, points);
-  return points;
+  return ParsedLine(job, line);
 }
 
 }  // namespace
