@@ -208,7 +208,10 @@ TEST_CASE("A commit to PostgreSQL that the server ends a deadlock with is tried 
   other.join();
   INFO(Message(status));
   CHECK(status.ok());
-  for (const auto& experiment : *store->ListExperiments({})) CHECK(experiment.message == "written");
+  const auto experiments = store->ListExperiments({});
+  REQUIRE(experiments.ok());
+  REQUIRE(experiments->size() == 2);
+  for (const auto& experiment : *experiments) CHECK(experiment.message == "written");
   // Told to the statistics within seconds.
   WaitUntil([&] { return deadlocks() != before; });
 }
