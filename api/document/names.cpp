@@ -6,6 +6,8 @@
 #include <cctype>
 #include <numeric>
 
+#include "base/utf8.h"
+
 namespace qalam::document {
 
 namespace {
@@ -72,12 +74,9 @@ std::string OneOf(const std::vector<std::string>& names) {
 
 std::string Shortened(const std::string& text) {
   if (text.size() <= kLongestMessage) return text;
-  const auto continues = [&](size_t at) { return (text[at] & 0xc0) == 0x80; };
-  size_t head = kLongestMessage / 2, tail = text.size() - kLongestMessage / 2;
-  // Never through the middle of a character.
-  while (head > 0 && continues(head)) --head;
-  while (tail < text.size() && continues(tail)) ++tail;
-  return text.substr(0, head) + " ... " + text.substr(tail);
+  const std::string_view head = WholeCharacters(text, kLongestMessage / 2);
+  const std::string_view before = WholeCharacters(text, text.size() - kLongestMessage / 2);
+  return std::string(head) + " ... " + text.substr(before.size());
 }
 
 }  // namespace qalam::document

@@ -60,6 +60,7 @@ class ExperimentFollower final : public ClusterExperiments {
   void See(const Json& object);
   void Work();
   void Look(const ExperimentKey& key);
+  ExperimentSync::Outcome Reconcile(const ExperimentKey& key);
   void FollowChanges();
   void TrialsChanged(const std::set<std::string>& experiment_uids, bool all);
   bool IsStopping() const {
@@ -132,9 +133,19 @@ void ExperimentFollower::Work() {
   while (const auto key = queue_.Take()) Look(*key);
 }
 
+// The schema leaves most of an object open, and Json throws where it is not what it was taken for:
+// that is one object's trouble.
+ExperimentSync::Outcome ExperimentFollower::Reconcile(const ExperimentKey& key) {
+  try {
+    return sync_.Reconcile(key);
+  } catch (const Json::exception& error) {
+    return {InvalidArgument("the object has something else than it should: {}", error.what())};
+  }
+}
+
 void ExperimentFollower::Look(const ExperimentKey& key) {
   const Time begin = absl::Now();
-  const auto outcome = sync_.Reconcile(key);
+  const auto outcome = Reconcile(key);
   const Time end = absl::Now();
   Duration back_off;
   {

@@ -187,7 +187,7 @@ ExperimentSync::Outcome ExperimentSync::Show(const Json& object,
     RETURN_IF_ERROR(FromGrpc(service_.GetExperiment(&context, request, &message)));
     ASSIGN_OR_RETURN(const auto trials, ListTrials(request.experiment()));
     auto& objects = trials_.try_emplace(MetadataText(object, "uid"), client_).first->second;
-    RETURN_IF_ERROR(objects.Show(object, trials, cancellation_));
+    RETURN_IF_ERROR(objects.Show(object, message.objective_metric(), trials, cancellation_));
     // Nothing changes any more, as a rule.
     if (IsTerminal(experiment.state)) trials_.erase(MetadataText(object, "uid"));
     return WriteStatus(object, ExperimentStatus(message, trials, note));

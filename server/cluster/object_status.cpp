@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "api/convert.h"
+#include "base/utf8.h"
 
 namespace qalam::cluster {
 
@@ -30,8 +31,7 @@ std::string MetricText(double value) {
 Json Condition(const char* type, bool holds, const std::string& reason, std::string message,
                const std::string& time) {
   if (message.size() > kLongestMessage) {
-    message.resize(kLongestMessage);
-    message += " ...";
+    message = std::string(WholeCharacters(message, kLongestMessage)) + " ...";
   }
   return {{"type", type},           {"status", holds ? "True" : "False"},
           {"reason", reason},       {"message", message},

@@ -35,7 +35,8 @@ Json TrialObject(const Json& experiment, const v1::Trial& trial) {
       {"labels", {{kExperimentLabel, MetadataText(experiment, "name")}}},
       {"ownerReferences", Json::array({OwnerReference(MetadataText(experiment, "name"),
                                                       MetadataText(experiment, "uid"))})}};
-  object["spec"] = {{"objective", experiment["spec"].value("objective", Json::object())},
+  const Json spec = experiment.value("spec", Json::object());
+  object["spec"] = {{"objective", spec.value("objective", Json::object())},
                     {"parameterAssignments", assignments}};
   return object;
 }
@@ -79,11 +80,10 @@ StatusOr<bool> TrialObjects::Make(const Json& experiment, const v1::Trial& trial
   return false;
 }
 
-Status TrialObjects::Show(const Json& experiment, const std::vector<v1::Trial>& trials,
+Status TrialObjects::Show(const Json& experiment, const std::string& objective,
+                          const std::vector<v1::Trial>& trials,
                           kubernetes::Cancellation& cancellation) {
   if (!has_read_) RETURN_IF_ERROR(ReadKnown(experiment, cancellation));
-  const std::string objective =
-      experiment["spec"].value("objective", Json::object()).value("objectiveMetricName", "");
   for (const auto& trial : trials) {
     const Json status = TrialStatus(trial, objective);
     auto known = statuses_.find(trial.name());

@@ -17,9 +17,10 @@ class TrialObjects {
   explicit TrialObjects(kubernetes::Client& client) : client_(client) {}
 
   // Makes an object of every trial that has none, owned by `experiment`, and brings the status of
-  // each up to date. An object of a trial's name that belongs to somebody else stays as it is.
-  Status Show(const Json& experiment, const std::vector<v1::Trial>& trials,
-              kubernetes::Cancellation& cancellation);
+  // each up to date, with the metric `objective` first. An object of a trial's name that belongs to
+  // somebody else stays as it is.
+  Status Show(const Json& experiment, const std::string& objective,
+              const std::vector<v1::Trial>& trials, kubernetes::Cancellation& cancellation);
 
  private:
   Status ReadKnown(const Json& experiment, kubernetes::Cancellation& cancellation);

@@ -1,20 +1,10 @@
 #include "server/http/log_follower.h"
 
+#include "base/utf8.h"
 #include "server/find.h"
 #include "server/http/event_frames.h"
 
 namespace qalam::http {
-
-size_t UnfinishedBytes(const std::string& text) {
-  constexpr size_t kLongest = 4;
-  for (size_t back = 1; back < kLongest && back <= text.size(); ++back) {
-    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
-    if ((byte & 0xC0) == 0x80) continue;
-    const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
-}
 
 LogFollower::Part LogFollower::Read(const Topic& topic, uint64_t offset) {
   const auto key = std::pair(topic, offset);

@@ -35,7 +35,4 @@ class LogFollower {
   std::map<std::pair<Topic, uint64_t>, Part> parts_;
 };
 
-// The bytes at the end of `text` that are a beginning of a UTF-8 character; 0 to 3.
-size_t UnfinishedBytes(const std::string& text);
-
 }  // namespace qalam::http

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "base/utf8.h"
 #include "server/analysis/metric_series.h"
 #include "server/http/experiment_of.h"
 #include "server/http/log_follower.h"

@@ -271,6 +271,29 @@ TEST_CASE("Counts are changed in the object, and nothing else", "[kubernetes]") 
   CHECK(ended["status"]["trialsSucceeded"] == 4);
 }
 
+TEST_CASE("An object that is changed into nonsense says so, and goes on as it began",
+          "[kubernetes]") {
+  const std::string patch =
+      GENERATE(R"([{"op":"replace","path":"/spec/objective","value":"loss"}])",
+               R"([{"op":"remove","path":"/spec"}])");
+  WayIn way;
+  const std::string go = way.served().File("go");
+  way.Apply(way.Document("edited", WaitFor(go) + "; echo loss=$0", 4));
+  way.Await("edited", [](const Json& object) {
+    return !object.is_null() &&
+           object.value("status", Json::object()).value("trialsRunning", 0) == 2;
+  });
+  const auto patched = way.Kubectl({"patch", "experiment", "edited", "--type=json", "-p", patch});
+  INFO(patched.text);
+  REQUIRE(patched.status == 0);
+  way.Await("edited", [](const Json& object) {
+    return WayIn::Last(object).value("message", "").find("no longer valid") != std::string::npos;
+  });
+  REQUIRE(WriteFileAtomically(go, "", false).ok());
+  const Json ended = way.AwaitLast("edited", "Succeeded");
+  CHECK(ended["status"]["trialsSucceeded"] == 4);
+}
+
 TEST_CASE("What happens while the server is away is made up for", "[kubernetes]") {
   WayIn way;
   const std::string go = way.served().File("go"), go_soon = way.served().File("go-soon");

@@ -270,15 +270,4 @@ TEST_CASE("The server ends while streams are open", "[server]") {
   CHECK_FALSE(stream.Next());
 }
 
-TEST_CASE("The beginning of a character is told from a whole one", "[server]") {
-  CHECK(http::UnfinishedBytes("") == 0);
-  CHECK(http::UnfinishedBytes("abc") == 0);
-  CHECK(http::UnfinishedBytes("\xc3") == 1);
-  CHECK(http::UnfinishedBytes("a\xc3\xbc") == 0);
-  CHECK(http::UnfinishedBytes("a\xe2\x82") == 2);
-  CHECK(http::UnfinishedBytes("a\xf0\x9f\x98") == 3);
-  CHECK(http::UnfinishedBytes("a\xf0\x9f\x98\x80") == 0);
-  CHECK(http::UnfinishedBytes("\x80\x80\x80\x80") == 0);
-}
-
 }  // namespace qalam

@@ -175,6 +175,16 @@ TEST_CASE("A refusal keeps its time as long as it stays the same", "[cluster]") 
         "Created Failed ExperimentLost");
 }
 
+TEST_CASE("A message too long for an object is cut between two characters", "[cluster]") {
+  std::string message(GENERATE(0, 1, 2), 'a');
+  for (int i = 0; i < 20'000; ++i) message += "\xe6\x97\xa5";
+  const Json failed = FailedStatus(Json::object(), kInvalidReason, message, absl::UnixEpoch());
+  const Json patch = StatusPatch(Json::object(), failed, absl::UnixEpoch());
+  const Json said = Json::parse(patch.dump())["status"]["conditions"].back()["message"];
+  CHECK(said.get<std::string>().size() > 32'000);
+  CHECK(said.get<std::string>().ends_with("\xe6\x97\xa5 ..."));
+}
+
 TEST_CASE("Of an object that is changed the counts are followed alone", "[cluster]") {
   const Json object = ExperimentObject();
   const ExperimentRecord record = RecordOf(object);
