@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
+#include "base/json_depth.h"
 #include "controller/collector/byte_text.h"
 
 namespace qalam::collector {
@@ -147,7 +148,9 @@ void ReadLogLine(std::string_view line, const std::string& mark, const LogReader
     reader.output(line);
     reader.output("\n");
   };
-  if (!line.starts_with(kSeparator)) return as_output();
+  // The trial may write here, too; a record nests its result's two or three levels.
+  constexpr size_t kDeepest = 8;
+  if (!line.starts_with(kSeparator) || JsonDepth(line) > kDeepest) return as_output();
   try {
     const json record = json::parse(line.substr(1));
     if (record.at("qalam") != mark) return as_output();

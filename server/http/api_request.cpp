@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json_depth.h"
+
 namespace qalam::http {
 
 std::string ApiRequest::Header(const std::string& name) const {
@@ -49,6 +51,11 @@ StatusOr<std::string> ApiRequest::OneOf(const std::string& name, const std::stri
 }
 
 StatusOr<Json> ApiRequest::Object() const {
+  // As a document may be, and far more than any call takes.
+  constexpr size_t kDeepest = 64;
+  if (JsonDepth(body) > kDeepest) {
+    return InvalidArgument("the body nests deeper than the {} levels allowed", kDeepest);
+  }
   std::string fault;
   try {
     auto value = Json::parse(body);

@@ -4,6 +4,7 @@
 
 #include "base/random_key.h"
 #include "base/uid.h"
+#include "base/utf8.h"
 #include "server/identity/digest.h"
 #include "server/identity/peer_tokens.h"
 #include "server/identity/trial_tokens.h"
@@ -29,8 +30,15 @@ std::string_view LastPart(std::string_view call) {
   return call.starts_with('/') ? call.substr(call.rfind('/') + 1) : call;
 }
 
+// A caller may send what it likes for a name, and no name that anything has is longer.
+std::string_view Shown(const std::string& name) {
+  constexpr size_t kLongestName = 253;
+  return WholeCharacters(name, kLongestName);
+}
+
 std::string Place(const std::string& name_space) {
-  return name_space == kEveryNamespace ? "every namespace" : "the namespace " + name_space;
+  return name_space == kEveryNamespace ? "every namespace"
+                                       : fmt::format("the namespace {}", Shown(name_space));
 }
 
 Status Lacking(const Identity& identity, std::string_view call, Role role,
@@ -182,7 +190,7 @@ Status Authority::CheckObjects(const Identity& identity, const CallRight& right,
           (right.reach == Reach::kEverywhere || object.name_space == identity.trial_namespace);
       if (is_its_own) continue;
       return PermissionDenied("the token of {} is for its own metrics alone, not for those of {}",
-                              identity.name, object.name);
+                              identity.name, Shown(object.name));
     }
     if (right.reach == Reach::kNamespace && !Has(identity, right.role, object.name_space)) {
       return Lacking(identity, right.call, right.role, Place(object.name_space));
@@ -197,8 +205,8 @@ Status Authority::WriteAudit(const CallRight& right, const Caller& caller, const
                               .caller = caller.identity->name,
                               .address = caller.address,
                               .action = std::string(right.call),
-                              .name_space = object.name_space,
-                              .object = object.name,
+                              .name_space = std::string(Shown(object.name_space)),
+                              .object = std::string(Shown(object.name)),
                               .outcome = absl::StatusCodeToString(outcome.code())},
                              {});
 }

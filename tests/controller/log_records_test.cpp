@@ -138,6 +138,12 @@ TEST_CASE("Records of another run are output like all else", "[log_records]") {
     CAPTURE(line);
     CHECK(Read(std::string(line) + "\n", "uid/1").output == std::string(line) + "\n");
   }
+  // Whoever reads a log may get lines in one piece that the runtime had cut.
+  const std::string deep = "\x1e{\"qalam\":\"uid/1\",\"result\":" + std::string(1'000'000, '[') +
+                           std::string(1'000'000, ']') + "}";
+  std::string output;
+  ReadLogLine(deep, "uid/1", {.output = [&](std::string_view bytes) { output += bytes; }});
+  CHECK((output == deep + "\n"));
 }
 
 TEST_CASE("A line that is not whole is held back for a moment only", "[log_records]") {

@@ -54,6 +54,28 @@ TEST_CASE("What a trial logs with MLflow's calls is collected as its metrics", "
             409)["error_code"] == "INVALID_STATE");
 }
 
+TEST_CASE("A body that nests without end is refused", "[server]") {
+  HttpFixture server;
+  server.Create("running", "sleep 60", 1);
+  server.WaitFor("running",
+                 [](const Json& experiment) { return experiment["counts"]["running"] == 1; });
+  const std::string trial =
+      server.GetJson("/experiments/default/running/trials")["trials"][0]["name"];
+  const size_t levels = 200'000;
+  const std::string deep = std::string(levels, '[') + std::string(levels, ']');
+  const std::pair<std::string, std::string> bodies[] = {
+      {"/mlflow/default/" + trial + "/api/2.0/mlflow/runs/log-batch", "{\"params\":" + deep + "}"},
+      {"/api/2.0/mlflow/runs/search", "{\"experiment_ids\":" + deep + "}"},
+      {"/api/v1/experiments", "{\"document\":" + deep + "}"}};
+  for (const auto& [path, body] : bodies) {
+    const auto answer = server.client().Post(path, body, "application/json");
+    CAPTURE(path);
+    REQUIRE(answer);
+    CHECK(answer->status == 400);
+    CHECK(answer->body.find("deeper than the 64 levels") != std::string::npos);
+  }
+}
+
 TEST_CASE("MLflow's calls are refused in the words that its client knows", "[server]") {
   HttpFixture server;
   server.Create("running", "echo loss=1; sleep 60", 1);

@@ -260,6 +260,27 @@ TEST_CASE("Every change is in the audit log with who made it, before it is answe
   CHECK(server.Http("GET", "/audit", server.Secret("admin", {"*"})).status == 200);
 }
 
+TEST_CASE("The audit log keeps no more of a name than a name may have", "[tokens]") {
+  GuardedServer server;
+  const std::string secret = server.Secret("viewer", {"team"});
+  const auto stub = v1::ExperimentService::NewStub(server.Channel());
+  v1::ExperimentName name;
+  for (int i = 0; i < 1'000'000; ++i) {
+    name.mutable_namespace_()->append("\xc3\xbc");
+    name.mutable_name()->append("\xc3\xbc");
+  }
+  grpc::ClientContext context;
+  GuardedServer::Show(context, secret);
+  v1::Experiment experiment;
+  const auto refused = stub->StopExperiment(&context, name, &experiment);
+  CHECK(refused.error_code() == grpc::StatusCode::PERMISSION_DENIED);
+  CHECK(refused.error_message().size() < 1000);
+  const auto entry = AuditOf(server).front();
+  CHECK(entry.outcome() == "PERMISSION_DENIED");
+  CHECK(entry.object() == name.name().substr(0, 252));
+  CHECK(entry.namespace_() == name.namespace_().substr(0, 252));
+}
+
 TEST_CASE("Who makes too many calls is told to wait, and others are not", "[tokens]") {
   GuardedServer server([](ServerOptions& options) { options.access.calls_per_second = 2; });
   const std::string busy = server.Secret("viewer", {"team"});
