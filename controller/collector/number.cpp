@@ -1,6 +1,7 @@
 #include "controller/collector/number.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <string>
 
 #include "base/clock.h"
@@ -14,6 +15,10 @@ size_t ReadNumber(std::string_view text, double& value) {
   const char* begin = text.data() + plus;
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
   if (error == std::errc::invalid_argument) return 0;
+  // from_chars gives none for it, strtod an infinity or a zero.
+  if (error == std::errc::result_out_of_range) {
+    value = std::strtod(std::string(begin, end).c_str(), nullptr);
+  }
   return end - text.data();
 }
 
