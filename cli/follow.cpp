@@ -81,6 +81,12 @@ Status ShowFailures(Connection& connection, const v1::ExperimentName& name) {
   return absl::OkStatus();
 }
 
+// A server's experiment goes on unseen; one in this process needs the process to stay.
+bool IsShownInVain(const Connection& connection) {
+  return std::ferror(stdout) != 0 && !connection.is_embedded();
+}
+
+// Until it has ended, or is shown in vain.
 StatusOr<v1::Experiment> FollowOne(Connection& connection, const v1::ExperimentName& name) {
   View view;
   bool stopping = false;
@@ -96,6 +102,7 @@ StatusOr<v1::Experiment> FollowOne(Connection& connection, const v1::ExperimentN
     introduced = true;
     view.Show(experiment);
     if (HasEnded(experiment)) return GetExperiment(connection, name, /*with_best_trials=*/true);
+    if (IsShownInVain(connection)) return experiment;
     if (Interrupted() && !stopping) {
       stopping = true;
       std::fprintf(stderr, "stopping %s; once more Ctrl-C leaves its trials running\n",
@@ -122,6 +129,7 @@ StatusOr<int> FollowExperiments(Connection& connection,
   bool all_succeeded = true;
   for (const auto& name : names) {
     ASSIGN_OR_RETURN(const auto experiment, FollowOne(connection, name));
+    if (IsShownInVain(connection)) return 0;
     std::fputs(Summary(experiment).c_str(), stdout);
     RETURN_IF_ERROR(ShowFailures(connection, name));
     all_succeeded = all_succeeded && experiment.state() == v1::EXPERIMENT_SUCCEEDED;

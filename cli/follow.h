@@ -13,7 +13,8 @@ void NoteInterrupts();
 bool Interrupted();
 
 // Shows the experiments until each has ended. After Ctrl-C they are stopped, and how to go on is
-// said. Returns the exit status: 0 when all succeeded, 130 after Ctrl-C, else 1.
+// said. Those of a server are left alone once nothing can be shown any more. Returns the exit
+// status: 0 when all succeeded or were left, 130 after Ctrl-C, else 1.
 StatusOr<int> FollowExperiments(Connection& connection,
                                 const std::vector<v1::ExperimentName>& names);
 

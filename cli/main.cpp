@@ -3,7 +3,33 @@
 #include <cstdlib>
 
 #include "base/log.h"
+#include "cli/standard_output.h"
 #include "cli/verb.h"
+
+namespace {
+
+void Tell(const qalam::Status& fault, const qalam::LogOptions& log) {
+  if (log.format == "json") {
+    qalam::Logger("qalam").Error(qalam::Message(fault));
+  } else {
+    std::fprintf(stderr, "qalam: %s\n", qalam::Message(fault).c_str());
+  }
+}
+
+// The program's exit status once it is known whether what it printed has arrived.
+int Ended(int status, const qalam::LogOptions& log) {
+  const auto printed = qalam::FlushStandardOutput();
+  if (printed.ok()) return status;
+  if (qalam::OutputReaderHasGone()) {
+    // What a shell shows of a program that did not ignore the signal.
+    constexpr int kBrokenPipe = 128 + SIGPIPE;
+    return status == 0 ? kBrokenPipe : status;
+  }
+  Tell(printed, log);
+  return status == 0 ? 1 : status;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace qalam;
@@ -26,20 +52,13 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    return Ended(code == 0 ? 0 : 2, log);
   }
   if (const Status status = InitLog(log); !status.ok()) {
     std::fprintf(stderr, "qalam: %s\n", Message(status).c_str());
     return 2;
   }
   const auto result = action(common);
-  if (!result.ok() && log.format == "json") {
-    Logger("qalam").Error(Message(result.status()));
-    return 1;
-  }
-  if (!result.ok()) {
-    std::fprintf(stderr, "qalam: %s\n", Message(result.status()).c_str());
-    return 1;
-  }
-  return *result;
+  if (!result.ok()) Tell(result.status(), log);
+  return Ended(result.ok() ? *result : 1, log);
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <optional>
 
+#include "cli/standard_output.h"
 #include "cli/verbs/verbs.h"
 #include "db/database.h"
 #include "db/maintenance.h"
@@ -58,8 +59,12 @@ StatusOr<int> Export(const CommonOptions& common, const FileOptions& options) {
     }
   }
   if (options.file == kStandard) {
-    ASSIGN_OR_RETURN(const auto counts, ExportExperiments(*database.store, query, std::cout));
-    std::fprintf(stderr, "exported %s\n", TransferSummary(counts).c_str());
+    const auto counts = ExportExperiments(*database.store, query, std::cout);
+    // Nobody reads on, or a disk is full; the end of the program tells which.
+    if (FlushStandardOutput().ok()) {
+      RETURN_IF_ERROR(counts.status());
+      std::fprintf(stderr, "exported %s\n", TransferSummary(*counts).c_str());
+    }
     return 0;
   }
   if (std::filesystem::exists(options.file)) {

@@ -2,6 +2,7 @@
 
 #include "api/grpc_status.h"
 #include "cli/connection.h"
+#include "cli/standard_output.h"
 #include "cli/verbs/verbs.h"
 
 namespace qalam {
@@ -19,7 +20,11 @@ StatusOr<int> Logs(const CommonOptions& common, const std::string& trial, bool f
   v1::LogChunk chunk;
   while (stream->Read(&chunk)) {
     std::fwrite(chunk.data().data(), 1, chunk.data().size(), stdout);
-    std::fflush(stdout);
+    if (FlushStandardOutput().ok()) continue;
+    // Nobody reads on, or a disk is full; the end of the program tells which.
+    context.TryCancel();
+    stream->Finish();
+    return 0;
   }
   RETURN_IF_ERROR(FromGrpc(stream->Finish()));
   return 0;

@@ -103,7 +103,8 @@ StatusOr<int> Serve(const CommonOptions& common, const ServeOptions& options) {
   std::printf("database %s\n", database.Shown().c_str());
   std::fflush(stdout);
   WaitForTheEnd(options.until_input_ends);
-  std::printf("stopping; running trials go on and are taken up at the next start\n");
+  // Who took the addresses from standard output may have gone since: no failure of a server.
+  std::fprintf(stderr, "stopping; running trials go on and are taken up at the next start\n");
   server->Shutdown();
   return 0;
 }
