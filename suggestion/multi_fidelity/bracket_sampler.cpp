@@ -55,15 +55,18 @@ class BracketSampler final : public Sampler {
       const auto level = ladder_.LevelOf(point.point.values[ladder_.dimension()]);
       batch.Begin(rungs_, ladder_.WithoutResource(point.point), level.value_or(0));
     }
+    const auto may_run = [&](const Point& configuration, size_t level) {
+      return MayRun(configuration, level);
+    };
     std::vector<Proposal> proposals;
     for (int i = 0; i < request.count; ++i) {
       const int64_t number = request.first_trial_number + i;
       Rungs::Promotion next;
-      if (const auto promotion = rungs_.NextPromotion(batch.pending)) {
+      if (const auto promotion = rungs_.NextPromotion(batch.pending, may_run)) {
         next = *promotion;
       } else {
-        next.level = next.bracket = NextBracket(rungs_.size() + batch.begun).first_level;
-        ASSIGN_OR_RETURN(next.configuration, NewConfiguration(number, next.level, taken, batch));
+        next.bracket = NextBracket(rungs_.size() + batch.begun).first_level;
+        ASSIGN_OR_RETURN(next, NewConfiguration(number, next.bracket, taken, batch));
       }
       Point point = ladder_.AtLevel(next.configuration, next.level);
       batch.Begin(rungs_, next.configuration, next.level);
@@ -126,8 +129,13 @@ class BracketSampler final : public Sampler {
     return std::move(proposals.front().point);
   }
 
-  StatusOr<Point> NewConfiguration(int64_t number, size_t level, const TakenPoints& taken,
-                                   const Batch& batch) const {
+  // Whether the constraints allow it; they may name the resource.
+  bool MayRun(const Point& configuration, size_t level) const {
+    return space_.constraints().empty() || space_.IsFeasible(ladder_.AtLevel(configuration, level));
+  }
+
+  StatusOr<Rungs::Promotion> NewConfiguration(int64_t number, size_t level,
+                                              const TakenPoints& taken, const Batch& batch) const {
     RandomStream stream(seed_, number, "multi-fidelity");
     ASSIGN_OR_RETURN(Point configuration, Draw(number, stream, batch));
     const auto is_new = [&](const Point& point) {
@@ -135,7 +143,7 @@ class BracketSampler final : public Sampler {
       return !rungs_.Contains(key) && !batch.pending.highest().contains(key) &&
              !taken.Contains(ladder_.AtLevel(point, level));
     };
-    if (is_new(configuration)) return configuration;
+    if (is_new(configuration)) return Rungs::Promotion{configuration, level, level};
     // In the whole space, where the request's constraints are known; the resource is put right.
     const Point point = DrawUntried(space_, taken, stream, [&] {
       constexpr int kDraws = 32;  // see DrawUntried
@@ -145,7 +153,27 @@ class BracketSampler final : public Sampler {
       }
       return ladder_.AtLevel(configuration, level);
     });
-    return ladder_.WithoutResource(point);
+    return AllowedBeginning(ladder_.WithoutResource(point), level, taken, stream);
+  }
+
+  // `first` at the level if it may begin there. Otherwise, since constraints leave little there,
+  // another, or one at the nearest lower level where one is found, or at a higher one.
+  Rungs::Promotion AllowedBeginning(const Point& first, size_t level, const TakenPoints& taken,
+                                    RandomStream& stream) const {
+    Rungs::Promotion allowed{first, level, level};
+    if (MayRun(first, level)) return allowed;
+    std::vector<size_t> levels;
+    for (size_t at = level + 1; at-- > 0;) levels.push_back(at);
+    for (size_t at = level + 1; at < ladder_.levels().size(); ++at) levels.push_back(at);
+    for (const size_t at : levels) {
+      for (int i = 0; i < kMostFeasibleDraws; ++i) {
+        const Point configuration = DrawUniform(configuration_space_, stream);
+        if (!MayRun(configuration, at)) continue;
+        allowed = {configuration, at, at};
+        if (!taken.Contains(ladder_.AtLevel(configuration, at))) return allowed;
+      }
+    }
+    return allowed;
   }
 
   const SearchSpace space_;

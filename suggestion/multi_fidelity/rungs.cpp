@@ -37,15 +37,20 @@ void Rungs::Tell(const TrialResult& result) {
   if (IsInformative(result)) Enter(configuration, *level, {Loss(result), result.number});
 }
 
-std::optional<Rungs::Promotion> Rungs::NextPromotion(const Pending& pending) const {
+std::optional<Rungs::Promotion> Rungs::NextPromotion(const Pending& pending,
+                                                     const MayRun& may_run) const {
   std::optional<Promotion> best;
   for (const auto& [place, rung] : rungs_) {
     const auto [bracket, level] = place;
     if (level + 1 >= ladder_.levels().size() || (best && level + 1 <= best->level)) continue;
     auto left = static_cast<size_t>(static_cast<double>(rung.size()) / ladder_.eta());
     for (const auto& [loss, number, configuration] : rung) {
-      if (left-- == 0 || !std::isfinite(loss)) break;
-      if (configuration->highest > level) continue;
+      if (left == 0 || !std::isfinite(loss)) break;
+      // What has gone on already is counted without being asked about again.
+      const bool has_gone_on = configuration->highest > level;
+      if (!has_gone_on && !may_run(configuration->point, level + 1)) continue;
+      --left;
+      if (has_gone_on) continue;
       const auto running = pending.highest().find(PointKey(configuration->point));
       if (running != pending.highest().end() && running->second > level) continue;
       best = Promotion{configuration->point, level + 1, bracket};

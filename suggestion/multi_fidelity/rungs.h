@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,8 +48,10 @@ class Rungs {
     std::unordered_map<std::string, size_t> highest_;  // by configuration
   };
 
-  // The promotion to the highest level that is due.
-  std::optional<Promotion> NextPromotion(const Pending& pending) const;
+  // The promotion to the highest level that is due. A configuration that may not run at the next
+  // level takes nobody's place: the next best goes on.
+  using MayRun = std::function<bool(const Point& configuration, size_t level)>;
+  std::optional<Promotion> NextPromotion(const Pending& pending, const MayRun& may_run) const;
   bool Contains(const std::string& key) const { return configurations_.contains(key); }
   // How many configurations have been begun.
   size_t size() const { return configurations_.size(); }

@@ -132,6 +132,59 @@ TEST_CASE("Promotions do not depend on the order in which levels were told", "[f
   for (size_t i = 0; i < expected.size(); ++i) CHECK(proposals[i].point == expected[i].point);
 }
 
+TEST_CASE("A promotion that would break a constraint goes to the next best", "[fidelity]") {
+  auto spec = MultiFidelitySpec("asha", "9");
+  spec.constraints = {"x * epochs <= 1"};
+  const auto space = *SearchSpace::ForExperiment(spec);
+  const auto sampler = *CreateSampler(spec, space, 1);
+  std::vector<TrialResult> history;
+  for (int i = 0; i < 6; ++i) history.push_back(Result(i, 0.1 + 0.15 * i, 1, -i));
+  sampler->Tell(history);
+  // At three epochs the four best break it; two of six may go on.
+  const auto proposals = *sampler->Suggest({.count = 3, .first_trial_number = 6});
+  CHECK(proposals[0].point == Point{{0.1 + 0.15 * 1, 3}});
+  CHECK(proposals[1].point == Point{{0.1 + 0.15 * 0, 3}});
+  CHECK(proposals[2].point.values[1] == 1);
+}
+
+TEST_CASE("A constraint over the resource is kept at every level", "[fidelity]") {
+  const std::string algorithm = GENERATE("asha", "hyperband", "bohb");
+  CAPTURE(algorithm);
+  ExperimentSpec spec = MultiFidelitySpec(algorithm, "27");
+  spec.parameters.push_back(Number("batch", ParameterType::kInt, "16", "512"));
+  // One that is kept by few points at the highest level, by none there, and by none at the lowest.
+  spec.constraints = {
+      GENERATE("batch * epochs <= 4096", "batch * epochs <= 435", "epochs <= 9", "epochs >= 5")};
+  CAPTURE(spec.constraints[0]);
+  const auto space = *SearchSpace::ForExperiment(spec);
+  const auto sampler = *CreateSampler(spec, space, 1);
+  // What breaks the constraint may be among the best of earlier results.
+  std::vector<TrialResult> earlier;
+  for (int i = 0; i < 12; ++i) {
+    const double epochs = i % 2 == 0 ? 1 : 27;
+    earlier.push_back(
+        {.number = i - 12, .point = {{0.01 * i, epochs, 500.0 + i}}, .objectives = {-600.0 - i}});
+  }
+  sampler->Tell(earlier);
+  std::map<double, int> levels;
+  for (int i = 0; i < 150; ++i) {
+    const auto proposals = sampler->Suggest({.first_trial_number = i});
+    INFO(Message(proposals.status()));
+    REQUIRE(proposals.ok());
+    const Point& point = proposals->front().point;
+    REQUIRE(space.IsFeasible(point));
+    ++levels[point.values[1]];
+    // The larger the batch the better, so that the best do not go far.
+    const TrialResult result{.number = i, .point = point, .objectives = {-point.values[2]}};
+    sampler->Tell({&result, 1});
+  }
+  for (const auto& [epochs, count] : levels) {
+    CHECK((epochs == 1 || epochs == 3 || epochs == 9 || epochs == 27));
+    CHECK(count > 0);
+  }
+  CHECK(levels.size() > 1);
+}
+
 TEST_CASE("A resource that is missing, unknown or no number is refused", "[fidelity]") {
   auto spec = MultiFidelitySpec("asha", "9");
   const auto space = *SearchSpace::Create(spec.parameters);
