@@ -14,6 +14,29 @@ double Quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<size_t>(share * static_cast<double>(sorted.size() - 1))];
 }
 
+// At this many spreads from the middle doubles still tell losses apart that differ by one, and no
+// power below overflows. Also a search that has found its optimum to ten digits stays within.
+constexpr double kFarthest = 1e15;
+// Beyond the first losses, shaped, by this many of their ranges: a shape is fitted to losses that
+// it has seen, and one that is far from them would leave no difference between the others.
+constexpr double kBeyond = 10;
+
+// How far losses lie from one another: by the quartiles of the first or, when those are one, by the
+// range of all.
+double Spread(const std::vector<double>& sorted_first, double middle, const Eigen::ArrayXd& all) {
+  double spread = (Quantile(sorted_first, 0.75) - Quantile(sorted_first, 0.25)) / 1.35;
+  if (!(spread > 0)) spread = all.maxCoeff() - all.minCoeff();
+  std::vector<double> distances;
+  for (const double loss : all) {
+    if (loss != middle) distances.push_back(std::abs(loss - middle));
+  }
+  if (distances.empty()) return spread;
+  std::sort(distances.begin(), distances.end());
+  // Penalties that are so large, and so many, are no scale for the others.
+  const double typical = Quantile(distances, 0.5);
+  return spread / typical > kFarthest ? typical : spread;
+}
+
 // Yeo and Johnson, "A new family of power transformations to improve normality or symmetry",
 // Biometrika 87, 2000, equation 2.1.
 Eigen::ArrayXd YeoJohnson(const Eigen::ArrayXd& values, double lambda) {
@@ -51,9 +74,11 @@ double BestLambda(const Eigen::ArrayXd& values) {
 
 // The shape, without the scale, is that of the first `leading` finite losses.
 Eigen::VectorXd Transform(const Eigen::VectorXd& losses, Eigen::Index leading) {
+  // So that no difference of two overflows.
+  constexpr double kLargest = std::numeric_limits<double>::max() / 4;
   std::vector<double> finite;
   for (const double loss : losses) {
-    if (std::isfinite(loss)) finite.push_back(loss);
+    if (std::isfinite(loss)) finite.push_back(std::clamp(loss, -kLargest, kLargest));
   }
   if (finite.empty()) return Eigen::VectorXd::Zero(losses.size());
   const auto [low, high] = std::minmax_element(finite.begin(), finite.end());
@@ -63,11 +88,18 @@ Eigen::VectorXd Transform(const Eigen::VectorXd& losses, Eigen::Index leading) {
       Eigen::Map<const Eigen::ArrayXd>(finite.data(), static_cast<Eigen::Index>(finite.size()));
   std::sort(finite.begin(), finite.end());
   const double middle = Quantile(finite, 0.5);
-  double spread = (Quantile(finite, 0.75) - Quantile(finite, 0.25)) / 1.35;
-  if (!(spread > 0)) spread = clipped.maxCoeff() - clipped.minCoeff();
+  const double spread = Spread(finite, middle, clipped);
   if (!(spread > 0)) return Eigen::VectorXd::Zero(losses.size());
+  const auto standardise = [&](const Eigen::ArrayXd& some) -> Eigen::ArrayXd {
+    return ((some - middle) / spread).max(-kFarthest).min(kFarthest);
+  };
+  const double lambda = BestLambda(standardise(first));
+  const Eigen::ArrayXd shaped = YeoJohnson(standardise(first), lambda);
+  const double low_end = shaped.minCoeff(), high_end = shaped.maxCoeff();
+  // One spread at least, where the first are all equal.
+  const double beyond = kBeyond * std::max(high_end - low_end, 1.0);
   const Eigen::ArrayXd values =
-      YeoJohnson((clipped - middle) / spread, BestLambda((first - middle) / spread));
+      YeoJohnson(standardise(clipped), lambda).max(low_end - beyond).min(high_end + beyond);
   const double mean = values.mean();
   const double deviation = std::sqrt((values - mean).square().mean());
   return (values - mean) / std::max(deviation, std::numeric_limits<double>::min());
@@ -92,7 +124,7 @@ Eigen::VectorXd TransformViolations(const Eigen::VectorXd& violations) {
   if (sizes.empty()) return violations.array().max(-1).min(1);
   std::sort(sizes.begin(), sizes.end());
   const double spread = Quantile(sizes, 0.5);
-  const double most = sizes.back() / spread;
+  const double most = std::min(sizes.back() / spread, std::numeric_limits<double>::max());
   const Eigen::ArrayXd values = (violations.array() / spread).max(-most).min(most);
   return values.sign() * (1 + values.abs()).log();
 }

@@ -163,6 +163,29 @@ TEST_CASE("A front of two objectives is found and spread", "[bayesian]") {
   CHECK(Hypervolume(found, {1, 1}) > 2.0 / 3 - 0.06);
 }
 
+TEST_CASE("A penalty beyond all measure does not end the search", "[bayesian]") {
+  const int objectives = GENERATE(1, 2);
+  const double penalty = GENERATE(30.0, 1e60, 1e308);
+  CAPTURE(objectives, std::log10(penalty));
+  const auto space = *SearchSpace::Create({Unit("u"), Unit("v")});
+  const auto sampler = Make(space, 1, 0, objectives);
+  int good = 0;
+  for (int i = 0; i < 40; ++i) {
+    const Point point = sampler->Suggest({.first_trial_number = i})->front().point;
+    const double u = point.values[0], v = point.values[1];
+    std::vector<double> losses;
+    for (int k = 0; k < objectives; ++k) {
+      const double best_u = k == 0 ? 0.3 : 0.5;
+      losses.push_back(u > 0.8 ? penalty : std::pow(u - best_u, 2) + std::pow(v - 0.7, 2));
+    }
+    good += i >= 20 && u > 0.1 && u < 0.6 && std::fabs(v - 0.7) < 0.1;
+    const TrialResult result{.number = i, .point = point, .objectives = losses};
+    sampler->Tell({&result, 1});
+  }
+  // Of twenty uniform draws two are.
+  CHECK(good >= 14);
+}
+
 TEST_CASE("Pending trials keep a batch apart", "[bayesian]") {
   const auto space = *SearchSpace::Create({Unit("u"), Unit("v")});
   const auto sampler = Make(space, 1);

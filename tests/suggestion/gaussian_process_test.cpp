@@ -3,6 +3,7 @@
 #include <Eigen/LU>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 
 #include "base/random.h"
 #include "suggestion/surrogate/fit_kernel.h"
@@ -228,6 +229,66 @@ TEST_CASE("Losses become targets in the same order, however heavy their tail",
   CHECK(targets(4) == targets(1));  // a failure is as bad as the worst
   CHECK(targets.mean() == Approx(0).margin(1e-9));
   CHECK(targets(3) - targets(2) > 0.05);  // the good ones are still told apart
+}
+
+TEST_CASE("A loss beyond all measure leaves the others apart", "[gaussian-process]") {
+  const double most = std::numeric_limits<double>::max();
+  const double penalty = GENERATE_COPY(1e4, 1e16, 1e60, 1e110, 1e308, most, -1e16, -most);
+  CAPTURE(penalty);
+  const auto transform = GENERATE(TransformLosses, TransformObjectiveLosses);
+  Eigen::VectorXd losses = SomeTargets(40);
+  losses(15) = losses(30) = penalty;
+  // Or among the first.
+  const bool early = GENERATE(false, true);
+  if (early) losses(3) = penalty;
+  const Eigen::VectorXd targets = transform(losses);
+  REQUIRE(targets.allFinite());
+  // How far apart targets are whose losses are a deviation of the others apart.
+  double least = INFINITY;
+  for (Eigen::Index i = 0; i < losses.size(); ++i) {
+    for (Eigen::Index j = 0; j < losses.size(); ++j) {
+      if (losses(i) + 1 < losses(j)) least = std::min(least, targets(j) - targets(i));
+    }
+  }
+  CHECK(least > 0.005);
+}
+
+TEST_CASE("A penalty does not become the scale of the others", "[gaussian-process]") {
+  const auto transform = GENERATE(TransformLosses, TransformObjectiveLosses);
+  const double penalty = std::numeric_limits<double>::max();
+  // The quartiles are one, so that the range is looked at.
+  Eigen::VectorXd plateau = Eigen::VectorXd::Constant(20, 5);
+  plateau(4) = 4;
+  plateau(9) = 3;
+  plateau(12) = penalty;
+  // The upper quartile is a penalty.
+  Eigen::VectorXd many = Eigen::VectorXd::LinSpaced(20, 1, 5);
+  many(9) = 0.5;
+  many.tail(8).setConstant(penalty);
+  for (const auto& losses : {plateau, many}) {
+    const Eigen::VectorXd targets = transform(losses);
+    REQUIRE(targets.allFinite());
+    CHECK(targets(9) + 1e-3 < targets(4));
+    CHECK(targets(4) + 1e-3 < targets(5));
+    CHECK(targets(5) + 1e-3 < targets(12));
+  }
+}
+
+TEST_CASE("Losses as far apart as numbers can be become finite targets", "[gaussian-process]") {
+  const auto transform = GENERATE(TransformLosses, TransformObjectiveLosses);
+  const double most = std::numeric_limits<double>::max();
+  Eigen::VectorXd losses(6);
+  losses << -most, most, 0, 1, -most, most;
+  CHECK(transform(losses).allFinite());
+}
+
+TEST_CASE("A violation beyond all measure is a finite target", "[gaussian-process]") {
+  Eigen::VectorXd violations(4);
+  violations << -1e-3, 1e-3, 2e-3, std::numeric_limits<double>::max();
+  const Eigen::VectorXd targets = TransformViolations(violations);
+  REQUIRE(targets.allFinite());
+  CHECK(targets(1) < targets(2));
+  CHECK(targets(2) < targets(3));
 }
 
 TEST_CASE("The border of a violation stays at zero", "[gaussian-process]") {
