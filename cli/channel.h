@@ -16,8 +16,8 @@ StatusOr<std::string> GivenToken(const CommonOptions& options);
 // Without token or TLS.
 std::shared_ptr<grpc::Channel> PlainChannel(const std::string& address);
 
-// To --server, with the token and the certificates that the options give. INVALID_ARGUMENT when
-// the token would travel to another machine without TLS.
+// To --server, with the token and the certificates that the options give; without TLS where it is
+// "unix:PATH". INVALID_ARGUMENT when the token would travel to another machine without TLS.
 StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const CommonOptions& options);
 
 }  // namespace qalam

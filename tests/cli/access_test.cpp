@@ -1,5 +1,6 @@
 // Who may call a server: token and TLS, over real sockets.
 
+#include <absl/time/clock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <sys/stat.h>
 
@@ -106,6 +107,32 @@ TEST_CASE("The verbs carry the token, by TLS where the server has it", "[access]
   CHECK(with({"--token-file", file, "--tls-ca", other_tls.certificate}).status == 1);
   // The private socket is this user's own.
   CHECK(shell.Run({"list", "--db", served.database()}).status == 0);
+}
+
+TEST_CASE("A trial reports to the private socket, whatever CA its server trusts", "[access]") {
+  Shell shell;
+  const TlsFiles tls(shell.path());
+  ServedDatabase served({"--listen", "127.0.0.1:0", "--http", "none", "--tls-certificate",
+                         tls.certificate, "--tls-key", tls.key});
+  served.SetEnvironment({{"QALAM_TLS_CA", tls.certificate}});
+  const auto stub = served.Start();
+  const std::string document = shell.Write("reported", "qalam report loss=$0", 1,
+                                           "  metricsCollectorSpec: {collector: {kind: Push}}\n");
+  // Over the other address it is TLS.
+  REQUIRE(shell.Run({"submit", "--server", served.Address(), "--tls-ca", tls.certificate, document})
+              .status == 0);
+  v1::Experiment experiment;
+  const Time deadline = absl::Now() + absl::Seconds(120);
+  do {
+    REQUIRE(absl::Now() < deadline);
+    absl::SleepFor(absl::Milliseconds(50));
+    grpc::ClientContext context;
+    v1::GetExperimentRequest request;
+    request.mutable_experiment()->set_name("reported");
+    REQUIRE(stub->GetExperiment(&context, request, &experiment).ok());
+  } while (experiment.state() != v1::EXPERIMENT_SUCCEEDED &&
+           experiment.state() != v1::EXPERIMENT_FAILED);
+  CHECK(experiment.state() == v1::EXPERIMENT_SUCCEEDED);
 }
 
 TEST_CASE("An address beyond this machine needs token and TLS", "[access]") {
