@@ -9,6 +9,7 @@
 #include "api/grpc_status.h"
 #include "base/files.h"
 #include "cli/channel.h"
+#include "server/access.h"
 
 namespace qalam {
 
@@ -27,9 +28,28 @@ constexpr Page kPages[] = {
     {"experiments.json", "/api/v1/experiments?limit=100"},
 };
 
-StatusOr<std::string> Fetch(const std::string& url, const std::string& token,
-                            const std::string& path) {
-  httplib::Client client(url);
+// HOST:PORT.
+std::string AddressOf(const std::string& url) {
+  constexpr std::string_view kAfterScheme = "://";
+  const size_t scheme = url.find(kAfterScheme);
+  return scheme == std::string::npos ? url : url.substr(scheme + kAfterScheme.size());
+}
+
+struct HttpServer {
+  std::string url;
+  std::string own_address;  // by which it knows itself, HOST:PORT
+};
+
+StatusOr<std::string> Fetch(const HttpServer& server, const CommonOptions& common,
+                            const std::string& token, const std::string& path) {
+  const std::string& url = server.url;
+  if (!token.empty() && !url.starts_with("https:") && !IsLoopback(AddressOf(url))) {
+    return InvalidArgument("{}{}: the token would travel there for everybody to read", url, path);
+  }
+  httplib::Client client(url, common.tls_client_certificate, common.tls_client_key);
+  if (!common.tls_ca.empty()) client.set_ca_cert_path(common.tls_ca);
+  // It takes other names for a trick played on a browser.
+  client.set_default_headers({{"Host", server.own_address}});
   client.set_connection_timeout(5);
   // Its check of a large database takes a while.
   client.set_read_timeout(90);
@@ -48,15 +68,26 @@ StatusOr<std::string> Fetch(const std::string& url, const std::string& token,
 
 }  // namespace
 
+std::string HttpUrlBeside(const std::string& web_url, const std::string& server) {
+  const std::string address = AddressOf(web_url);
+  const bool is_remote = !server.empty() && !server.starts_with("unix:");
+  if (!IsWildcard(address) && !(is_remote && IsLoopback(address))) return web_url;
+  const std::string host = is_remote ? server.substr(0, server.rfind(':')) : "localhost";
+  const size_t port = std::min(address.rfind(':'), address.size());
+  return web_url.substr(0, web_url.size() - address.size()) + host + address.substr(port);
+}
+
 Status AddServerReport(Connection& connection, const CommonOptions& common, Bundle& bundle) {
   grpc::ClientContext context;
   v1::ServerInfo info;
   RETURN_IF_ERROR(FromGrpc(connection.stub().GetServerInfo(&context, {}, &info)));
   ASSIGN_OR_RETURN(const auto token, GivenToken(common));
+  const HttpServer server = {HttpUrlBeside(info.web_url(), common.server),
+                             AddressOf(info.web_url())};
   for (const auto& page : kPages) {
     const auto text = info.web_url().empty()
                           ? StatusOr<std::string>(Unavailable("the server has no HTTP"))
-                          : Fetch(info.web_url(), token, page.path);
+                          : Fetch(server, common, token, page.path);
     RETURN_IF_ERROR(bundle.Add(page.entry, text));
   }
   return absl::OkStatus();

@@ -1,9 +1,13 @@
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "base/run_program.h"
 #include "cli/debug/bundle.h"
+#include "cli/debug/server_report.h"
 #include "tests/support/served_database.h"
+#include "tests/support/tls_files.h"
 
 namespace qalam {
 
@@ -74,6 +78,73 @@ spec:
     CHECK(ReadFile(file.path())->find("s3cret-value") == std::string::npos);
   }
   CHECK(served.Stop() == 0);
+}
+
+TEST_CASE("A bundle holds the HTTP part of a server by TLS, asked where --server says", "[debug]") {
+  const TemporaryDirectory directory;
+  const TlsFiles tls(directory.path());
+  const std::string token = directory.File("token");
+  REQUIRE(WriteFileAtomically(token, "0123456789abcdef-of-the-file\n", false).ok());
+  REQUIRE(chmod(token.c_str(), 0600) == 0);
+  ServedDatabase served({"--listen", "0.0.0.0:0", "--http", "0.0.0.0:0", "--token-file", token,
+                         "--tls-certificate", tls.certificate, "--tls-key", tls.key,
+                         "--tls-client-ca", tls.certificate});
+  served.Start();
+  const std::string port = served.Address().substr(served.Address().rfind(':'));
+  const std::string path = directory.File("bundle.tar.gz");
+  ChildProcess program({QALAM_BIN "/qalam", "debug", "bundle", path, "--server", "localhost" + port,
+                        "--token-file", token, "--tls-ca", tls.certificate,
+                        "--tls-client-certificate", tls.certificate, "--tls-client-key", tls.key},
+                       {});
+  CHECK(WEXITSTATUS(program.Wait()) == 0);
+  std::filesystem::create_directory(directory.File("unpacked"));
+  const std::string folder = Unpacked(path, directory.File("unpacked"));
+  CHECK(ReadFile(folder + "/metrics.txt")->find("qalam_build_info") != std::string::npos);
+  CHECK(ReadFile(folder + "/readiness.json")->find("\"ready\":true") != std::string::npos);
+  CHECK(ReadFile(folder + "/diagnostics.json")->find("\"threads\"") != std::string::npos);
+}
+
+TEST_CASE("A server's HTTP is asked where its gRPC was reached", "[debug]") {
+  const struct {
+    const char *web_url, *server, *asked;
+  } cases[] = {
+      {"https://0.0.0.0:6790", "team.example:6789", "https://team.example:6790"},
+      {"http://[::]:6790", "[2001:db8::1]:6789", "http://[2001:db8::1]:6790"},
+      {"http://127.0.0.1:6790", "10.0.0.7:6789", "http://10.0.0.7:6790"},
+      {"https://10.0.0.8:6790", "10.0.0.7:6789", "https://10.0.0.8:6790"},
+      {"https://0.0.0.0:6790", "", "https://localhost:6790"},
+      {"https://0.0.0.0:6790", "unix:/run/qalam.sock", "https://localhost:6790"},
+      {"http://127.0.0.1:6790", "", "http://127.0.0.1:6790"},
+      {"http://127.0.0.1", "team.example:6789", "http://team.example"},
+      {"", "team.example:6789", ""},
+  };
+  for (const auto& [web_url, server, asked] : cases) CHECK(HttpUrlBeside(web_url, server) == asked);
+}
+
+TEST_CASE("A bundle is made under a name that the server does not know for its own", "[debug]") {
+  ServedDatabase served({"--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  served.Start();
+  const std::string port = served.Address().substr(served.Address().rfind(':'));
+  const std::string path = served.File("bundle.tar.gz");
+  // The system's resolver takes 127.1 for 127.0.0.1.
+  ChildProcess program({QALAM_BIN "/qalam", "debug", "bundle", path, "--server", "127.1" + port},
+                       {{"GRPC_DNS_RESOLVER", "native"}});
+  CHECK(WEXITSTATUS(program.Wait()) == 0);
+  std::filesystem::create_directory(served.File("unpacked"));
+  const std::string folder = Unpacked(path, served.File("unpacked"));
+  CHECK(ReadFile(folder + "/metrics.txt")->find("qalam_build_info") != std::string::npos);
+}
+
+TEST_CASE("A bundle says that a server has no HTTP", "[debug]") {
+  ServedDatabase served({"--listen", "127.0.0.1:0", "--http", "none"});
+  served.Start();
+  const std::string path = served.File("bundle.tar.gz");
+  ChildProcess program({QALAM_BIN "/qalam", "debug", "bundle", path, "--db", served.database()},
+                       {});
+  CHECK(WEXITSTATUS(program.Wait()) == 0);
+  std::filesystem::create_directory(served.File("unpacked"));
+  const std::string folder = Unpacked(path, served.File("unpacked"));
+  CHECK(*ReadFile(folder + "/metrics.txt") == "not there: the server has no HTTP\n");
 }
 
 TEST_CASE("A bundle is made without a server, too", "[debug]") {
