@@ -1,7 +1,10 @@
 // The layout of MLflow's file store (mlruns): a folder an experiment, in it a folder a run, with a
 // file for each metric, parameter and tag.
 
+#include <cctype>
 #include <cmath>
+#include <cstring>
+#include <filesystem>
 
 #include "api/convert.h"
 #include "base/files.h"
@@ -38,6 +41,16 @@ int64_t MillisecondsOf(const google::protobuf::Timestamp& time) {
 // In quotes: JSON's texts are YAML's, too.
 std::string YamlText(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Other letters of a path would mean something else to who reads the address.
+std::string FileUrl(const std::string& path) {
+  std::string url = "file://";
+  for (const unsigned char c : path) {
+    const bool is_plain = c < 128 && (std::isalnum(c) != 0 || std::strchr("/-._~", c) != nullptr);
+    url += is_plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  }
+  return url;
 }
 
 // As MLflow takes them: no path may lead out of the folder, and other letters become "_".
@@ -93,7 +106,7 @@ Status WriteRun(const ExportedExperiment& exported, const std::string& experimen
       "lifecycle_stage: active\nrun_id: {}\nrun_name: {}\nrun_uuid: {}\nsource_name: ''\n"
       "source_type: 4\nsource_version: ''\nstart_time: {}\nstatus: {}\ntags: []\n"
       "user_id: qalam\n",
-      YamlText("file://" + folder + "/artifacts"),
+      YamlText(FileUrl(folder + "/artifacts")),
       trial.has_completed() ? std::to_string(MillisecondsOf(trial.completed())) : "null",
       experiment_id, YamlText(trial.uid()), YamlText(trial.name()), YamlText(trial.uid()),
       MillisecondsOf(began), MlflowStatus(trial.state()));
@@ -120,14 +133,18 @@ Status ExportMlflow(const ExportedExperiment& exported, const std::string& path)
   // MLflow's own are whole numbers of 18 digits.
   const std::string id = fmt::format(
       "{:018}", 100'000'000'000'000'000 + StableHash(experiment.uid()) % 899'999'999'999'999'999);
-  const std::string folder = path + "/" + id;
+  // MLflow looks there from any other folder.
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error);
+  if (error) return ErrnoStatus(error.value(), fmt::format("cannot find the folder of {}", path));
+  const std::string folder = (whole.lexically_normal() / id).string();
   RETURN_IF_ERROR(MakeDirectories(folder + "/tags"));
   const int64_t created = MillisecondsOf(experiment.created());
   RETURN_IF_ERROR(WriteFileAtomically(
       folder + "/meta.yaml",
       fmt::format("artifact_location: {}\ncreation_time: {}\nexperiment_id: '{}'\n"
                   "last_update_time: {}\nlifecycle_stage: active\nname: {}\n",
-                  YamlText("file://" + folder), created, id, created, YamlText(experiment.name())),
+                  YamlText(FileUrl(folder)), created, id, created, YamlText(experiment.name())),
       false));
   for (const auto& trial : exported.trials) {
     RETURN_IF_ERROR(WriteRun(exported, id, trial, folder + "/" + trial.uid()));

@@ -148,6 +148,29 @@ for run in runs:
     assert open(run + "/tags/mlflow.runName").read() == rows[number]["name"]
 )py",
          {shell.File("t.csv"), shell.File("mlruns")});
+  // Where it is, whatever folder it was named from.
+  const std::string folder = shell.File("here & there");
+  REQUIRE(MakeDirectories(folder).ok());
+  ChildProcess relative(
+      {"/bin/sh", "-c", R"(cd "$0" && exec "$1" export exported --to mlflow-dir ./mlruns)", folder,
+       QALAM_BIN "/qalam"},
+      {{"XDG_DATA_HOME", shell.path()}});
+  REQUIRE(relative.Wait() == 0);
+  Python(R"py(
+import glob, os, sys, urllib.parse, urllib.request, yaml
+def path_of(uri):
+    # As MLflow's local_file_uri_to_path.
+    parts = urllib.parse.urlparse(uri)
+    assert parts.scheme == "file" and parts.netloc == "", uri
+    return urllib.request.url2pathname(parts.path)
+(experiment,) = glob.glob(sys.argv[1] + "/mlruns/*/meta.yaml")
+assert path_of(yaml.safe_load(open(experiment))["artifact_location"]) == os.path.dirname(experiment)
+runs = glob.glob(sys.argv[1] + "/mlruns/*/*/meta.yaml")
+assert len(runs) == 4
+for run in runs:
+    assert path_of(yaml.safe_load(open(run))["artifact_uri"]) == os.path.dirname(run) + "/artifacts"
+)py",
+         {folder});
   const auto odd = shell.Run({"export", "exported", "--to", "xlsx", shell.File("t.xlsx")});
   CHECK(odd.status == 1);
   CHECK(Has(odd.text, "csv, json, mlflow-dir, optuna"));
