@@ -43,8 +43,10 @@ bool HistoryIsLevel(std::span<const GenerationRecord> records, double dimensions
       recent.begin(), recent.end(), [](const auto& a, const auto& b) { return a.best < b.best; });
   // All failed: as level as can be.
   if (least->best == most->best) return true;
-  return most->best - least->best <=
-         kTolerance * std::max(std::fabs(least->best), std::fabs(most->best));
+  // Infinity is relative to nothing: a generation of failures among others is not level with them.
+  const double range = most->best - least->best;
+  if (!std::isfinite(range)) return false;
+  return range <= kTolerance * std::max(std::fabs(least->best), std::fabs(most->best));
 }
 
 bool IsMostlyFlat(std::span<const GenerationRecord> records, double dimensions) {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "base/random.h"
 #include "suggestion/evolution_strategy/category_distribution.h"
@@ -303,6 +304,14 @@ TEST_CASE("A run that gets on is not stopped", "[cmaes]") {
   CHECK(reason(level) == "");
   level.push_back(level.back());
   CHECK(reason(level) == "TolHistFun");
+  // A generation in which every trial failed among others that get on.
+  auto broken = precise;
+  broken[90] = {.best = INFINITY, .middle = INFINITY};
+  CHECK(reason(broken) == "");
+  broken[90] = {.best = std::numeric_limits<double>::max(), .middle = INFINITY};
+  broken[91].best = std::numeric_limits<double>::lowest();
+  CHECK(reason(broken) == "");
+  CHECK(reason(std::vector<GenerationRecord>(30, broken[90])) == "TolHistFun");
   // Flat in a third of the last ten generations, which is not more than a third.
   auto flat = precise;
   for (size_t i = 97; i < 100; ++i) flat[i].is_flat = true;
