@@ -2,9 +2,19 @@
 
 #include <absl/time/clock.h>
 
+#include <ctime>
+
 namespace qalam {
 
 Time SystemClock::Now() const { return absl::Now(); }
+
+Time MonotonicClock::Now() const { return SteadyNow(); }
+
+Time SteadyNow() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return absl::TimeFromTimespec(now);
+}
 
 std::string FormatTime(Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());

@@ -1,7 +1,5 @@
 #include "controller/clock_steps.h"
 
-#include <ctime>
-
 namespace qalam {
 
 namespace {
@@ -11,12 +9,6 @@ namespace {
 constexpr Duration kLeastStep = absl::Seconds(1);
 
 }  // namespace
-
-Time MonotonicClock::Now() const {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return absl::TimeFromTimespec(now);
-}
 
 ClockSteps::ClockSteps(const Clock& clock, const Clock* steady) : clock_(clock), steady_(steady) {
   if (steady_ != nullptr) ahead_ = clock_.Now() - steady_->Now();

@@ -5,13 +5,6 @@
 
 namespace qalam {
 
-// A clock that nobody sets and that begins anywhere; it stands still while the machine is
-// suspended.
-class MonotonicClock final : public Clock {
- public:
-  Time Now() const override;
-};
-
 // Compares a clock that may be set with one that cannot be.
 class ClockSteps {
  public:

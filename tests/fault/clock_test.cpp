@@ -1,45 +1,29 @@
 // The machine's clock is set while experiments run, by libfaketime.
 
 #include <absl/time/clock.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 
 #include "api/grpc_status.h"
+#include "tests/support/fake_time.h"
 #include "tests/support/served_database.h"
 
 namespace qalam {
 namespace {
-
-// Debian's libfaketime; "" where it is not installed.
-std::string FakeTimeLibrary() {
-  glob_t found{};
-  const bool any = glob("/usr/lib/*/faketime/libfaketimeMT.so.1", 0, nullptr, &found) == 0;
-  const std::string path = any ? found.gl_pathv[0] : "";
-  globfree(&found);
-  return path;
-}
 
 // A server and trials that live in a time of their own.
 class ServerInFakeTime {
  public:
   explicit ServerInFakeTime(const std::string& library) {
     Set("+0");
-    served_.SetEnvironment({{"LD_PRELOAD", library},
-                            {"FAKETIME_TIMESTAMP_FILE", served_.File("time")},
-                            {"FAKETIME_NO_CACHE", "1"},
-                            // As when a clock is set: what is monotonic goes on.
-                            {"FAKETIME_DONT_FAKE_MONOTONIC", "1"},
-                            {"DONT_FAKE_MONOTONIC", "1"}});
+    served_.SetEnvironment(FakeTimeEnvironment(library, served_.File("time")));
     stub_ = served_.Start();
   }
 
   // "+25h", "-3h": so much from the true time.
-  void Set(const std::string& offset) {
-    REQUIRE(WriteFileAtomically(served_.File("time"), offset + "\n", false).ok());
-  }
+  void Set(const std::string& offset) { SetFakeTime(served_.File("time"), offset); }
   std::string Log() const { return served_.Output(); }
   void Create(const std::string& name, int trials, const std::string& rest) {
     grpc::ClientContext context;
