@@ -5,11 +5,11 @@ namespace qalam::kubernetes {
 void Cancellation::Cancel() {
   absl::MutexLock lock(&mutex_);
   cancelled_ = true;
-  const auto is_over = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stop_ == nullptr; };
+  changed_.SignalAll();
   while (stop_ != nullptr) {
     // A request that has not yet got to its socket does not notice: it is told again.
     stop_();
-    mutex_.AwaitWithTimeout(absl::Condition(&is_over), absl::Milliseconds(5));
+    changed_.WaitFor(&mutex_, absl::Milliseconds(5));
   }
 }
 
@@ -20,7 +20,10 @@ bool Cancellation::IsCancelled() const {
 
 bool Cancellation::SleepFor(Duration duration) const {
   absl::MutexLock lock(&mutex_);
-  return !mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), duration);
+  return !changed_.WaitFor(&mutex_, duration, [this] {
+    mutex_.AssertReaderHeld();
+    return cancelled_;
+  });
 }
 
 Cancellation::InFlight::InFlight(Cancellation* cancellation, std::function<void()> stop)
@@ -34,6 +37,7 @@ Cancellation::InFlight::~InFlight() {
   if (cancellation_ == nullptr) return;
   absl::MutexLock lock(&cancellation_->mutex_);
   cancellation_->stop_ = nullptr;
+  cancellation_->changed_.SignalAll();
 }
 
 }  // namespace qalam::kubernetes

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/clock.h"
+#include "base/steady_cond_var.h"
 
 namespace qalam::kubernetes {
 
@@ -39,6 +40,7 @@ class Cancellation {
 
  private:
   mutable absl::Mutex mutex_;
+  mutable SteadyCondVar changed_;  // either of the fields below
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   std::function<void()> stop_ ABSL_GUARDED_BY(mutex_);  // null when nothing is in flight
 };

@@ -124,7 +124,7 @@ Connections::Connections(ClusterAccess access, ConnectionOptions options)
 Connections::~Connections() = default;
 
 StatusOr<std::unique_ptr<Connections::Connection>> Connections::Take(const Login& login) {
-  const Time now = absl::Now();
+  const Time now = SteadyNow();
   {
     absl::MutexLock lock(&mutex_);
     std::erase_if(idle_, [&](const auto& idle) {
@@ -168,7 +168,7 @@ StatusOr<std::unique_ptr<Connections::Connection>> Connections::Take(const Login
 }
 
 void Connections::GiveBack(std::unique_ptr<Connection> connection) {
-  connection->last_used = absl::Now();
+  connection->last_used = SteadyNow();
   absl::MutexLock lock(&mutex_);
   if (idle_.size() < options_.most_idle) idle_.push_back(std::move(connection));
 }

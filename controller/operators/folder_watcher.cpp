@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/clock.h"
 #include "controller/collector/job.h"
 
 namespace qalam {
@@ -108,17 +109,17 @@ void FolderWatcher::LookAtAll(std::set<std::string>& changed) {
 }
 
 void FolderWatcher::Run() {
-  absl::Time next_look = absl::Now() + look_interval_;
+  Time next_look = SteadyNow() + look_interval_;
   while (true) {
     pollfd waited[2] = {{inotify_.get(), POLLIN, 0}, {notices_.wake(), POLLIN, 0}};
-    const auto left = absl::ToInt64Milliseconds(next_look - absl::Now());
+    const auto left = absl::ToInt64Milliseconds(next_look - SteadyNow());
     poll(waited, 2, static_cast<int>(std::clamp<int64_t>(left, 0, 60'000)));
     std::set<std::string> changed;
     if (!notices_.Take(changed)) return;
     ReadInotify(changed);
-    if (absl::Now() >= next_look) {
+    if (SteadyNow() >= next_look) {
       LookAtAll(changed);
-      next_look = absl::Now() + look_interval_;
+      next_look = SteadyNow() + look_interval_;
     }
     for (const auto& folder : changed) changed_(folder);
   }

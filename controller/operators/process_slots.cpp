@@ -1,7 +1,5 @@
 #include "controller/operators/process_slots.h"
 
-#include <absl/time/clock.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -50,7 +48,7 @@ StatusOr<Room> ProcessSlots::Take(const std::string& folder, const Resources& ne
   {
     absl::MutexLock lock(&mutex_);
     FindGpus(need);
-    ASSIGN_OR_RETURN(room, slots_.Ask(folder, need, absl::Now()));
+    ASSIGN_OR_RETURN(room, slots_.Ask(folder, need, SteadyNow()));
   }
   RETURN_IF_ERROR(WriteFileAtomically(SlotsFileOf(folder), EncodeRoom(room), false));
   return room;

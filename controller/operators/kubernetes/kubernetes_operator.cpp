@@ -128,8 +128,8 @@ StatusOr<ClusterTrial> KubernetesOperator::Describe(const TrialJob& job, const J
 }
 
 Status KubernetesOperator::AwaitOther(const std::string& folder) {
-  const Time deadline = absl::Now() + kLongestSubmission;
-  while (absl::Now() < deadline) {
+  const Time deadline = SteadyNow() + kLongestSubmission;
+  while (SteadyNow() < deadline) {
     const auto trial = ReadClusterTrial(folder);
     if ((trial.ok() && !trial->object_uid.empty()) || ReadClusterEnd(folder)) {
       return absl::OkStatus();

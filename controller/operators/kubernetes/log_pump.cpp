@@ -1,7 +1,5 @@
 #include "controller/operators/kubernetes/log_pump.h"
 
-#include <absl/time/clock.h>
-
 #include <algorithm>
 
 namespace qalam {
@@ -83,7 +81,7 @@ void LogPump::Forget(const std::string& key) {
     mutex_.Unlock();
     cancellation->Cancel();
     mutex_.Lock();
-    changed_.WaitWithTimeout(&mutex_, absl::Milliseconds(5));
+    changed_.WaitFor(&mutex_, absl::Milliseconds(5));
   }
 }
 
@@ -102,10 +100,10 @@ void LogPump::Work() {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
     Duration wait;
-    const std::string key = Next(absl::Now(), &wait);
+    const std::string key = Next(SteadyNow(), &wait);
     if (key.empty()) {
       ++idle_;
-      changed_.WaitWithTimeout(&mutex_, wait);
+      changed_.WaitFor(&mutex_, wait);
       --idle_;
       continue;
     }
@@ -126,7 +124,7 @@ void LogPump::Work() {
     after.at_work = after.following = false;
     after.cancellation.reset();
     after.delay = found ? kFirstPause : std::min(after.delay * 2, kLongestPause);
-    after.due = absl::Now() + after.delay;
+    after.due = SteadyNow() + after.delay;
     if (after.changed) after.due = absl::InfinitePast();
     const bool complete = log->is_complete_for(after.wanted.source);
     if (complete) {

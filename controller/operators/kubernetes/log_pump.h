@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/steady_cond_var.h"
 #include "controller/kubernetes/client.h"
 #include "controller/operators/kubernetes/trial_log.h"
 
@@ -71,7 +72,7 @@ class LogPump {
   const Told told_;
   const size_t most_threads_;
   absl::Mutex mutex_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;

@@ -1,7 +1,5 @@
 #include "controller/operators/kubernetes/trial_tracker.h"
 
-#include <absl/time/clock.h>
-
 #include <algorithm>
 
 #include "api/distributed_job.h"
@@ -54,8 +52,8 @@ TrialTracker::~TrialTracker() {
   std::map<std::string, Watched> watches;
   {
     absl::MutexLock lock(&mutex_);
-    const Time deadline = absl::Now() + kLongestClearing;
-    while (IsClearing() && absl::Now() < deadline) wake_.WaitWithDeadline(&mutex_, deadline);
+    const Time deadline = SteadyNow() + kLongestClearing;
+    while (IsClearing() && SteadyNow() < deadline) wake_.WaitFor(&mutex_, deadline - SteadyNow());
     ending_ = true;
     watches.swap(watches_);
     wake_.SignalAll();
@@ -137,7 +135,7 @@ JobStatus TrialTracker::Describe(const std::string& folder) const {
   if (found == tracked_.end()) return {JobState::kUnknown, "", ""};
   Status why;
   if (IsAway(found->second, &why)) return {JobState::kUnknown, "Unreachable", Message(why)};
-  return DescribeUnended(EvidenceOf(found->second, false, absl::Now()));
+  return DescribeUnended(EvidenceOf(found->second, false, SteadyNow()));
 }
 
 Status TrialTracker::CheckWatches() const {
@@ -275,7 +273,7 @@ void TrialTracker::SweepUntracked(const Json& object) {
 
 void TrialTracker::Enqueue(const std::string& folder, Duration delay) {
   if (!tracked_.contains(folder) || delay == absl::InfiniteDuration()) return;
-  const Time at = absl::Now() + delay;
+  const Time at = SteadyNow() + delay;
   const auto [entry, is_new] = queue_.emplace(folder, at);
   if (!is_new) entry->second = std::min(entry->second, at);
   wake_.Signal();
@@ -284,7 +282,7 @@ void TrialTracker::Enqueue(const std::string& folder, Duration delay) {
 void TrialTracker::Work(kubernetes::Cancellation& cancellation) {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
-    const Time now = absl::Now();
+    const Time now = SteadyNow();
     Time next = absl::InfiniteFuture();
     std::string folder;
     for (const auto& [key, due] : queue_) {
@@ -295,7 +293,7 @@ void TrialTracker::Work(kubernetes::Cancellation& cancellation) {
       }
     }
     if (next > now) {
-      wake_.WaitWithDeadline(&mutex_, next);
+      wake_.WaitFor(&mutex_, next - now);
       continue;
     }
     queue_.erase(folder);
@@ -394,7 +392,7 @@ Duration TrialTracker::Reconcile(const std::string& folder,
     if (tracked.pod && tracked.pod->has_started) {
       started = !std::exchange(tracked.told_of_start, true);
     }
-    const Time now = absl::Now();
+    const Time now = SteadyNow();
     Status why;
     const bool decided = tracked.judgement.verdict != Verdict::kOpen || tracked.object_gone;
     if (!decided || IsAway(tracked, &why)) {

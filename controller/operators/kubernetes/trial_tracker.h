@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/steady_cond_var.h"
 #include "controller/kubernetes/object_watch.h"
 #include "controller/operators/kubernetes/cluster_trial.h"
 #include "controller/operators/kubernetes/log_pump.h"
@@ -107,7 +108,7 @@ class TrialTracker {
   kubernetes::Client& client_;
   const std::function<void(const std::string&)> changed_;
   mutable absl::Mutex mutex_;
-  absl::CondVar wake_;
+  SteadyCondVar wake_;
   std::map<std::string, Tracked> tracked_ ABSL_GUARDED_BY(mutex_);      // by folder
   std::map<std::string, std::string> folders_ ABSL_GUARDED_BY(mutex_);  // by uid/run
   std::map<std::string, Watched> watches_ ABSL_GUARDED_BY(mutex_);

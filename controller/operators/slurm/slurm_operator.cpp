@@ -77,8 +77,8 @@ class SlurmOperator final : public TrialOperator {
   struct Followed {
     Submission submission;
     bool submitted_here = false;
-    bool end_is_told = false;              // by its collector, of which Slurm was asked then
-    std::optional<absl::Time> seen_ended;  // when it was first seen to have ended without a result
+    bool end_is_told = false;        // by its collector, of which Slurm was asked then
+    std::optional<Time> seen_ended;  // when it was first seen to have ended without a result
   };
   // One submission of a folder at a time.
   class Turn {
@@ -168,7 +168,7 @@ void SlurmOperator::NoteEnded(const std::string& folder) {
   absl::MutexLock lock(&mutex_);
   const auto entry = followed_.find(folder);
   if (entry == followed_.end() || entry->second.seen_ended) return;
-  entry->second.seen_ended = absl::Now();
+  entry->second.seen_ended = SteadyNow();
 }
 
 slurm::Sight SlurmOperator::Look(const Followed& followed) {
@@ -342,7 +342,7 @@ JobStatus SlurmOperator::PollOne(const std::string& folder) {
   evidence.absence = sight.absence;
   if (const auto* entry = slurm::MostTelling(sight.entries)) evidence.entry = *entry;
   evidence.settled =
-      followed->seen_ended && absl::Now() - *followed->seen_ended >= options_.result_patience;
+      followed->seen_ended && SteadyNow() - *followed->seen_ended >= options_.result_patience;
   if (!evidence.claimed) evidence.last_words = LastWordsOf(folder);
   slurm::Verdict verdict = slurm::Judge(evidence);
   if (verdict.awaits_slurm) queue_.Hurry();

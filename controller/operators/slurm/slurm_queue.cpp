@@ -31,6 +31,7 @@ SlurmQueue::~SlurmQueue() {
   {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
+    wake_.Signal();
   }
   thread_.join();
 }
@@ -48,6 +49,7 @@ void SlurmQueue::Forget(const std::string& job_name) {
 void SlurmQueue::Hurry() {
   absl::MutexLock lock(&mutex_);
   hurry_ = true;
+  wake_.Signal();
 }
 
 Sight SlurmQueue::Look(const std::string& job_name) const {
@@ -70,14 +72,17 @@ Sight SlurmQueue::WaitFor(const std::string& job_name) {
       const auto entry = tracked_.find(job_name);
       return ending_ || entry == tracked_.end() || rounds_ended_ >= entry->second.first_round;
     };
-    if (!is_asked()) hurry_ = true;
+    if (!is_asked()) {
+      hurry_ = true;
+      wake_.Signal();
+    }
     mutex_.Await(absl::Condition(&is_asked));
   }
   return Look(job_name);
 }
 
 void SlurmQueue::Run() {
-  absl::Time last = absl::InfinitePast();
+  Time last = absl::InfinitePast();
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
@@ -94,13 +99,13 @@ void SlurmQueue::Run() {
         return ending_;
       };
       mutex_.Await(absl::Condition(&has_work));
-      mutex_.AwaitWithDeadline(absl::Condition(&is_ending), last + shortest_interval_);
-      mutex_.AwaitWithDeadline(absl::Condition(&is_urgent), last + interval_);
+      wake_.WaitFor(&mutex_, last + shortest_interval_ - SteadyNow(), is_ending);
+      wake_.WaitFor(&mutex_, last + interval_ - SteadyNow(), is_urgent);
       if (ending_) return;
       hurry_ = false;
     }
     Ask();
-    last = absl::Now();
+    last = SteadyNow();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/steady_cond_var.h"
 #include "controller/operators/slurm/slurm_client.h"
 
 namespace qalam::slurm {
@@ -63,6 +64,7 @@ class SlurmQueue {
   const std::function<void(const std::string&)> changed_;
   bool has_accounting_ = true;  // as far as is known; of the thread alone
   mutable absl::Mutex mutex_;
+  SteadyCondVar wake_;  // the thread, which is in a hurry or to end
   std::map<std::string, Tracked> tracked_ ABSL_GUARDED_BY(mutex_);
   uint64_t rounds_begun_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t rounds_ended_ ABSL_GUARDED_BY(mutex_) = 0;
