@@ -12,21 +12,68 @@ namespace qalam {
 
 namespace {
 
-// An unfinished experiment of the same name goes on; a finished one is not touched.
-Status Continue(Connection& connection, const v1::ExperimentName& name) {
-  ASSIGN_OR_RETURN(const auto experiment, GetExperiment(connection, name));
-  const auto state = experiment.state();
-  if (state == v1::EXPERIMENT_SUCCEEDED || state == v1::EXPERIMENT_FAILED) {
-    return AlreadyExists(
-        "there is already an experiment {}, which has ended; remove it with \"qalam delete {}\", "
-        "give "
-        "this one another name, or use metadata.generateName",
-        name.name(), name.name());
-  }
+// What a run is about.
+struct RunExperiments {
+  std::vector<v1::ExperimentName> names;
+  std::vector<std::string> ended;  // of them, those that had ended before
+};
+
+Status GoOnWith(Connection& connection, const v1::ExperimentName& name) {
   std::printf("going on with the experiment %s\n", name.name().c_str());
   grpc::ClientContext context;
   v1::Experiment reply;
   return FromGrpc(connection.stub().ResumeExperiment(&context, name, &reply));
+}
+
+// Of a document whose experiments are there: unfinished ones go on, and finished ones are not
+// touched.
+Status Continue(Connection& connection, const DocumentText& document, RunExperiments& all) {
+  ASSIGN_OR_RETURN(const auto given, NamesOf(connection, document));
+  std::vector<v1::ExperimentName> unfinished;
+  for (const auto& name : given) {
+    const auto experiment = GetExperiment(connection, name);
+    if (experiment.status().code() == StatusCode::kNotFound) {
+      return AlreadyExists(
+          "{}: some of its experiments are there already, and {} is not; give it a file of its own",
+          document.source, name.name().empty() ? "one with generateName" : name.name());
+    }
+    RETURN_IF_ERROR(experiment.status());
+    const auto state = experiment->state();
+    if (state == v1::EXPERIMENT_SUCCEEDED || state == v1::EXPERIMENT_FAILED) {
+      all.ended.push_back(name.name());
+    } else {
+      unfinished.push_back(name);
+    }
+    all.names.push_back(name);
+  }
+  for (const auto& name : unfinished) RETURN_IF_ERROR(GoOnWith(connection, name));
+  return absl::OkStatus();
+}
+
+// New ones, and those that go on. ALREADY_EXISTS when all have ended before.
+StatusOr<std::vector<v1::ExperimentName>> Begin(Connection& connection,
+                                                const std::vector<DocumentText>& documents) {
+  RunExperiments all;
+  for (const auto& document : documents) {
+    const auto created = CreateExperiments(connection, document);
+    if (created.ok()) {
+      all.names.insert(all.names.end(), created->begin(), created->end());
+    } else if (created.status().code() == StatusCode::kAlreadyExists) {
+      RETURN_IF_ERROR(Continue(connection, document, all));
+    } else {
+      return created.status();
+    }
+  }
+  if (all.ended.size() == all.names.size()) {
+    return AlreadyExists(
+        "there is already an experiment {}, which has ended; remove it with \"qalam delete NAME\", "
+        "give this one another name, or use metadata.generateName",
+        fmt::join(all.ended, ", "));
+  }
+  for (const auto& name : all.ended) {
+    std::printf("the experiment %s has ended already\n", name.c_str());
+  }
+  return all.names;
 }
 
 struct RunOptions {
@@ -70,20 +117,7 @@ StatusOr<int> Run(const CommonOptions& common, const RunOptions& options) {
         client_run);
   }
   if (options.ui) RETURN_IF_ERROR(ShowWebUi(*connection));
-  std::vector<v1::ExperimentName> names;
-  for (const auto& document : documents) {
-    const auto created = CreateExperiments(*connection, document);
-    if (created.ok()) {
-      names.insert(names.end(), created->begin(), created->end());
-      continue;
-    }
-    if (created.status().code() != StatusCode::kAlreadyExists) return created.status();
-    ASSIGN_OR_RETURN(const auto given, NamesOf(*connection, document));
-    for (const auto& name : given) {
-      RETURN_IF_ERROR(Continue(*connection, name));
-      names.push_back(name);
-    }
-  }
+  ASSIGN_OR_RETURN(const auto names, Begin(*connection, documents));
   ASSIGN_OR_RETURN(const int result, FollowExperiments(*connection, names));
   if (options.ui && connection->is_embedded() && !Interrupted()) {
     std::printf("the web UI stays until Ctrl-C\n");

@@ -144,6 +144,45 @@ TEST_CASE("Ctrl-C stops an experiment, and resume goes on with it", "[cli]") {
   CHECK(Has(resumed.text, "60/60"));
 }
 
+TEST_CASE("A file of several experiments goes on with those that have not ended", "[cli]") {
+  Shell shell;
+  const std::string gate = shell.File("gate");
+  const std::string first = *ReadFile(shell.Write("quick", "echo loss=$0", 2));
+  const std::string second = *ReadFile(
+      shell.Write("slow", "while [ ! -e " + gate + " ]; do sleep 0.02; done; echo loss=$0", 6));
+  const std::string path = shell.File("both.yaml");
+  REQUIRE(WriteFileAtomically(path, first + "---\n" + second, false).ok());
+  auto run = shell.Start({"run", path});
+  const auto deadline = absl::Now() + absl::Seconds(20);
+  // Followed only once the first has ended.
+  while (!Has(shell.Output(), "slow")) {
+    REQUIRE(absl::Now() < deadline);
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  run->Signal(SIGINT);
+  CHECK(WEXITSTATUS(run->Wait()) == 130);
+  REQUIRE(WriteFileAtomically(gate, "", false).ok());
+  const auto again = shell.Run({"run", path});
+  INFO(again.text);
+  CHECK(again.status == 0);
+  CHECK(Has(again.text, "the experiment quick has ended already"));
+  CHECK(Has(again.text, "going on with the experiment slow"));
+  const auto listed = nlohmann::json::parse(shell.Run({"list", "-o", "json"}).text);
+  for (const auto& experiment : listed["experiments"]) {
+    CHECK(experiment["state"] == "EXPERIMENT_SUCCEEDED");
+  }
+  // Nothing is left to go on with.
+  const auto third = shell.Run({"run", path});
+  CHECK(third.status == 1);
+  CHECK(Has(third.text, "quick, slow"));
+  CHECK(Has(third.text, "qalam delete"));
+  // One that is there no more, or was added to the file, is not made in silence or by half.
+  REQUIRE(shell.Run({"delete", "quick"}).status == 0);
+  const auto half = shell.Run({"run", path});
+  CHECK(half.status == 1);
+  CHECK(Has(half.text, "quick is not"));
+}
+
 TEST_CASE("Every verb has an example in its help", "[cli]") {
   Shell shell;
   const std::string verb =
