@@ -31,7 +31,12 @@ Status BackUpDatabase(const DatabaseAddress& address, const std::string& target)
         "archive of the log for every moment",
         address.Shown());
   }
-  if (FileExists(target)) return AlreadyExists("there is a file {} already", target);
+  // A log that a database of this name has left behind would be taken for the copy's.
+  for (const char* suffix : {"", "-wal", "-journal"}) {
+    if (FileExists(target + suffix)) {
+      return AlreadyExists("there is a file {}{} already", target, suffix);
+    }
+  }
   if (!FileExists(address.text())) return NotFound("there is no database {}", address.text());
   return sqlite::BackUp(address.text(), target);
 }

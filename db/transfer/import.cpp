@@ -69,8 +69,7 @@ StatusOr<bool> Importer::ReadLine(Json& line) {
 Status Importer::Begin(const Json& content) {
   if (incoming_) return InvalidArgument("the experiment before has no end");
   ASSIGN_OR_RETURN(ExperimentRecord record, ReadExperimentJson(content));
-  incoming_.emplace();
-  incoming_->record = record;
+  Incoming incoming{.record = record};
   // One that an earlier import left behind goes first.
   ASSIGN_OR_RETURN(const auto stored, store_.ListExperiments({.uid = record.uid}));
   const bool is_left_behind = !stored.empty() && stored.front().reason == kUnfinished;
@@ -82,13 +81,16 @@ Status Importer::Begin(const Json& content) {
   record.paused = record.stop_requested = record.delete_requested = false;
   const Status created = store_.Commit({.create_experiments = {record}});
   if (created.code() == StatusCode::kAlreadyExists) {
-    incoming_->is_refused = true;
+    incoming.is_refused = true;
     counts_.refused.push_back(
         fmt::format("{}/{}: {}", record.name_space, record.name,
                     stored.empty() ? Message(created) : "it is in this database already"));
-    return absl::OkStatus();
+  } else {
+    // Whatever is there then is not this import's to remove.
+    RETURN_IF_ERROR(created);
   }
-  return created;
+  incoming_ = std::move(incoming);
+  return absl::OkStatus();
 }
 
 Status Importer::TakeTrial(const Json& content) {

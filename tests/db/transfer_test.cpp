@@ -2,6 +2,8 @@
 
 #include "db/transfer/transfer.h"
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -139,6 +141,31 @@ TEST_CASE("An import overwrites nothing, and says what it left out") {
   CHECK(ImportText(Exported(*from), *to)->refused.size() == 2);
 }
 
+TEST_CASE("An import that is refused for the moment leaves what is there") {
+  const TemporaryDirectory directory;
+  const auto from = OpenAt(directory.File("from.db"));
+  REQUIRE(from->Commit({.create_experiments = {MakeExperiment("a")},
+                        .create_trials = {MakeTrial("a", 0)}})
+              .ok());
+  const std::string path = directory.File("to.db");
+  REQUIRE(ImportText(Exported(*from), *OpenAt(path)).ok());
+  // Another tool has the database for a little longer than a commit waits.
+  const auto to = *OpenSqliteStore(path, {.lock_timeout = absl::Seconds(1)});
+  sqlite3* other = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  std::thread leaving([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1800));
+    sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr);
+  });
+  const auto counts = ImportText(Exported(*from), *to);
+  leaving.join();
+  sqlite3_close(other);
+  INFO(Message(counts.status()));
+  CHECK_FALSE(counts.ok());
+  CHECK(to->ListTrials({.experiment_uid = "uid-a"})->size() == 1);
+}
+
 TEST_CASE("A damaged export leaves nothing of the experiment that it is in") {
   const TemporaryDirectory directory;
   const auto from = OpenAt(directory.File("from.db")), to = OpenAt(directory.File("to.db"));
@@ -225,7 +252,14 @@ TEST_CASE("A backup is the database at one moment, while it is written") {
   for (size_t i = 0; i < kept.size(); ++i) {
     if (kept[i].number != static_cast<int64_t>(i) || kept[i].metrics.size() != 1) FAIL("torn");
   }
-  CHECK(BackUpDatabase(*DatabaseAddress::Parse(path), copy).code() == StatusCode::kAlreadyExists);
+  const auto refused = [&](const std::string& target) {
+    return BackUpDatabase(*DatabaseAddress::Parse(path), target).code() ==
+           StatusCode::kAlreadyExists;
+  };
+  CHECK(refused(copy));
+  const std::string stale = directory.File("stale.db");
+  REQUIRE(WriteFileAtomically(stale + "-wal", "of another", false).ok());
+  CHECK(refused(stale));
   CHECK_FALSE(FileExists(copy + ".part"));
   const auto postgres = *DatabaseAddress::Parse("postgres://ada:s3cret@db/qalam");
   CHECK(Message(BackUpDatabase(postgres, copy)).find("pg_dump") != std::string::npos);
