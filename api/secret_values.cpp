@@ -49,14 +49,18 @@ ExperimentDocument WithoutSecrets(ExperimentDocument document) {
 
 std::vector<Fault> CheckNoMasks(const ExperimentDocument& document) {
   std::vector<Fault> faults;
-  Json manifest = document.spec.trial_template.trial_spec;
-  VisitEnvironments(manifest, [&](const std::string& name, Json& value) {
-    if (!value.is_string() || value.get_ref<const std::string&>() != kSecretMask) return;
-    faults.push_back({.field = "spec.trialTemplate.trialSpec",
-                      .message = fmt::format("the value of {} in env is masked, as it was shown; "
-                                             "give the value itself, or a secretKeyRef",
-                                             name)});
-  });
+  const auto check = [&](const char* field, Json part) {
+    VisitEnvironments(part, [&](const std::string& name, Json& value) {
+      if (!value.is_string() || value.get_ref<const std::string&>() != kSecretMask) return;
+      faults.push_back({.field = field,
+                        .message = fmt::format("the value of {} in env is masked, as it was shown; "
+                                               "give the value itself, or a secretKeyRef",
+                                               name)});
+    });
+  };
+  check("spec.trialTemplate.trialSpec", document.spec.trial_template.trial_spec);
+  check("spec.metricsCollectorSpec.collector.customCollector",
+        document.spec.metrics_collector.custom_collector);
   return faults;
 }
 

@@ -43,6 +43,13 @@ TEST_CASE("A masked value is not taken for the value", "[secrets]") {
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message.find("A_TOKEN") != std::string::npos);
   CHECK(CheckNoMasks(WithoutSecrets(document)).size() == 2);
+  document.spec.metrics_collector.custom_collector =
+      Json::parse(R"({"env": [{"name": "C_TOKEN", "value": "c"}]})");
+  CHECK(CheckNoMasks(document).size() == 1);
+  const auto masked = CheckNoMasks(WithoutSecrets(document));
+  REQUIRE(masked.size() == 3);
+  CHECK(masked[2].field == "spec.metricsCollectorSpec.collector.customCollector");
+  CHECK(masked[2].message.find("C_TOKEN") != std::string::npos);
 }
 
 }  // namespace qalam
