@@ -7,6 +7,18 @@
 
 namespace qalam {
 
+namespace {
+
+// Beyond this many, numbers that are added up would overflow sooner or later; JSON ends here, too.
+constexpr int64_t kMostTrialNumber = int64_t{1} << 53;
+
+Status CheckNumber(int64_t number) {
+  if (number >= 0 && number <= kMostTrialNumber) return absl::OkStatus();
+  return InvalidArgument("the number of a trial should be from 0 to 2^53, not {}", number);
+}
+
+}  // namespace
+
 SamplerSession::SamplerSession(SearchSpace space, const ExperimentSpec& spec,
                                size_t constraint_count)
     : space_(std::move(space)), constraint_count_(constraint_count) {
@@ -39,6 +51,7 @@ Status SamplerSession::Tell(const std::vector<Result>& results) {
   std::vector<TrialResult> oriented;
   oriented.reserve(results.size());
   for (const auto& result : results) {
+    RETURN_IF_ERROR(CheckNumber(result.number));
     auto point = space_.Parse(result.parameters);
     if (!point.ok()) {
       return InvalidArgument("trial {}: {}", result.number, Message(point.status()));
@@ -68,8 +81,10 @@ StatusOr<std::vector<SamplerSession::Suggestion>> SamplerSession::Suggest(
     return InvalidArgument("the number of suggestions should be from 0 to {}, not {}",
                            kMostSuggestions, count);
   }
+  RETURN_IF_ERROR(CheckNumber(first_number));
   SampleRequest request{.count = count, .first_trial_number = first_number};
   for (const auto& trial : pending) {
+    RETURN_IF_ERROR(CheckNumber(trial.number));
     auto point = space_.Parse(trial.parameters);
     if (!point.ok()) {
       return InvalidArgument("pending trial {}: {}", trial.number, Message(point.status()));
@@ -77,7 +92,7 @@ StatusOr<std::vector<SamplerSession::Suggestion>> SamplerSession::Suggest(
     request.pending.push_back({trial.number, *std::move(point)});
   }
   std::vector<Suggestion> suggestions;
-  while (request.count > 0 && request.first_trial_number >= 0 &&
+  while (request.count > 0 &&
          static_cast<size_t>(request.first_trial_number) < initial_points_.size()) {
     const int64_t number = request.first_trial_number++;
     --request.count;

@@ -36,9 +36,7 @@ std::vector<Assignment> Given(const ExperimentSpec& spec, std::vector<Assignment
   return values;
 }
 
-std::string AnyAlgorithm() {
-  return GENERATE(from_range(ChoosingAlgorithms()));
-}
+std::string AnyAlgorithm() { return GENERATE(from_range(ChoosingAlgorithms())); }
 
 std::unique_ptr<SamplerSession> Make(const ExperimentSpec& spec) {
   auto session = SamplerSession::Create(spec, 5);
@@ -157,6 +155,18 @@ TEST_CASE("Given trials that are not of the space are refused", "[session]") {
   CHECK(session.status().code() == StatusCode::kInvalidArgument);
   CHECK(Message(session.status()) == fmt::format("{} trial 0: parameter a: 21 is outside 0 to 20",
                                                  initial ? "initial" : "warm start"));
+}
+
+TEST_CASE("Trials have numbers that can be counted on", "[session]") {
+  const auto spec = Spec("random");
+  const int64_t number =
+      GENERATE(int64_t{-1}, (int64_t{1} << 53) + 1, std::numeric_limits<int64_t>::max());
+  const auto session = *SamplerSession::Create(spec, 1);
+  const auto point = session->Suggest(1, int64_t{1} << 53, {})->front().parameters;
+  CHECK(session->Suggest(1, number, {}).status().code() == StatusCode::kInvalidArgument);
+  CHECK(session->Suggest(1, 0, {{number, point}}).status().code() == StatusCode::kInvalidArgument);
+  CHECK(session->Tell({{.number = number, .parameters = point, .objective = 1}}).code() ==
+        StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("An algorithm of one objective refuses several and names those that take them",
