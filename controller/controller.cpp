@@ -11,6 +11,8 @@ Controller::~Controller() = default;
 
 Status Controller::Start() { return loop_->Start(); }
 void Controller::Enqueue(const std::string& experiment_uid) { loop_->Enqueue(experiment_uid); }
+
+void Controller::TakeOver(const std::string& experiment_uid) { loop_->TakeOver(experiment_uid); }
 void Controller::OnChange(std::function<void(const std::string&)> changed) {
   loop_->OnChange(std::move(changed));
 }

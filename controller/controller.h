@@ -64,6 +64,9 @@ class Controller {
   Status Start();
   // Something about the experiment has changed in the store: look at it soon. Any thread.
   void Enqueue(const std::string& experiment_uid);
+  // As Enqueue, of one that another server may have worked on: what is known of it here is
+  // forgotten.
+  void TakeOver(const std::string& experiment_uid);
   // `changed(experiment_uid)` is called, from any thread, after each durable change the controller
   // makes. One listener; set before Start.
   void OnChange(std::function<void(const std::string& experiment_uid)> changed);

@@ -41,6 +41,13 @@ class Controller::Loop final : public ReconcileActions {
   void Enqueue(const std::string& uid) {
     Post([this, uid] { Touch(uid, /*reload=*/true); });
   }
+  void TakeOver(const std::string& uid) {
+    Post([this, uid] {
+      const auto run = runs_.find(uid);
+      if (run != runs_.end()) run->second.in_doubt = true;
+      Touch(uid, /*reload=*/true);
+    });
+  }
   void OnChange(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
   template <typename Call>
   void Take(const std::string& uid, Call call, std::vector<Call> ExperimentRun::*queue);

@@ -59,7 +59,8 @@ struct ExperimentRun {
   Duration
       clock_step;  // by which the clock was set since the start of the experiment, as far as known
 
-  // A commit has failed, perhaps only its answer: what is in the store is not known any more.
+  // What is in the store is not known any more: a commit has failed, perhaps only its answer, or
+  // another server has had the experiment.
   bool in_doubt = false;
   // One more whenever all was read anew: looks that began before that are out of date.
   int edition = 0;

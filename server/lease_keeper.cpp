@@ -43,6 +43,7 @@ void LeaseKeeper::Stop() {
     if (stopping_) return;
     stopping_ = true;
     held_.clear();
+    wake_.Signal();
   }
   if (!renewing_.joinable()) return;
   renewing_.join();
@@ -62,6 +63,7 @@ bool LeaseKeeper::Holds(const std::string& experiment_uid) {
 void LeaseKeeper::Want(const std::string& experiment_uid) {
   absl::MutexLock lock(&mutex_);
   asked_ = true;
+  wake_.Signal();
   if (!takes_all_) wanted_.insert(experiment_uid);
 }
 
@@ -96,9 +98,8 @@ void LeaseKeeper::KeepRenewing() {
     absl::SleepFor(kShortestPause);
     {
       absl::MutexLock lock(&mutex_);
-      const auto wakes = [this]()
-                             ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || asked_; };
-      mutex_.AwaitWithTimeout(absl::Condition(&wakes), kRenewEvery);
+      wake_.WaitFor(&mutex_, kRenewEvery,
+                    [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || asked_; });
       if (stopping_) return;
       asked_ = false;
     }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/status.h"
+#include "base/steady_cond_var.h"
 #include "controller/experiment_gate.h"
 #include "db/experiment_leases.h"
 
@@ -49,6 +50,7 @@ class LeaseKeeper final : public ExperimentGate {
   std::function<void(const RemoteChanges&)> changed_;
 
   absl::Mutex mutex_;
+  SteadyCondVar wake_;  // of the thread that renews
   std::set<std::string> held_ ABSL_GUARDED_BY(mutex_);
   double held_until_ ABSL_GUARDED_BY(mutex_) = 0;  // seconds since boot
   std::set<std::string> wanted_ ABSL_GUARDED_BY(mutex_);

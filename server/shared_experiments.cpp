@@ -74,7 +74,7 @@ SharedExperiments::SharedExperiments(std::unique_ptr<ExperimentLeases> leases, S
 
 Status SharedExperiments::Start(Controller& controller) {
   return keeper_.Start(
-      [&controller](const std::string& experiment_uid) { controller.Enqueue(experiment_uid); },
+      [&controller](const std::string& experiment_uid) { controller.TakeOver(experiment_uid); },
       [this] { socket_.KeepShared(); },
       [this, &controller](const RemoteChanges& remote) { TakeChanges(remote, controller); });
 }

@@ -1,7 +1,5 @@
 #include "server/cluster/cluster_experiments.h"
 
-#include <absl/time/clock.h>
-
 #include <algorithm>
 #include <set>
 #include <thread>
@@ -96,7 +94,7 @@ kubernetes::WatchHandlers ExperimentFollower::Handlers() {
                   gone.erase(KeyOf(object));
                   See(object);
                 }
-                for (const auto& key : gone) queue_.Add(key, absl::Now());
+                for (const auto& key : gone) queue_.Add(key, SteadyNow());
               },
           .changed = see,
           .deleted = see,
@@ -126,7 +124,7 @@ void ExperimentFollower::See(const Json& object) {
     absl::MutexLock lock(&mutex_);
     known_.try_emplace(key);
   }
-  queue_.Add(key, absl::Now());
+  queue_.Add(key, SteadyNow());
 }
 
 void ExperimentFollower::Work() {
@@ -144,9 +142,9 @@ ExperimentSync::Outcome ExperimentFollower::Reconcile(const ExperimentKey& key) 
 }
 
 void ExperimentFollower::Look(const ExperimentKey& key) {
-  const Time begin = absl::Now();
+  const Time begin = SteadyNow();
   const auto outcome = Reconcile(key);
-  const Time end = absl::Now();
+  const Time end = SteadyNow();
   Duration back_off;
   {
     absl::MutexLock lock(&mutex_);
@@ -196,7 +194,7 @@ void ExperimentFollower::TrialsChanged(const std::set<std::string>& experiment_u
   absl::MutexLock lock(&mutex_);
   for (const auto& [key, known] : known_) {
     if (!all && experiment_uids.count(known.experiment_uid) == 0) continue;
-    queue_.Add(key, std::max(known.next_look, absl::Now()));
+    queue_.Add(key, std::max(known.next_look, SteadyNow()));
   }
 }
 

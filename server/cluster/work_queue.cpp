@@ -1,7 +1,5 @@
 #include "server/cluster/work_queue.h"
 
-#include <absl/time/clock.h>
-
 #include <algorithm>
 
 namespace qalam::cluster {
@@ -19,13 +17,13 @@ std::optional<ExperimentKey> WorkQueue::Take() {
     const auto next = std::min_element(
         due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     if (next == due_.end()) {
-      changed_.Wait(&mutex_);
-    } else if (next->second <= absl::Now()) {
+      changed_.WaitFor(&mutex_, absl::InfiniteDuration());
+    } else if (next->second <= SteadyNow()) {
       const ExperimentKey key = next->first;
       due_.erase(next);
       return key;
     } else {
-      changed_.WaitWithDeadline(&mutex_, next->second);
+      changed_.WaitFor(&mutex_, next->second - SteadyNow());
     }
   }
   return std::nullopt;

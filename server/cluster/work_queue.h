@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/steady_cond_var.h"
 #include "server/cluster/experiment_sync.h"
 
 namespace qalam::cluster {
@@ -14,7 +15,7 @@ namespace qalam::cluster {
 // What is to be looked at, and when. Thread-safe.
 class WorkQueue {
  public:
-  // The earlier of two times counts.
+  // A time of SteadyNow; the earlier of two counts.
   void Add(const ExperimentKey& key, Time when);
   // Waits for the next one that is due, and takes it out; nullopt once it is closed.
   std::optional<ExperimentKey> Take();
@@ -22,7 +23,7 @@ class WorkQueue {
 
  private:
   absl::Mutex mutex_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   std::map<ExperimentKey, Time> due_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -126,6 +126,18 @@ TEST_CASE("Leases outlive the controller, each with its full time again", "[clie
   CHECK(One(experiment.Ask("b")).number == 0);
 }
 
+TEST_CASE("What another server has done is read when its experiment is taken over", "[clients]") {
+  ClientExperiment experiment(kRandom);
+  const auto trials = ClientExperiment::Value(experiment.Ask("a", 2)).trials;
+  TrialRecord told = experiment.Stored(trials[0]);
+  told.state = TrialState::kSucceeded;
+  told.objective_value = 1;
+  REQUIRE(experiment.store().Commit({.update_trials = {told}}).ok());
+  experiment.controller().TakeOver("uid");
+  CHECK(experiment.Renew(trials[0]).outcome == RenewCall::Outcome::kNotActive);
+  CHECK(experiment.Renew(trials[1]).outcome == RenewCall::Outcome::kHeld);
+}
+
 TEST_CASE("A repeated ask gives the trials of a lost answer again", "[clients]") {
   ClientExperiment experiment(kRandom);
   AskCall call{.count = 2, .lease = "a", .may_repeat = true};
