@@ -32,6 +32,9 @@ struct MetricStrategy {
   MetricStrategyType value;
 };
 
+// Of a metric's name: as long as MLflow's may be, and a tenth of what an index of PostgreSQL takes.
+inline constexpr size_t kLongestMetricName = 250;
+
 // Qalam's addition: a further objective, for multi-objective search.
 struct AdditionalObjective {
   std::string metric_name;
@@ -255,6 +258,7 @@ class AlgorithmCatalog {
     kWarmStart,
     kNasConfig,
     kEarlyStopping,
+    kParameters,
   };
   // Faults of the algorithm's settings and of the space it must search; an index of -1 means that
   // the fault is about no single item.
@@ -262,6 +266,7 @@ class AlgorithmCatalog {
     int index = -1;
     std::string message;
     Part part = Part::kSettings;
+    std::string field;  // which of the item's fields, where it is about one
   };
   virtual std::vector<AlgorithmFault> Check(const ExperimentSpec& spec) const = 0;
 };

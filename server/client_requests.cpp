@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "api/convert.h"
+#include "base/utf8.h"
 
 namespace qalam {
 
@@ -130,12 +131,21 @@ TellCall MakeTell(const v1::TellTrialRequest& request, Time now) {
   return call;
 }
 
-StatusOr<MetricPoint> MakePoint(const v1::MetricPoint& point, Time now) {
-  if (point.metric().empty()) return InvalidArgument("a metric point has no metric name");
-  if (point.text().size() > kLongestMetricText) {
-    return InvalidArgument("the text of metric {} has {} bytes; at most {} are kept",
-                           point.metric(), point.text().size(), kLongestMetricText);
+Status CheckMetric(const std::string& name, const std::string& text) {
+  if (name.empty()) return InvalidArgument("a metric point has no metric name");
+  if (name.size() > kLongestMetricName) {
+    return InvalidArgument("a metric's name has {} bytes, more than {}: {}...", name.size(),
+                           kLongestMetricName, WholeCharacters(name, 50));
   }
+  if (text.size() > kLongestMetricText) {
+    return InvalidArgument("the text of metric {} has {} bytes; at most {} are kept", name,
+                           text.size(), kLongestMetricText);
+  }
+  return absl::OkStatus();
+}
+
+StatusOr<MetricPoint> MakePoint(const v1::MetricPoint& point, Time now) {
+  RETURN_IF_ERROR(CheckMetric(point.metric(), point.text()));
   constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
   return MetricPoint{.metric = point.metric(),
                      .time = point.has_time() ? FromProto(point.time()) : now,

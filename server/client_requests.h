@@ -21,8 +21,9 @@ Status CheckRenew(const v1::RenewLeasesRequest& request);
 AskCall MakeAsk(const v1::AskTrialsRequest& request, Time now);
 TellCall MakeTell(const v1::TellTrialRequest& request, Time now);
 
-// A point as it is stored; `now` where it gives no time. INVALID_ARGUMENT for one without a name
-// and for a text that is too long.
+// INVALID_ARGUMENT for a metric without a name, and for a name or a text that is too long.
+Status CheckMetric(const std::string& name, const std::string& text);
+// A point as it is stored; `now` where it gives no time. Errors as CheckMetric.
 StatusOr<MetricPoint> MakePoint(const v1::MetricPoint& point, Time now);
 
 // One a line, as far as the trailers of a gRPC call hold them: 8 KiB in all, where some bytes take

@@ -2,6 +2,7 @@
 
 #include "api/grpc_status.h"
 #include "api/proto/api_v1_beta1.grpc.pb.h"
+#include "server/client_requests.h"
 #include "server/experiment_service.h"
 #include "server/find.h"
 #include "server/identity/call_guard.h"
@@ -67,13 +68,10 @@ class DbManagerService final : public katib::DBManager::Service {
       }
       if (!ReadValue(log.metric().value(), point.value)) {
         if (log.metric().value().empty() || log.metric().value() == kUnavailable) continue;
-        if (log.metric().value().size() > kLongestMetricText) {
-          return InvalidArgument("the value of {} has {} bytes; at most {} are kept", point.metric,
-                                 log.metric().value().size(), kLongestMetricText);
-        }
         point.value = NAN;
         point.text = log.metric().value();
       }
+      RETURN_IF_ERROR(CheckMetric(point.metric, point.text));
       points.points.push_back(std::move(point));
     }
     const WriteBatch batch{.append_points = {std::move(points)}};

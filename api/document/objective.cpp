@@ -13,6 +13,17 @@ const std::vector<std::pair<std::string, MetricStrategyType>> kStrategies = {
     {"max", MetricStrategyType::kMax},
     {"latest", MetricStrategyType::kLatest}};
 
+// "" where there is none, which is a fault if the field is there.
+std::string ReadMetricName(Reader& reader, const Field& field) {
+  std::string name = reader.Text(field).value_or("");
+  if (field.present() && name.empty()) reader.AddFault(field, "should not be empty");
+  if (name.size() > kLongestMetricName) {
+    reader.AddFault(field, fmt::format("should have at most {} bytes, not {}", kLongestMetricName,
+                                       name.size()));
+  }
+  return name;
+}
+
 void ReadStrategies(Reader& reader, const Field& list, Objective& objective) {
   const std::vector<std::string> metrics = MetricNames(objective);
   for (const Field& item : reader.Items(list)) {
@@ -61,8 +72,7 @@ void ReadAdditionalObjectives(Reader& reader, const Field& list, Objective& obje
     const Field type = Reader::Child(item, "type");
     reader.Require(item, name, "the metric's name");
     reader.Require(item, type, "minimize or maximize");
-    const std::string metric = reader.Text(name).value_or("");
-    if (name.present() && metric.empty()) reader.AddFault(name, "should not be empty");
+    const std::string metric = ReadMetricName(reader, name);
     if (!metric.empty() && std::find(seen.begin(), seen.end(), metric) != seen.end()) {
       reader.AddFault(name, fmt::format("\"{}\" is an objective already", metric));
     }
@@ -90,16 +100,14 @@ Objective ReadObjective(Reader& reader, const Field& spec) {
   objective.goal = reader.Number(Reader::Child(field, "goal"));
   const Field name = Reader::Child(field, "objectiveMetricName");
   if (reader.Require(field, name, "the name of the metric to optimise")) {
-    objective.metric_name = reader.Text(name).value_or("");
-    if (objective.metric_name.empty()) reader.AddFault(name, "should not be empty");
+    objective.metric_name = ReadMetricName(reader, name);
   }
   for (const Field& item : reader.Items(Reader::Child(field, "additionalMetricNames"))) {
-    const std::string metric = reader.Text(item).value_or("");
+    const std::string metric = ReadMetricName(reader, item);
     auto& names = objective.additional_metric_names;
-    if (metric.empty()) {
-      reader.AddFault(item, "should not be empty");
-    } else if (metric == objective.metric_name ||
-               std::find(names.begin(), names.end(), metric) != names.end()) {
+    if (metric.empty()) continue;
+    if (metric == objective.metric_name ||
+        std::find(names.begin(), names.end(), metric) != names.end()) {
       reader.AddFault(item, fmt::format("\"{}\" is named twice", metric));
     } else {
       names.push_back(metric);

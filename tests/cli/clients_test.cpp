@@ -150,6 +150,10 @@ TEST_CASE("Trials are asked for and told over the socket", "[clients]") {
   v1::ReportMetricsReply reported;
   REQUIRE(Call(*stub, &Stub::ReportMetrics, report, reported).ok());
   CHECK(reported.accepted() == 1);
+  points->mutable_points(0)->set_metric(std::string(251, 'm'));
+  CHECK(Call(*stub, &Stub::ReportMetrics, report, reported).error_code() ==
+        grpc::StatusCode::INVALID_ARGUMENT);
+  points->mutable_points(0)->set_metric("loss");
   points->set_lease("another");
   CHECK(Call(*stub, &Stub::ReportMetrics, report, reported).error_code() ==
         grpc::StatusCode::FAILED_PRECONDITION);
