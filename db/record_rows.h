@@ -2,6 +2,7 @@
 // row gives its columns by Text(), Int(), ..., a statement takes its parameters by Bind.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -167,23 +168,25 @@ StatusOr<TrialCounts> ReadCountRows(Statement& row) {
   }
 }
 
-// All that are left of rows of sequence, trial_uid, time, reason, message.
+// All that are left of rows of sequence, trial_uid, time, reason, message, oldest first: those of
+// the latest come the other way round.
 template <typename Statement>
-StatusOr<std::vector<EventRecord>> ReadEventRows(Statement& row,
-                                                 const std::string& experiment_uid) {
+StatusOr<std::vector<EventRecord>> ReadEventRows(Statement& row, const EventQuery& query) {
   std::vector<EventRecord> records;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, row.Step());
-    if (!found) return records;
+    if (!found) break;
     EventRecord record;
     record.sequence = row.Int();
-    record.experiment_uid = experiment_uid;
+    record.experiment_uid = query.experiment_uid;
     record.trial_uid = row.Text();
     record.time = row.TimeValue();
     record.reason = row.Text();
     record.message = row.Text();
     records.push_back(std::move(record));
   }
+  if (query.latest) std::reverse(records.begin(), records.end());
+  return records;
 }
 
 // The summary of a metric: its columns, and a row of them.

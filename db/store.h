@@ -193,6 +193,7 @@ struct EventQuery {
   std::string trial_uid;  // empty: any, and those of the experiment itself
   int64_t after_sequence = 0;
   int limit = 0;
+  bool latest = false;  // of more than the limit the last ones, not the first; oldest first anyway
 };
 
 using TrialCounts = std::map<TrialState, int64_t>;

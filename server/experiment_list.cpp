@@ -6,6 +6,7 @@
 #include "api/convert.h"
 #include "base/random.h"
 #include "server/identity/authority.h"
+#include "server/identity/visible.h"
 #include "server/messages.h"
 
 namespace qalam {
@@ -122,17 +123,15 @@ struct VisiblePart {
 StatusOr<VisiblePart> ReadVisible(Store& store, const Identity& caller, ExperimentQuery query,
                                   int most) {
   VisiblePart part;
-  const auto is_hidden = [&](const ExperimentRecord& record) {
-    return !Has(caller, Role::kViewer, record.name_space);
-  };
+  const auto name_space_of = [](const ExperimentRecord& record) { return record.name_space; };
   query.limit = 0;
   ASSIGN_OR_RETURN(part.records, store.ListExperiments(query));
-  std::erase_if(part.records, is_hidden);
+  RETURN_IF_ERROR(KeepVisible(caller, name_space_of, part.records));
   part.total = static_cast<int64_t>(part.records.size());
   if (query.after) {
     query.after.reset();
     ASSIGN_OR_RETURN(auto all, store.ListExperiments(query));
-    std::erase_if(all, is_hidden);
+    RETURN_IF_ERROR(KeepVisible(caller, name_space_of, all));
     part.total = static_cast<int64_t>(all.size());
   }
   if (part.records.size() > static_cast<size_t>(most)) {
@@ -156,7 +155,8 @@ Status ListExperimentPage(Store& store, DocumentCache& documents, const Identity
     ASSIGN_OR_RETURN(query.after, ReadToken(request, query));
   }
   VisiblePart part;
-  if (!query.name_space.empty() || Has(caller, Role::kViewer, kEveryNamespace)) {
+  ASSIGN_OR_RETURN(const bool sees_all, Has(caller, Role::kViewer, kEveryNamespace));
+  if (!query.name_space.empty() || sees_all) {
     ExperimentQuery whole = query;
     whole.after.reset();
     ASSIGN_OR_RETURN(part.total, store.CountExperiments(whole));

@@ -21,6 +21,7 @@
 #include "server/metrics.h"
 #include "server/new_experiments.h"
 #include "server/room_check.h"
+#include "server/stream_limit.h"
 #include "server/trace_of_call.h"
 #include "server/unary_reactor.h"
 #include "server/warm_start.h"
@@ -86,7 +87,8 @@ class ExperimentService final : public Service {
   grpc::Status WatchExperiment(grpc::ServerContext* context,
                                const v1::GetExperimentRequest* request,
                                grpc::ServerWriter<v1::Experiment>* writer) override {
-    return guard_.Run(*context, "WatchExperiment", *request, [&](GuardedCall& call) {
+    return guard_.Run(*context, "WatchExperiment", *request, [&](GuardedCall& call) -> Status {
+      ASSIGN_OR_RETURN(const auto place, streams_.Begin());
       return Follow(*context, call, request->experiment(), *writer);
     });
   }
@@ -155,8 +157,10 @@ class ExperimentService final : public Service {
   }
   grpc::Status ReadLogs(grpc::ServerContext* context, const v1::ReadLogsRequest* request,
                         grpc::ServerWriter<v1::LogChunk>* writer) override {
-    return guard_.Run(*context, "ReadLogs", *request,
-                      [&](GuardedCall& call) { return Logs(*context, call, *request, *writer); });
+    return guard_.Run(*context, "ReadLogs", *request, [&](GuardedCall& call) -> Status {
+      ASSIGN_OR_RETURN(const auto place, streams_.Begin());
+      return Logs(*context, call, *request, *writer);
+    });
   }
   grpc::Status ListAlgorithms(grpc::ServerContext* context,
                               const v1::ListAlgorithmsRequest* request,
@@ -178,9 +182,7 @@ class ExperimentService final : public Service {
                                       const v1::AskTrialsRequest* request,
                                       v1::AskTrialsReply* reply) override {
     return Guarded(*context, "AskTrials", *request, [&](const auto& done, const auto& call) {
-      const auto still_good = [this, asker = call.caller.identity] {
-        return guard_.authority().CheckStillGood(*asker);
-      };
+      const auto still_good = [this, call] { return guard_.CheckStillAllowed(call); };
       return router_.Ask(*context, *request, *reply, still_good, done);
     });
   }
@@ -254,6 +256,7 @@ class ExperimentService final : public Service {
   Controller* const controller_;
   const ExperimentServiceOptions options_;
   CallGuard guard_;
+  StreamLimit streams_;
   DocumentCache documents_;
   ClientTrials clients_;
   ClientCallRouter router_;
@@ -336,7 +339,7 @@ Status ExperimentService::Follow(grpc::ServerContext& context, const GuardedCall
   constexpr Duration kLongestWait = absl::Milliseconds(500);
   uint64_t seen = changes_.Sequence(record.uid);
   while (!context.IsCancelled()) {
-    RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
+    RETURN_IF_ERROR(guard_.CheckStillAllowed(call));
     ASSIGN_OR_RETURN(const auto records, store_.ListExperiments({.uid = record.uid}));
     if (records.empty()) return NotFound("experiment {} was deleted", record.name);
     ASSIGN_OR_RETURN(const auto message, ToMessage(store_, documents_, records.front(), false));
@@ -347,7 +350,7 @@ Status ExperimentService::Follow(grpc::ServerContext& context, const GuardedCall
     uint64_t now = seen;
     while (now == seen && !context.IsCancelled()) {
       now = changes_.WaitPast(record.uid, seen, kLongestWait);
-      RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
+      RETURN_IF_ERROR(guard_.CheckStillAllowed(call));
     }
     seen = now;
   }
@@ -436,7 +439,8 @@ Status ExperimentService::ListEventPage(const v1::ListEventsRequest& request,
                    store_.ListEvents({.experiment_uid = experiment.uid,
                                       .trial_uid = trial_uid,
                                       .after_sequence = request.after_sequence(),
-                                      .limit = PageSize(request.limit(), 1000, 10000)}));
+                                      .limit = PageSize(request.limit(), 1000, 10000),
+                                      .latest = request.latest()}));
   for (const auto& event : events) {
     auto* message = reply.add_events();
     message->set_sequence(event.sequence);
@@ -468,7 +472,7 @@ Status ExperimentService::Logs(grpc::ServerContext& context, const GuardedCall& 
   if (request.offset() < 0) return InvalidArgument("offset should not be below 0");
   auto offset = static_cast<uint64_t>(request.offset());
   while (!context.IsCancelled()) {
-    RETURN_IF_ERROR(guard_.authority().CheckStillGood(call.identity()));
+    RETURN_IF_ERROR(guard_.CheckStillAllowed(call));
     // Asked before the log is read: what a trial wrote before its end is then all there.
     ASSIGN_OR_RETURN(const auto found, FindTrial(store_, request.trial()));
     const std::string handle = found.trial.handle.empty()

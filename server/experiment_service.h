@@ -27,7 +27,7 @@ struct ExperimentServiceOptions {
 
 // See ServerInfo in qalam_v1.proto.
 inline constexpr int kApiVersion = 1;
-inline constexpr int kApiRevision = 2;
+inline constexpr int kApiRevision = 3;
 
 // `controller` is null where none runs (a view of the local store). `trial_operator` may be null
 // then; logs are read from the trials' folders. `changes` is the log of `store`, where that is

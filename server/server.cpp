@@ -24,6 +24,7 @@
 #include "server/observed_store.h"
 #include "server/public_address.h"
 #include "server/shared_experiments.h"
+#include "server/stream_limit.h"
 #include "server/telemetry/grpc_observer.h"
 #include "server/telemetry/health.h"
 #include "server/telemetry/measured_operator.h"
@@ -329,6 +330,8 @@ Status QalamServer::StartFrontDoor() {
   builder.RegisterService(early_stopping_.get());
   builder.RegisterService(samplers_.get());
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // Streams leave half of the threads to other calls.
+  builder.SetResourceQuota(grpc::ResourceQuota("calls").SetMaxThreads(2 * StreamLimit::kMost));
   builder.experimental().SetInterceptorCreators(GrpcObservers(telemetry_));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kShortestPingMilliseconds);

@@ -22,6 +22,7 @@ StatusOr<std::string> EventsOf(Connection& connection, const v1::Experiment& exp
   request.mutable_experiment()->set_namespace_(experiment.namespace_());
   request.mutable_experiment()->set_name(experiment.name());
   request.set_limit(kMostEvents);
+  request.set_latest(true);
   grpc::ClientContext context;
   v1::ListEventsReply reply;
   RETURN_IF_ERROR(FromGrpc(connection.stub().ListEvents(&context, request, &reply)));

@@ -17,14 +17,15 @@ namespace {
 
 StatusOr<std::vector<EventRecord>> ReadEvents(Connection& connection, const EventQuery& query) {
   auto row = connection.Prepare(
-      "SELECT sequence, trial_uid, time, reason, message FROM events "
-      "WHERE experiment_id=(SELECT id FROM experiments WHERE uid=$1) AND sequence>$2 "
-      "AND ($3='' OR trial_uid=$3) ORDER BY sequence LIMIT nullif($4, 0)");
+      fmt::format("SELECT sequence, trial_uid, time, reason, message FROM events "
+                  "WHERE experiment_id=(SELECT id FROM experiments WHERE uid=$1) AND sequence>$2 "
+                  "AND ($3='' OR trial_uid=$3) ORDER BY sequence {} LIMIT nullif($4, 0)",
+                  query.latest ? "DESC" : "ASC"));
   row.Bind(query.experiment_uid)
       .Bind(query.after_sequence)
       .Bind(query.trial_uid)
       .Bind(std::max(query.limit, 0));
-  return ReadEventRows(row, query.experiment_uid);
+  return ReadEventRows(row, query);
 }
 
 // What the faces of one database share.

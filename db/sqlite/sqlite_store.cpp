@@ -110,18 +110,20 @@ StatusOr<MetricSeries> SqliteStore::ReadMetrics(const MetricQuery& query) {
   return Snapshot([&](Connection& connection) { return sqlite::ReadMetrics(connection, query); });
 }
 
+#define QALAM_EVENTS                                                             \
+  "SELECT sequence, trial_uid, time, reason, message FROM events "               \
+  "WHERE experiment_id=(SELECT id FROM experiments WHERE uid=?) AND sequence>? " \
+  "AND (?3='' OR trial_uid=?3) ORDER BY sequence "
+
 StatusOr<std::vector<EventRecord>> SqliteStore::ListEvents(const EventQuery& query) {
   return Snapshot([&](Connection& connection) -> StatusOr<std::vector<EventRecord>> {
-    ASSIGN_OR_RETURN(auto row, connection.Prepare(
-                                   "SELECT sequence, trial_uid, time, reason, message FROM events "
-                                   "WHERE experiment_id=(SELECT id FROM experiments WHERE uid=?) "
-                                   "AND sequence>? AND (?3='' OR trial_uid=?3) "
-                                   "ORDER BY sequence LIMIT ?"));
+    ASSIGN_OR_RETURN(auto row, connection.Prepare(query.latest ? QALAM_EVENTS "DESC LIMIT ?"
+                                                               : QALAM_EVENTS "ASC LIMIT ?"));
     row.Bind(query.experiment_uid)
         .Bind(query.after_sequence)
         .Bind(query.trial_uid)
         .Bind(query.limit > 0 ? query.limit : kNoLimit);
-    return ReadEventRows(row, query.experiment_uid);
+    return ReadEventRows(row, query);
   });
 }
 

@@ -47,8 +47,9 @@ struct ApiContext {
   Caller caller;
 
   // Whether the caller may be shown what is in the namespace; kEveryNamespace: in all.
-  bool MaySee(const std::string& name_space) const {
-    return caller.identity == nullptr || Has(*caller.identity, Role::kViewer, name_space);
+  StatusOr<bool> MaySee(const std::string& name_space) const {
+    if (caller.identity == nullptr) return true;
+    return Has(*caller.identity, Role::kViewer, name_space);
   }
 };
 

@@ -55,29 +55,28 @@ const EventFrames::TrialIdentity* EventFrames::FindTrial(const std::string& uid)
   return &(trials_[uid] = {experiment->uid, experiment->name_space, trials->front().name});
 }
 
-void EventFrames::AddSummary(const std::string& uid, const Visible& visible,
-                             std::vector<EventText>& events) {
+void EventFrames::AddSummary(const std::string& uid, std::vector<Event>& events) {
   const auto summary = summaries_.Get(uid);
   if (!summary.ok() || *summary == nullptr) return;
-  if (visible != nullptr && !visible((*summary)->name_space)) return;
-  events.push_back(std::make_shared<const std::string>(
-      fmt::format("event: experiment\ndata: {{\"experiment\":{}}}\n", (*summary)->json)));
+  events.push_back({std::make_shared<const std::string>(fmt::format(
+                        "event: experiment\ndata: {{\"experiment\":{}}}\n", (*summary)->json)),
+                    (*summary)->name_space});
 }
 
-void EventFrames::AddDeleted(const Topic& topic, const ChangeSet& changes, const Visible& visible,
-                             std::vector<EventText>& events) {
+void EventFrames::AddDeleted(const Topic& topic, const ChangeSet& changes,
+                             std::vector<Event>& events) {
   for (const auto& change : changes.deleted) {
-    if (visible != nullptr && !visible(change.name_space)) continue;
     if (topic.kind == Topic::Kind::kExperiment && !IsOf(topic, change.name_space, change.name)) {
       continue;
     }
     events.push_back(
-        MakeEvent("deleted", {{"namespace", change.name_space}, {"name", change.name}}));
+        {MakeEvent("deleted", {{"namespace", change.name_space}, {"name", change.name}}),
+         change.name_space});
   }
 }
 
 void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet& changes,
-                            const ChangeSet& reporting, std::vector<EventText>& events) {
+                            const ChangeSet& reporting, std::vector<Event>& events) {
   // An event of many trials would keep the others of the stream waiting.
   constexpr size_t kMostInOneEvent = 500;
   std::set<std::string> uids = ChangedTrialsOf(changes.trials, experiment.uid);
@@ -87,9 +86,9 @@ void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet&
   const auto flush = [&] {
     if (trials.empty()) return;
     events.push_back(
-        MakeEvent("trials", {{"experiment", experiment.name_space + "/" + experiment.name},
-                             {"change", changes.last},
-                             {"trials", std::move(trials)}}));
+        {MakeEvent("trials", {{"experiment", experiment.name_space + "/" + experiment.name},
+                              {"change", changes.last},
+                              {"trials", std::move(trials)}})});
     trials = Json::array();
   };
   for (const auto& uid : uids) {
@@ -102,7 +101,7 @@ void EventFrames::AddTrials(const ExperimentRecord& experiment, const ChangeSet&
 }
 
 void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
-                                const ChangeSet& reporting, std::vector<EventText>& events) {
+                                const ChangeSet& reporting, std::vector<Event>& events) {
   std::set<std::string> uids;
   for (const auto& [uid, trials] : changes.trials) uids.insert(uid);
   for (const auto& [uid, trials] : reporting.reporting) uids.insert(uid);
@@ -115,12 +114,12 @@ void EventFrames::AddExperiment(const Topic& topic, const ChangeSet& changes,
   for (const auto& uid : changes.experiments) {
     const auto* experiment = FindExperiment(uid);
     if (experiment == nullptr || !IsOf(topic, experiment->name_space, experiment->name)) continue;
-    AddSummary(uid, nullptr, events);
+    AddSummary(uid, events);
   }
 }
 
 void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
-                           std::vector<EventText>& events) {
+                           std::vector<Event>& events) {
   for (const auto& [experiment, uids] : changes.trials) {
     for (const auto& uid : uids) {
       const auto* trial = FindTrial(uid);
@@ -129,7 +128,7 @@ void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
       const auto* owner = FindExperiment(experiment);
       if (!records.ok() || records->empty() || owner == nullptr) continue;
       const auto message = ToMessage(records->front(), *owner);
-      events.push_back(MakeEvent("trial", {{"trial", MessageToJson(message)}}));
+      events.push_back({MakeEvent("trial", {{"trial", MessageToJson(message)}})});
     }
   }
   for (const auto& [uid, appended] : changes.points) {
@@ -141,21 +140,21 @@ void EventFrames::AddTrial(const Topic& topic, const ChangeSet& changes,
     AppendJsonString(text, trial->name_space + "/" + trial->name);
     text += fmt::format(",\"since\":{},\"change\":{},\"series\":{}}}\n", changes.after,
                         changes.last, PrintMetricSeries(points));
-    events.push_back(std::make_shared<const std::string>(std::move(text)));
+    events.push_back({std::make_shared<const std::string>(std::move(text))});
   }
 }
 
-std::vector<EventText> EventFrames::Build(const Topic& topic, const ChangeSet& changes,
-                                          const ChangeSet& reporting, const Visible& visible) {
-  std::vector<EventText> events;
+std::vector<Event> EventFrames::Build(const Topic& topic, const ChangeSet& changes,
+                                      const ChangeSet& reporting) {
+  std::vector<Event> events;
   switch (topic.kind) {
     case Topic::Kind::kExperiments:
-      for (const auto& uid : changes.experiments) AddSummary(uid, visible, events);
-      AddDeleted(topic, changes, visible, events);
+      for (const auto& uid : changes.experiments) AddSummary(uid, events);
+      AddDeleted(topic, changes, events);
       break;
     case Topic::Kind::kExperiment:
       AddExperiment(topic, changes, reporting, events);
-      AddDeleted(topic, changes, visible, events);
+      AddDeleted(topic, changes, events);
       break;
     case Topic::Kind::kTrial:
       AddTrial(topic, changes, events);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -17,9 +16,6 @@ namespace qalam::http {
 // One server-sent event without the blank line at its end.
 EventText MakeEvent(const std::string& name, const Json& data);
 
-// Whether what is in the namespace may be told of; null: everything.
-using Visible = std::function<bool(const std::string& name_space)>;
-
 // Makes the events of a topic from what has changed, with everything as it is now. Not thread-safe.
 class EventFrames {
  public:
@@ -28,8 +24,8 @@ class EventFrames {
 
   // `reporting` holds the changes whose trials are shown again because of their points: fewer than
   // `changes` would ask for, since a page of a thousand reporting trials has no use for more.
-  std::vector<EventText> Build(const Topic& topic, const ChangeSet& changes,
-                               const ChangeSet& reporting, const Visible& visible = nullptr);
+  std::vector<Event> Build(const Topic& topic, const ChangeSet& changes,
+                           const ChangeSet& reporting);
 
  private:
   struct TrialIdentity {
@@ -39,14 +35,13 @@ class EventFrames {
   const ExperimentRecord* FindExperiment(const std::string& uid);
   const TrialIdentity* FindTrial(const std::string& uid);
 
-  void AddSummary(const std::string& uid, const Visible& visible, std::vector<EventText>& events);
-  void AddDeleted(const Topic& topic, const ChangeSet& changes, const Visible& visible,
-                  std::vector<EventText>& events);
+  void AddSummary(const std::string& uid, std::vector<Event>& events);
+  void AddDeleted(const Topic& topic, const ChangeSet& changes, std::vector<Event>& events);
   void AddTrials(const ExperimentRecord& experiment, const ChangeSet& changes,
-                 const ChangeSet& reporting, std::vector<EventText>& events);
+                 const ChangeSet& reporting, std::vector<Event>& events);
   void AddExperiment(const Topic& topic, const ChangeSet& changes, const ChangeSet& reporting,
-                     std::vector<EventText>& events);
-  void AddTrial(const Topic& topic, const ChangeSet& changes, std::vector<EventText>& events);
+                     std::vector<Event>& events);
+  void AddTrial(const Topic& topic, const ChangeSet& changes, std::vector<Event>& events);
 
   Store& store_;
   Summaries& summaries_;

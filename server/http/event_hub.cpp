@@ -65,7 +65,7 @@ StatusOr<EventId> ParseEventId(const std::string& text) {
 struct EventHub::Tick {
   ChangeSet changes;
   ChangeSet reporting;
-  std::map<Topic, std::vector<EventText>> events;  // made when a stream first asks
+  std::map<Topic, std::vector<Event>> events;  // made when a stream first asks
 };
 
 EventHub::EventHub(Store& store, ChangeLog& changes, Summaries& summaries,
@@ -95,12 +95,11 @@ StatusOr<std::shared_ptr<EventSubscription>> EventHub::Subscribe(std::vector<Top
                                                                  const std::string& last_event_id,
                                                                  uint64_t log_offset,
                                                                  Visible visible) {
-  Stream stream{
-      .topics = std::move(topics), .visible = std::move(visible), .since = changes_.Sequence()};
+  Stream stream{.topics = std::move(topics), .since = changes_.Sequence()};
   for (const auto& topic : stream.topics) {
     if (topic.kind == Topic::Kind::kLogs) stream.log_topic = topic;
     stream.shows_system =
-        stream.shows_system || (topic.kind == Topic::Kind::kSystem && stream.visible == nullptr);
+        stream.shows_system || (topic.kind == Topic::Kind::kSystem && visible == nullptr);
   }
   stream.log_offset = log_offset;
   if (!last_event_id.empty()) {
@@ -112,7 +111,7 @@ StatusOr<std::shared_ptr<EventSubscription>> EventHub::Subscribe(std::vector<Top
     }
     if (id.log_offset) stream.log_offset = *id.log_offset;
   }
-  stream.subscription = std::make_shared<EventSubscription>();
+  stream.subscription = std::make_shared<EventSubscription>(std::move(visible));
   auto subscription = stream.subscription;
   {
     absl::MutexLock lock(&mutex_);
@@ -138,14 +137,14 @@ EventText EventHub::IdLine(const Stream& stream) const {
 }
 
 // The id comes with the last event alone: whoever has it has them all.
-void EventHub::Send(const Stream& stream, std::vector<EventText> events) {
+void EventHub::Send(const Stream& stream, std::vector<Event> events) {
   if (events.empty()) return;
-  std::vector<EventText> texts;
+  std::vector<Event> parts;
   for (size_t i = 0; i < events.size(); ++i) {
-    texts.push_back(std::move(events[i]));
-    texts.push_back(i + 1 < events.size() ? BlankLine() : IdLine(stream));
+    parts.push_back(std::move(events[i]));
+    parts.push_back({i + 1 < events.size() ? BlankLine() : IdLine(stream)});
   }
-  stream.subscription->Push(texts);
+  stream.subscription->Push(parts);
 }
 
 size_t EventHub::CountOpen() {
@@ -167,18 +166,18 @@ bool EventHub::TakeNewStreams() {
   return came;
 }
 
-std::vector<EventText> EventHub::EventsFor(Stream& stream, Tick& tick) {
-  std::vector<EventText> events;
+std::vector<Event> EventHub::EventsFor(Stream& stream, Tick& tick) {
+  std::vector<Event> events;
   if (stream.is_new) {
     stream.is_new = false;
-    events.push_back(std::make_shared<const std::string>("retry: 1000\n"));
+    events.push_back({std::make_shared<const std::string>("retry: 1000\n")});
     if (!stream.must_reset && stream.since < seen_) {
       // Up to where the others are.
       const ChangeSet missed = CollectChanges(changes_, stream.since, tick.changes.last);
       stream.must_reset = !missed.is_complete;
       for (const auto& topic : stream.topics) {
         if (stream.must_reset) break;
-        for (auto& event : frames_.Build(topic, missed, missed, stream.visible)) {
+        for (auto& event : frames_.Build(topic, missed, missed)) {
           events.push_back(std::move(event));
         }
       }
@@ -187,17 +186,11 @@ std::vector<EventText> EventHub::EventsFor(Stream& stream, Tick& tick) {
   }
   if (stream.must_reset || !tick.changes.is_complete || !tick.reporting.is_complete) {
     stream.must_reset = false;
-    events.push_back(MakeEvent("reset", Json::object()));
+    events.push_back({MakeEvent("reset", Json::object())});
     return events;
   }
   if (tick.changes.empty() && tick.reporting.empty()) return events;
   for (const auto& topic : stream.topics) {
-    if (stream.visible != nullptr) {
-      for (auto& event : frames_.Build(topic, tick.changes, tick.reporting, stream.visible)) {
-        events.push_back(std::move(event));
-      }
-      continue;
-    }
     const auto [entry, is_first] = tick.events.try_emplace(topic);
     if (is_first) entry->second = frames_.Build(topic, tick.changes, tick.reporting);
     events.insert(events.end(), entry->second.begin(), entry->second.end());
@@ -206,7 +199,7 @@ std::vector<EventText> EventHub::EventsFor(Stream& stream, Tick& tick) {
 }
 
 void EventHub::SendChanges(Tick& tick) {
-  std::vector<std::vector<EventText>> events;
+  std::vector<std::vector<Event>> events;
   for (auto& stream : streams_) events.push_back(EventsFor(stream, tick));
   // The ids say that all of it is sent.
   seen_ = tick.changes.last;
@@ -225,7 +218,7 @@ bool EventHub::SendLogs() {
       stream.log_offset = part.next_offset;
       stream.log_has_ended = part.is_last;
       if (part.event == nullptr) break;
-      Send(stream, {part.event});
+      Send(stream, {{part.event}});
     }
     goes_on = goes_on || !stream.log_has_ended;
   }
@@ -243,14 +236,14 @@ bool EventHub::SendSystem() {
   for (auto& stream : streams_) {
     if (!stream.shows_system || stream.system_event == system_event_) continue;
     stream.system_event = system_event_;
-    Send(stream, {system_event_});
+    Send(stream, {{system_event_}});
   }
   return true;
 }
 
 void EventHub::SendKeepAlives() {
   const auto comment = std::make_shared<const std::string>(": still here\n");
-  for (const auto& stream : streams_) Send(stream, {comment});
+  for (const auto& stream : streams_) Send(stream, {{comment}});
 }
 
 void EventHub::Run() {

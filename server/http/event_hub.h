@@ -34,9 +34,9 @@ class EventHub {
 
   // `last_event_id` is "" for a new stream, else the id of the last event that the client had: what
   // has changed since comes first, or the event "reset" when that is not known. `log_offset` is
-  // where to begin with a trial's output. `visible` says of which namespaces the stream may tell;
-  // null: of all. What the system does is told only to such. RESOURCE_EXHAUSTED with kMostStreams
-  // open.
+  // where to begin with a trial's output. `visible` says of which namespaces the stream may tell,
+  // and is asked by whoever takes the events; null: of all. What the system does is told only to
+  // such. RESOURCE_EXHAUSTED with kMostStreams open.
   StatusOr<std::shared_ptr<EventSubscription>> Subscribe(std::vector<Topic> topics,
                                                          const std::string& last_event_id,
                                                          uint64_t log_offset,
@@ -46,7 +46,6 @@ class EventHub {
  private:
   struct Stream {
     std::vector<Topic> topics;
-    Visible visible;
     std::shared_ptr<EventSubscription> subscription;
     uint64_t since = 0;  // what it had when it came
     bool is_new = true;
@@ -64,13 +63,13 @@ class EventHub {
   // Whether there were any.
   bool TakeNewStreams();
   void SendChanges(Tick& tick);
-  std::vector<EventText> EventsFor(Stream& stream, Tick& tick);
+  std::vector<Event> EventsFor(Stream& stream, Tick& tick);
   // These two return whether any stream wants more of them.
   bool SendLogs();
   bool SendSystem();
   void SendKeepAlives();
   EventText IdLine(const Stream& stream) const;
-  void Send(const Stream& stream, std::vector<EventText> events);
+  void Send(const Stream& stream, std::vector<Event> events);
 
   ChangeLog& changes_;
   EventFrames frames_;

@@ -7,38 +7,70 @@ namespace qalam::http {
 
 namespace {
 
-// Null for those who may see everything.
-std::function<bool(const std::string&)> VisibleTo(const ApiContext& context) {
-  if (context.MaySee(kEveryNamespace)) return nullptr;
-  return [identity = context.caller.identity](const std::string& name_space) {
-    return Has(*identity, Role::kViewer, name_space);
-  };
-}
-
-StatusOr<Answer> StreamEvents(const ApiContext& context, const ApiRequest& request) {
-  ASSIGN_OR_RETURN(auto topics, ParseTopics(request.Text("topics")));
+// Errors as CheckRole.
+Status CheckTopics(const Identity& identity, const std::vector<Topic>& topics) {
   for (const auto& topic : topics) {
     if (topic.name_space.empty()) continue;
-    RETURN_IF_ERROR(
-        Authority::CheckRole(*context.caller.identity, Role::kViewer, topic.name_space));
+    RETURN_IF_ERROR(Authority::CheckRole(identity, Role::kViewer, topic.name_space));
   }
+  return absl::OkStatus();
+}
+
+// Who signs out, or whose session or token ends, or who loses a role, sees no more.
+class StreamCheck {
+ public:
+  StreamCheck(const ApiContext& context, const ApiRequest& request, std::vector<Topic> topics,
+              bool sees_all)
+      : gate_(context.gate),
+        identity_(context.caller.identity),
+        topics_(std::move(topics)),
+        sees_all_(sees_all) {
+    asker_.headers = request.headers;
+  }
+
+  bool MayGoOn() const {
+    const Status status = Check();
+    // A cluster that cannot be asked just now takes nobody's roles.
+    return status.ok() || status.code() == StatusCode::kUnavailable;
+  }
+
+ private:
+  Status Check() const {
+    RETURN_IF_ERROR(gate_.CheckStillGood(asker_, *identity_));
+    RETURN_IF_ERROR(CheckTopics(*identity_, topics_));
+    return sees_all_ ? Authority::CheckRole(*identity_, Role::kViewer, kEveryNamespace)
+                     : absl::OkStatus();
+  }
+
+  Gate& gate_;
+  const IdentityPtr identity_;
+  const std::vector<Topic> topics_;
+  const bool sees_all_;
+  ApiRequest asker_;
+};
+
+StatusOr<Answer> StreamEvents(const ApiContext& context, const ApiRequest& request) {
+  ASSIGN_OR_RETURN(const auto topics, ParseTopics(request.Text("topics")));
+  RETURN_IF_ERROR(CheckTopics(*context.caller.identity, topics));
+  ASSIGN_OR_RETURN(const bool sees_all, context.MaySee(kEveryNamespace));
   ASSIGN_OR_RETURN(const int64_t offset, request.Integer("logOffset", 0, 0, INT64_MAX));
   // A browser that comes back sends the header; the query is of its first visit.
   std::string last_event_id = request.Header("last-event-id");
   if (last_event_id.empty()) last_event_id = request.Text("lastEventId");
-  ASSIGN_OR_RETURN(auto events,
-                   context.events.Subscribe(std::move(topics), last_event_id,
-                                            static_cast<uint64_t>(offset), VisibleTo(context)));
+  Visible visible;
+  if (!sees_all) {
+    visible = [identity = context.caller.identity](const std::string& name_space) {
+      return Has(*identity, Role::kViewer, name_space);
+    };
+  }
   Answer answer;
   answer.content_type = "text/event-stream";
-  answer.events = std::move(events);
-  // Who signs out, or whose session or token ends, sees no more.
-  answer.may_go_on = [&gate = context.gate, headers = request.headers,
-                      identity = context.caller.identity] {
-    ApiRequest asker;
-    asker.headers = headers;
-    return gate.CheckStillGood(asker, *identity).ok();
+  answer.may_go_on = [check = StreamCheck(context, request, topics, sees_all)] {
+    return check.MayGoOn();
   };
+  ASSIGN_OR_RETURN(answer.events,
+                   context.events.Subscribe(topics, last_event_id, static_cast<uint64_t>(offset),
+                                            std::move(visible)));
   return answer;
 }
 

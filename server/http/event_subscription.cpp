@@ -2,38 +2,47 @@
 
 namespace qalam::http {
 
-void EventSubscription::Push(const std::vector<EventText>& texts) {
+void EventSubscription::Push(const std::vector<Event>& events) {
   absl::MutexLock lock(&mutex_);
   if (closed_) return;
-  for (const auto& text : texts) {
-    bytes_ += text->size();
-    texts_.push_back(text);
+  for (const auto& event : events) {
+    bytes_ += event.text->size();
+    events_.push_back(event);
   }
   if (bytes_ <= kMostBytes) return;
   closed_ = true;
-  texts_.clear();
+  events_.clear();
   bytes_ = 0;
 }
 
 std::optional<std::string> EventSubscription::Next(Duration longest) {
   const auto has_news = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return closed_ || !texts_.empty();
+    return closed_ || !events_.empty();
   };
-  absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&has_news), longest);
-  if (closed_) return std::nullopt;
+  std::deque<Event> events;
+  {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&has_news), longest);
+    if (closed_) return std::nullopt;
+    events.swap(events_);
+    bytes_ = 0;
+  }
   std::string text;
-  text.reserve(bytes_);
-  for (const auto& part : texts_) text += *part;
-  texts_.clear();
-  bytes_ = 0;
+  for (const auto& event : events) {
+    if (visible_ != nullptr && !event.name_space.empty()) {
+      const auto may_see = visible_(event.name_space);
+      if (!may_see.ok()) return std::nullopt;
+      if (!*may_see) continue;
+    }
+    text += *event.text;
+  }
   return text;
 }
 
 void EventSubscription::Close() {
   absl::MutexLock lock(&mutex_);
   closed_ = true;
-  texts_.clear();
+  events_.clear();
   bytes_ = 0;
 }
 

@@ -9,6 +9,7 @@
 #include "server/http/schema.h"
 #include "server/http/summaries.h"
 #include "server/http/text.h"
+#include "server/identity/visible.h"
 
 namespace qalam::http {
 
@@ -95,9 +96,11 @@ StatusOr<Answer> ListExperiments(const ApiContext& context, const ApiRequest& re
     RETURN_IF_ERROR(Authority::CheckRole(*context.caller.identity, Role::kViewer, name_space));
   }
   ASSIGN_OR_RETURN(auto summaries, context.summaries.List());
-  if (!context.MaySee(kEveryNamespace)) {
-    std::erase_if(summaries,
-                  [&](const auto& summary) { return !context.MaySee(summary->name_space); });
+  ASSIGN_OR_RETURN(const bool sees_all, context.MaySee(kEveryNamespace));
+  if (!sees_all) {
+    RETURN_IF_ERROR(KeepVisible(
+        *context.caller.identity, [](const auto& summary) { return summary->name_space; },
+        summaries));
   }
   RETURN_IF_ERROR(KeepWanted(request, summaries));
   RETURN_IF_ERROR(Sort(request, summaries));
@@ -223,6 +226,8 @@ StatusOr<Answer> ListEvents(const ApiContext& context, const ApiRequest& request
   call.set_after_sequence(after);
   call.set_limit(static_cast<int32_t>(limit));
   call.set_trial(request.Text("trial"));
+  ASSIGN_OR_RETURN(const auto latest, request.OneOf("latest", "false", {"false", "true"}));
+  call.set_latest(latest == "true");
   ASSIGN_OR_RETURN(auto reply, Call(context, &Service::ListEvents, call));
   // Browsers know trials by their names.
   for (auto& event : *reply.mutable_events()) event.set_trial(event.trial_name());
@@ -291,7 +296,8 @@ void AddExperimentRoutes(std::vector<Route>& routes) {
                     SchemaOf<v1::ListEventsReply>(),
                     {{"trial", TextSchema(), "of the trial of this name alone"},
                      {"after", WholeSchema(), "after this event's sequence"},
-                     {"limit", WholeSchema(), "at most so many, 1 to 10000; 1000 when absent"}}});
+                     {"limit", WholeSchema(), "at most so many, 1 to 10000; 1000 when absent"},
+                     {"latest", BooleanSchema(), "of more the last ones, not the first"}}});
 }
 
 }  // namespace qalam::http

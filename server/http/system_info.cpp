@@ -14,7 +14,8 @@ StatusOr<Json> SystemInfo(const ApiContext& context) {
   TrialCounts counts;
   std::map<ExperimentState, int64_t> states;
   for (const auto& summary : summaries) {
-    if (!context.MaySee(summary->name_space)) continue;
+    ASSIGN_OR_RETURN(const bool may_see, context.MaySee(summary->name_space));
+    if (!may_see) continue;
     ++states[summary->state];
     for (const auto& [state, count] : summary->counts) counts[state] += count;
   }

@@ -159,7 +159,8 @@ Status Authority::CountCall(const Identity& identity) {
 }
 
 Status Authority::CheckRole(const Identity& identity, Role role, const std::string& name_space) {
-  if (Has(identity, role, name_space)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool has_role, Has(identity, role, name_space));
+  if (has_role) return absl::OkStatus();
   return PermissionDenied("{} has not the role {} in {}", identity.name, Name(role),
                           Place(name_space));
 }
@@ -172,7 +173,8 @@ Status Authority::CheckCall(const Identity& identity, const CallRight& right) {
                             identity.name, LastPart(right.call));
   }
   if (right.reach == Reach::kEverywhere) {
-    if (Has(identity, right.role, kEveryNamespace)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool has_role, Has(identity, right.role, kEveryNamespace));
+    if (has_role) return absl::OkStatus();
     return Lacking(identity, right.call, right.role, Place(kEveryNamespace));
   }
   if (HasSomewhere(identity, right.role)) return absl::OkStatus();
@@ -192,9 +194,9 @@ Status Authority::CheckObjects(const Identity& identity, const CallRight& right,
       return PermissionDenied("the token of {} is for its own metrics alone, not for those of {}",
                               identity.name, Shown(object.name));
     }
-    if (right.reach == Reach::kNamespace && !Has(identity, right.role, object.name_space)) {
-      return Lacking(identity, right.call, right.role, Place(object.name_space));
-    }
+    if (right.reach != Reach::kNamespace) continue;
+    ASSIGN_OR_RETURN(const bool has_role, Has(identity, right.role, object.name_space));
+    if (!has_role) return Lacking(identity, right.call, right.role, Place(object.name_space));
   }
   return absl::OkStatus();
 }

@@ -62,8 +62,8 @@ class Authority {
 
   // RESOURCE_EXHAUSTED when the caller makes too many calls.
   Status CountCall(const Identity& identity);
-  // PERMISSION_DENIED says what is lacking. The first is of the call alone, the second of what it
-  // is about.
+  // PERMISSION_DENIED says what is lacking; UNAVAILABLE that it cannot be known now. The first is
+  // of the call alone, the second of what it is about.
   static Status CheckCall(const Identity& identity, const CallRight& right);
   static Status CheckObjects(const Identity& identity, const CallRight& right,
                              const std::vector<CallObject>& objects);

@@ -50,16 +50,24 @@ StatusOr<Caller> CallGuard::CallerOf(const grpc::ServerContextBase& context) {
 }
 
 StatusOr<GuardedCall> CallGuard::Begin(const grpc::ServerContextBase& context, const char* method,
-                                       const CallObjects& objects) {
+                                       CallObjects objects) {
   const std::string name = fmt::format("/{}/{}", service_, method);
   const CallRight* right = FindRight(name);
   if (right == nullptr) return PermissionDenied("nobody may call {}", name);
   GuardedCall call{.right = right};
   ASSIGN_OR_RETURN(call.caller, CallerOf(context));
   if (!objects.empty()) call.object = objects.front();
-  const Status allowed = Authority::CheckObjects(call.identity(), *right, objects);
+  call.objects = std::move(objects);
+  const Status allowed = Authority::CheckObjects(call.identity(), *right, call.objects);
   if (!allowed.ok()) return End(call, allowed);
   return call;
+}
+
+Status CallGuard::CheckStillAllowed(const GuardedCall& call) {
+  RETURN_IF_ERROR(authority_.CheckStillGood(call.identity()));
+  const Status allowed = Authority::CheckObjects(call.identity(), *call.right, call.objects);
+  // A cluster that cannot be asked just now takes nobody's roles.
+  return allowed.code() == StatusCode::kUnavailable ? absl::OkStatus() : allowed;
 }
 
 Status CallGuard::End(const GuardedCall& call, const Status& status) {

@@ -18,7 +18,8 @@ inline constexpr char kPassedCaller[] = "qalam-passed-caller";
 struct GuardedCall {
   const CallRight* right = nullptr;
   Caller caller;
-  CallObject object;  // for the audit log; the method may say more than the request did
+  CallObjects objects;  // that the rights were checked for
+  CallObject object;    // for the audit log; the method may say more than the request did
 
   const Identity& identity() const { return *caller.identity; }
 };
@@ -34,6 +35,9 @@ class CallGuard {
                               const Request& request) {
     return Begin(context, method, ObjectsOf(request));
   }
+  // Of a call that goes on for long: UNAUTHENTICATED or PERMISSION_DENIED once it would not be
+  // begun.
+  Status CheckStillAllowed(const GuardedCall& call);
   // What the caller is answered: `status`, unless it was to be audited and could not be.
   Status End(const GuardedCall& call, const Status& status);
 
@@ -50,7 +54,7 @@ class CallGuard {
 
  private:
   StatusOr<GuardedCall> Begin(const grpc::ServerContextBase& context, const char* method,
-                              const CallObjects& objects);
+                              CallObjects objects);
   StatusOr<Caller> CallerOf(const grpc::ServerContextBase& context);
 
   Authority& authority_;

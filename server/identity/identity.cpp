@@ -14,12 +14,13 @@ IdentityPtr UncountedAdmin(const std::string& name) {
   return std::make_shared<const Identity>(std::move(identity));
 }
 
-bool Has(const Identity& identity, Role role, const std::string& name_space) {
+StatusOr<bool> Has(const Identity& identity, Role role, const std::string& name_space) {
   for (const auto& place : {name_space, std::string(kEveryNamespace)}) {
     const auto entry = identity.roles.find(place);
     if (entry != identity.roles.end() && entry->second >= role) return true;
   }
-  return identity.asks && identity.asks(role, name_space);
+  if (identity.asks == nullptr) return false;
+  return identity.asks(role, name_space);
 }
 
 bool HasSomewhere(const Identity& identity, Role role) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/status.h"
 #include "db/access_store.h"
 
 namespace qalam {
@@ -14,8 +15,9 @@ namespace qalam {
 struct Identity {
   std::string name;                   // for people and the audit log; never a secret
   std::map<std::string, Role> roles;  // by namespace, or kEveryNamespace
-  // Asked where `roles` say no; may be null. The answer is kept a short while by whoever gives it.
-  std::function<bool(Role role, const std::string& name_space)> asks;
+  // Asked where `roles` say no; may be null, and may block. The answer is kept a short while by
+  // whoever gives it; UNAVAILABLE when nobody knows just now.
+  std::function<StatusOr<bool>(Role role, const std::string& name_space)> asks;
 
   // Of a stored token, so that it can be asked for again; else empty.
   std::string token_id;
@@ -36,8 +38,8 @@ IdentityPtr EverywhereAs(Role role, const std::string& name);
 IdentityPtr UncountedAdmin(const std::string& name);
 
 // Whether the identity has the role, or one above it, in the namespace. With kEveryNamespace:
-// in all there are or will be.
-bool Has(const Identity& identity, Role role, const std::string& name_space);
+// in all there are or will be. Errors are those of `asks`.
+StatusOr<bool> Has(const Identity& identity, Role role, const std::string& name_space);
 // In some namespace at least. One whose rights are asked for is taken to have it somewhere.
 bool HasSomewhere(const Identity& identity, Role role);
 

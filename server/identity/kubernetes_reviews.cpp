@@ -73,7 +73,7 @@ class AccessReviews {
       : client_(std::move(client)), clock_(clock) {}
 
   kubernetes::Client& client() { return *client_; }
-  bool Allows(const Json& user, Role role, const std::string& name_space);
+  StatusOr<bool> Allows(const Json& user, Role role, const std::string& name_space);
 
  private:
   const std::unique_ptr<kubernetes::Client> client_;
@@ -81,7 +81,10 @@ class AccessReviews {
   KeptAnswers<bool> kept_;
 };
 
-bool AccessReviews::Allows(const Json& user, Role role, const std::string& name_space) {
+StatusOr<bool> AccessReviews::Allows(const Json& user, Role role, const std::string& name_space) {
+  // As Kubernetes bounds the names of namespaces, which are a caller's to make up.
+  constexpr size_t kLongestNamespace = 63;
+  if (name_space.size() > kLongestNamespace) return false;
   Json spec = {{"user", user.value("username", "")},
                {"uid", user.value("uid", "")},
                {"groups", user.value("groups", Json::array())},
@@ -92,7 +95,7 @@ bool AccessReviews::Allows(const Json& user, Role role, const std::string& name_
                  // Empty is every namespace.
                  {"namespace", name_space == kEveryNamespace ? "" : name_space}}}};
   if (user.contains("extra")) spec["extra"] = user["extra"];
-  const std::string question = spec.dump();
+  const std::string question = Sha256(spec.dump());
   if (const auto known = kept_.Find(question, clock_.Now())) return *known;
   const auto review =
       client_->Create({kAccessReviews, "", "", ""}, {{"apiVersion", kAccessReviews.api_version},
@@ -102,7 +105,7 @@ bool AccessReviews::Allows(const Json& user, Role role, const std::string& name_
     Logger("identity")
         .Warn("the cluster did not say what a user may do",
               {{"user", user.value("username", "")}, {"error", Message(review.status())}});
-    return false;
+    return Unavailable("the cluster did not say what you may do: {}", Message(review.status()));
   }
   const bool allowed = IsTrue(*review, "/status/allowed") && !IsTrue(*review, "/status/denied");
   kept_.Keep(question, allowed, clock_.Now());

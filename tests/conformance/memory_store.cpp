@@ -292,6 +292,9 @@ StatusOr<std::vector<EventRecord>> MemoryStore::ListEvents(const EventQuery& que
       records.push_back(event);
     }
   }
+  if (query.latest && query.limit > 0 && records.size() > static_cast<size_t>(query.limit)) {
+    records.erase(records.begin(), records.end() - query.limit);
+  }
   Limit(records, query.limit);
   return records;
 }

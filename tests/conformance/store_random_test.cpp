@@ -297,6 +297,9 @@ void CheckAlike(Store& store, MemoryStore& model, RandomBatches& random) {
     const EventQuery later{
         .experiment_uid = experiment, .after_sequence = events->front().sequence, .limit = 1};
     CHECK(Describe(*store.ListEvents(later)->begin()) == Describe((*events)[1]));
+    const EventQuery latest{.experiment_uid = experiment, .limit = 2, .latest = true};
+    CHECK(Describe(store.ListEvents(latest)) == Describe(model.ListEvents(latest)));
+    CHECK(Describe(store.ListEvents(latest)->back()) == Describe(events->back()));
   }
 }
 

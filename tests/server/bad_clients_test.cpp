@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "server/stream_limit.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_connection.h"
 #include "tests/support/served_database.h"
@@ -56,6 +57,48 @@ TEST_CASE("A thousand idle connections keep nobody waiting", "[server]") {
   // busy machine.
   CHECK(SecondsToAnswer(server.port()) < 5);
   CHECK(SecondsToAnswer(server.port()) < 5);
+}
+
+TEST_CASE("Streams beyond what there is room for are refused, and other calls go on", "[server]") {
+  HttpFixture server;
+  server.Create("long", "sleep 600", 1);
+  const auto stub = v1::ExperimentService::NewStub(server.server().InProcessChannel());
+  v1::GetExperimentRequest request;
+  request.mutable_experiment()->set_name("long");
+  struct Watch {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReader<v1::Experiment>> reader;
+  };
+  v1::Experiment experiment;
+  const auto open = [&] {
+    auto watch = std::make_unique<Watch>();
+    watch->reader = stub->WatchExperiment(&watch->context, request);
+    return watch;
+  };
+  std::vector<std::unique_ptr<Watch>> watches;
+  for (int i = 0; i < StreamLimit::kMost; ++i) {
+    watches.push_back(open());
+    REQUIRE(watches.back()->reader->Read(&experiment));
+  }
+  const auto more = open();
+  CHECK_FALSE(more->reader->Read(&experiment));
+  const auto refused = more->reader->Finish();
+  CHECK(refused.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+  CHECK(refused.error_message().find("streams are open already") != std::string::npos);
+  grpc::ClientContext context;
+  CHECK(stub->GetExperiment(&context, request, &experiment).ok());
+  // One that ends leaves its place to another.
+  watches.front()->context.TryCancel();
+  const Time deadline = absl::Now() + absl::Seconds(60);
+  auto next = open();
+  while (!next->reader->Read(&experiment) && absl::Now() < deadline) {
+    next->reader->Finish();
+    absl::SleepFor(absl::Milliseconds(100));
+    next = open();
+  }
+  CHECK(absl::Now() < deadline);
+  next->context.TryCancel();
+  for (auto& watch : watches) watch->context.TryCancel();
 }
 
 TEST_CASE("Clients that send a byte now and then do not hold the server", "[server]") {

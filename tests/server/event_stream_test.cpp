@@ -256,7 +256,7 @@ TEST_CASE("A client that does not read is dropped", "[server]") {
   const auto text = std::make_shared<const std::string>(1 << 20, 'x');
   for (size_t i = 0; i * text->size() <= http::EventSubscription::kMostBytes; ++i) {
     CHECK_FALSE(slow.is_closed());
-    slow.Push({text});
+    slow.Push({{text}});
   }
   CHECK(slow.is_closed());
   CHECK(slow.Next(absl::ZeroDuration()) == std::nullopt);

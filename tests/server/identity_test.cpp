@@ -73,11 +73,11 @@ TEST_CASE("A stored token is good until it is revoked or expires", "[identity]")
   REQUIRE(made.ok());
   const auto identity = tokens.Identify(made->secret);
   REQUIRE(identity.ok());
-  CHECK(Has(**identity, Role::kViewer, "team-a"));
-  CHECK(Has(**identity, Role::kEditor, "team-b"));
-  CHECK_FALSE(Has(**identity, Role::kAdmin, "team-a"));
-  CHECK_FALSE(Has(**identity, Role::kViewer, "team-c"));
-  CHECK_FALSE(Has(**identity, Role::kViewer, kEveryNamespace));
+  CHECK(*Has(**identity, Role::kViewer, "team-a"));
+  CHECK(*Has(**identity, Role::kEditor, "team-b"));
+  CHECK_FALSE(*Has(**identity, Role::kAdmin, "team-a"));
+  CHECK_FALSE(*Has(**identity, Role::kViewer, "team-c"));
+  CHECK_FALSE(*Has(**identity, Role::kViewer, kEveryNamespace));
 
   for (size_t place : {size_t{6}, size_t{18}, made->secret.size() - 1}) {
     std::string wrong = made->secret;

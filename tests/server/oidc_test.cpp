@@ -77,13 +77,13 @@ TEST_CASE("A token of the issuer gives the roles that its claims stand for", "[o
   INFO(Message(identity.status()));
   REQUIRE(identity.ok());
   CHECK((*identity)->name == "oidc ann (ann@example.org)");
-  CHECK(Has(**identity, Role::kEditor, "team-a"));
-  CHECK_FALSE(Has(**identity, Role::kEditor, "team-b"));
-  CHECK(Has(**identity, Role::kViewer, "team-b"));
-  CHECK_FALSE(Has(**identity, Role::kViewer, "team-c"));
+  CHECK(*Has(**identity, Role::kEditor, "team-a"));
+  CHECK_FALSE(*Has(**identity, Role::kEditor, "team-b"));
+  CHECK(*Has(**identity, Role::kViewer, "team-b"));
+  CHECK_FALSE(*Has(**identity, Role::kViewer, "team-c"));
   CHECK((*identity)->expires == absl::FromUnixSeconds(kNow + 360));
   claims["realm_access"] = {{"roles", {"boss"}}};
-  CHECK(Has(**login.verifier->Identify(key.Sign(claims)), Role::kAdmin, kEveryNamespace));
+  CHECK(*Has(**login.verifier->Identify(key.Sign(claims)), Role::kAdmin, kEveryNamespace));
 }
 
 TEST_CASE("A token with wrong claims is refused", "[oidc]") {

@@ -101,7 +101,7 @@ TEST_CASE("A server's token for others is good for a minute, and for its databas
   REQUIRE(IsPeerToken(token));
   const auto identity = IdentifyPeer("key", token, now);
   REQUIRE(identity.ok());
-  CHECK(Has(**identity, Role::kAdmin, kEveryNamespace));
+  CHECK(*Has(**identity, Role::kAdmin, kEveryNamespace));
   CHECK(IdentifyPeer("key", token, now + kPeerTokenLife - absl::Seconds(1)).ok());
   // Of a machine whose clock is ahead of this one's.
   CHECK(IdentifyPeer("key", token, now - kPeerTokenLife + absl::Seconds(1)).ok());
