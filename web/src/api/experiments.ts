@@ -139,9 +139,10 @@ export function getImportance(
   return request<Importance>(route(name, 'importance'), { query, signal });
 }
 
+// At most `limit` in the order in which they happened: the first ones, or the last with `latest`.
 export async function listEvents(
   name: ExperimentName,
-  query: { after?: number; limit?: number } = {},
+  query: { after?: number; limit?: number; latest?: boolean } = {},
   signal?: AbortSignal,
 ): Promise<ExperimentEvent[]> {
   const reply = await request<{ events: ExperimentEvent[] }>(route(name, 'events'), {

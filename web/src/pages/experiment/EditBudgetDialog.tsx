@@ -34,8 +34,8 @@ export function EditBudgetDialog({
   // As it was when the dialog was opened; events go on changing `experiment`.
   const [base, setBase] = useState(experiment);
   const [texts, setTexts] = useState<Record<Entry, string>>({
-    maxTrialCount: experiment.maxTrialCount > 0 ? String(experiment.maxTrialCount) : '',
-    parallelTrialCount: String(experiment.parallelTrialCount),
+    maxTrialCount: textOf(experiment.maxTrialCount),
+    parallelTrialCount: textOf(experiment.parallelTrialCount),
     maxFailedTrialCount: '',
   });
   const [problem, setProblem] = useState('');
@@ -118,6 +118,11 @@ export function EditBudgetDialog({
   );
 }
 
+// 0 stands for a count that is unset, as is the one at once where clients run the trials.
+function textOf(count: number): string {
+  return count > 0 ? String(count) : '';
+}
+
 function faultsOf(texts: Record<Entry, string>): Partial<Record<Entry, string>> {
   const faults: Partial<Record<Entry, string>> = {};
   for (const { entry } of FIELDS) {
@@ -138,7 +143,7 @@ export function rebased(
   now: Counts,
 ): Record<Entry, string> {
   const follow = (entry: 'maxTrialCount' | 'parallelTrialCount') =>
-    texts[entry].trim() === String(before[entry]) ? String(now[entry]) : texts[entry];
+    texts[entry].trim() === textOf(before[entry]) ? textOf(now[entry]) : texts[entry];
   return {
     ...texts,
     maxTrialCount: follow('maxTrialCount'),

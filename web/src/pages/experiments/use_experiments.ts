@@ -1,4 +1,4 @@
-import { useCallback, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { topics } from '../../api/events';
 import { listExperiments, type ExperimentPage, type ExperimentQuery } from '../../api/experiments';
 import { useResource, type Resource } from '../../app/use_resource';
@@ -29,17 +29,31 @@ export function useExperiments(query: ExperimentQuery): LiveExperiments {
 
   const { data, update } = resource;
   const cursor = data?.nextCursor ?? '';
-  const asked = useRef('');
+  // The page that is on its way. Once it has come the same cursor may be asked for again: a list
+  // that is loaded anew often ends at the same row.
+  const asked = useRef<{ cursor: string; abort: AbortController }>(undefined);
+  useEffect(() => {
+    return () => {
+      asked.current?.abort.abort();
+      asked.current = undefined;
+    };
+  }, [key]);
   const loadMore = useCallback(() => {
-    if (cursor === '' || asked.current === cursor) return;
-    asked.current = cursor;
-    listExperiments({ ...(JSON.parse(key) as ExperimentQuery), limit: PAGE_SIZE, cursor })
+    if (cursor === '' || asked.current?.cursor === cursor) return;
+    const abort = new AbortController();
+    asked.current?.abort.abort();
+    asked.current = { cursor, abort };
+    const { signal } = abort;
+    listExperiments({ ...(JSON.parse(key) as ExperimentQuery), limit: PAGE_SIZE, cursor }, signal)
       .then((next) => {
+        if (signal.aborted) return;
         update((page) => (page.nextCursor === cursor ? appendPage(page, next) : page));
       })
       .catch((error: unknown) => {
-        asked.current = '';
-        toastError(error);
+        if (!signal.aborted) toastError(error);
+      })
+      .finally(() => {
+        if (asked.current?.abort === abort) asked.current = undefined;
       });
   }, [cursor, key, update]);
   return { ...resource, loadMore };

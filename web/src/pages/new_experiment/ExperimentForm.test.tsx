@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import type { Algorithm, Fault, StoppingRule } from '../../api/types';
 import { editDocument, readDocument } from './document/yaml_document';
 import { ExperimentForm } from './ExperimentForm';
+import { numberOrText } from './form/fields';
 import { BLANK_DOCUMENT } from './start/blank';
 
 const ALGORITHMS: Algorithm[] = [
@@ -74,6 +75,29 @@ it('keeps what is typed while it is typed', async () => {
   expect(spec().objective).toMatchObject({ goal: 1.5 });
   await userEvent.tab();
   expect(goal).toHaveValue('1.5');
+});
+
+it('writes a seed as it is typed, however large', async () => {
+  render(<Harness start={BLANK_DOCUMENT} />);
+  const seed = screen.getByLabelText('Seed');
+  await userEvent.type(seed, '9223372036854775807');
+  expect(text).toContain('  seed: 9223372036854775807\n');
+  await userEvent.tab();
+  expect(seed).toHaveValue('9223372036854775807');
+});
+
+it.each([
+  ['', undefined],
+  [' 42 ', 42],
+  ['-0.5', -0.5],
+  ['9007199254740991', 9007199254740991],
+  ['9007199254740993', 9007199254740993n],
+  ['-9007199254740993', -9007199254740993n],
+  ['1e30', 1e30],
+  ['0x10', '0x10'],
+  ['1e999', '1e999'],
+])('takes %j for what it is', (typed, value) => {
+  expect(numberOrText(typed)).toBe(value);
 });
 
 it('offers every setting of the chosen algorithm with its help', async () => {
@@ -158,7 +182,7 @@ it('switches architecture search and early stopping on and off', async () => {
   await userEvent.click(screen.getByRole('checkbox', { name: /Search for a network/ }));
   await userEvent.clear(screen.getByLabelText('Layers'));
   await userEvent.type(screen.getByLabelText('Layers'), '4');
-  expect(spec().nasConfig).toMatchObject({ graphConfig: { numLayers: 4 } });
+  expect(spec().nasConfig).toMatchObject({ graphConfig: { numLayers: 4n } });
   await userEvent.click(screen.getByRole('checkbox', { name: /Search for a network/ }));
   await userEvent.click(screen.getByRole('button', { name: /Early stopping/ }));
   await userEvent.click(screen.getByRole('checkbox', { name: /End trials early/ }));
@@ -178,7 +202,7 @@ it('shows what each metrics collector needs, and takes away what another had', a
   await userEvent.tab();
   expect(spec().metricsCollectorSpec).toEqual({
     collector: { kind: 'PrometheusMetric' },
-    source: { httpGet: { port: 0, path: '/values' } },
+    source: { httpGet: { port: 0n, path: '/values' } },
   });
   await userEvent.selectOptions(kind, 'Custom');
   await userEvent.type(section.getByLabelText('Command that collects'), 'python3{Enter}read.py');

@@ -34,7 +34,7 @@ export default function NewExperimentPage() {
   const start = useMemo<Start>(() => ({ example, from }), [example, from]);
 
   const [text, setText] = useState('');
-  const ready = useStart(start, setText);
+  const { ready, again } = useStart(start, setText);
   const document = useReadDocument(text);
   const validation = useValidation(text);
   const algorithms = useResource('algorithms', listAlgorithms);
@@ -56,7 +56,8 @@ export default function NewExperimentPage() {
   const begin = (next: Start) => {
     forgetDraft();
     setChoosing(false);
-    if (startKey(next) === '' && key === '') setText(BLANK_DOCUMENT);
+    // The address says it already.
+    if (startKey(next) === key) return again();
     navigate(
       links.newExperiment({
         example: next.example,

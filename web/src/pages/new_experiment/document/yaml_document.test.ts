@@ -59,6 +59,16 @@ describe('editDocument', () => {
     );
   });
 
+  it('keeps whole numbers that a double cannot hold, and writes them', () => {
+    const text = 'spec:\n  seed: 9223372036854775807\n  maxTrialCount: 30\n';
+    expect(editDocument(text, ['spec', 'maxTrialCount'], 50)).toBe(text.replace('30', '50'));
+    expect(editDocument(text, ['spec', 'seed'], 9007199254740993n)).toBe(
+      text.replace('9223372036854775807', '9007199254740993'),
+    );
+    const list = editDocument(text, ['spec', 'sizes'], [4611686018427387905n, 1]);
+    expect(list).toContain('- 4611686018427387905\n    - 1\n');
+  });
+
   it('writes texts that look like numbers as texts', () => {
     const text = editDocument('spec: {}\n', ['spec', 'value'], '10');
     expect(readDocument(text).plain).toEqual({ spec: { value: '10' } });
@@ -85,6 +95,11 @@ describe('editDocument', () => {
 });
 
 describe('readDocument', () => {
+  it('reads whole numbers without rounding', () => {
+    const { plain } = readDocument('seed: 9223372036854775807\ngoal: 0.5\n');
+    expect(plain).toEqual({ seed: 9223372036854775807n, goal: 0.5 });
+  });
+
   it('says why a text cannot be read', () => {
     expect(readDocument('a: [1, 2').fault).toBeTruthy();
     expect(readDocument('a: &x [*x, *x]\nb: *nowhere').fault).toBeTruthy();

@@ -11,10 +11,13 @@ import type { DocumentPath } from './document_path';
 import { keyPosition } from './key_order';
 
 export interface ReadDocument {
-  plain: unknown; // the first document as data
+  plain: unknown; // the first document as data; whole numbers are bigints
   fault: string | undefined; // why it cannot be read; then the form has nothing to show
   count: number; // of documents in the text
 }
+
+// A seed has up to 63 bits; a double would round it, and write the rounded one.
+const OPTIONS = { uniqueKeys: false, intAsBigInt: true };
 
 const SEPARATOR = /^---(?=\s|$)/m;
 
@@ -27,7 +30,7 @@ function firstDocumentEnd(text: string): number {
 
 export function readDocument(text: string): ReadDocument {
   try {
-    const documents = parseAllDocuments(text, { uniqueKeys: false });
+    const documents = parseAllDocuments(text, OPTIONS);
     const count = 'empty' in documents ? 0 : documents.length;
     const first = 'empty' in documents ? undefined : documents[0];
     const fault = first?.errors[0]?.message.split('\n')[0];
@@ -44,7 +47,7 @@ export function readDocument(text: string): ReadDocument {
 export function editDocument(text: string, path: DocumentPath, value: unknown): string {
   const end = firstDocumentEnd(text);
   const head = text.slice(0, end);
-  const document = parseDocument(head, { uniqueKeys: false });
+  const document = parseDocument(head, OPTIONS);
   if (document.errors.length > 0) return text;
   if (value === undefined) remove(document, path);
   else set(document, path, value);

@@ -50,12 +50,14 @@ export function TextField({ path, label, help, hideLabel, placeholder, suggestio
 }
 
 // What is typed as the document holds it: a number where it is one and is written as people write
-// it; else the text, of which the server says what is wrong.
-export function numberOrText(typed: string): number | string | undefined {
+// it; else the text, of which the server says what is wrong. No digit of a whole number is lost.
+export function numberOrText(typed: string): number | bigint | string | undefined {
   const text = typed.trim();
   if (text === '') return undefined;
   const number = Number(text);
-  return Number.isFinite(number) && !/^0[xob]/i.test(text) ? number : text;
+  if (!Number.isFinite(number) || /^0[xob]/i.test(text)) return text;
+  const tooLarge = /^[-+]?\d+$/.test(text) && !Number.isSafeInteger(number);
+  return tooLarge ? BigInt(text) : number;
 }
 
 export function NumberField({ path, label, help, hideLabel, placeholder }: FieldProps) {

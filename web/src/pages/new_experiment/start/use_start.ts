@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { listExamples } from '../../../api/documents';
 import { getDocument } from '../../../api/experiments';
 import { toastError } from '../../../app/toasts';
@@ -29,15 +29,19 @@ export function startKey({ example, from }: Start): string {
 
 // The document that the address asks to begin from. An unfinished one of the same beginning goes
 // on where it was left; one begun blank, or opened from a file, is the draft of the bare address.
-export function useStart(start: Start, onText: (text: string) => void): boolean {
+// `again` begins anew from where it began.
+export function useStart(start: Start, onText: (text: string) => void) {
+  const [attempt, setAttempt] = useState(0);
+  const again = useCallback(() => setAttempt((count) => count + 1), []);
   const key = startKey(start);
+  const wanted = `${attempt} ${key}`;
   const [loaded, setLoaded] = useState<string>();
   const { example, from } = start;
   useEffect(() => {
     const draft = loadDraft(key);
     if (draft !== undefined || (!example && !from)) {
       onText(draft ?? BLANK_DOCUMENT);
-      setLoaded(key);
+      setLoaded(wanted);
       return;
     }
     const abort = new AbortController();
@@ -49,9 +53,9 @@ export function useStart(start: Start, onText: (text: string) => void): boolean 
         onText(BLANK_DOCUMENT);
       })
       .finally(() => {
-        if (!abort.signal.aborted) setLoaded(key);
+        if (!abort.signal.aborted) setLoaded(wanted);
       });
     return () => abort.abort();
-  }, [key, example, from, onText]);
-  return loaded === key;
+  }, [wanted, key, example, from, onText]);
+  return { ready: loaded === wanted, again };
 }
