@@ -6,21 +6,22 @@ import os
 import secrets
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence
 
 from qalam._combiner import Combiner
 from qalam._convert import trial_record
 from qalam._leases import Lease
+from qalam._points import NO_STEP, Point, fill_point, readable_name, readable_value
 from qalam._proto import qalam_v1_pb2 as api
-from qalam._reports import NO_STEP, Point, Reporter, fill_point, readable_value
-from qalam._rpc_errors import error_of_number
+from qalam._reports import Reporter
+from qalam._rpc_errors import PASSING, error_of_number
+from qalam._texts import for_people
 from qalam.errors import (
     DeadlineError,
     ExperimentEndedError,
     FailedPreconditionError,
     LeaseLostError,
     QalamError,
-    UnavailableError,
 )
 from qalam.records import Trial
 from qalam.running_trial import Result, RunningTrial
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 _MOST_IN_A_CALL = 1000
 # How long one call waits for a trial before it is made again; the server takes up to 60.
 _LONGEST_WAIT = 20.0
-# Metric points that a call which tells a trial carries along.
+# Metric points that a call which tells a trial carries along; the server takes no more of one trial.
 _MOST_POINTS = 10_000
+# Of the trials that one call tells; the server takes 16 MiB.
+_MOST_BYTES = 8 << 20
 _PAUSE = 0.1
 
 
@@ -180,8 +183,8 @@ class Teller:
         while True:
             try:
                 return self._combiner.call(request)
-            except UnavailableError:
-                # A server that was away for so long has been tried for all of the time already.
+            except PASSING:
+                # What was so for the connection's time has been tried for all of it already.
                 if time.monotonic() + _PAUSE > deadline:
                     raise
             time.sleep(_PAUSE)
@@ -198,7 +201,7 @@ class Teller:
             for one, answer in zip(some, self._send([one.request for one in some])):
                 if not isinstance(answer, BaseException):
                     told[one.place] = self._told(one.trial, answer)
-                elif isinstance(answer, UnavailableError) and time.monotonic() + _PAUSE < deadline:
+                elif isinstance(answer, PASSING) and time.monotonic() + _PAUSE < deadline:
                     again.append(one)
                 else:
                     one.trial.buffer.put_back(one.points)
@@ -233,32 +236,58 @@ class Teller:
         """The request that tells it, and the points that were taken out of the buffer for it."""
         buffer = trial.buffer
         request = api.TellTrialRequest(
-            lease=buffer.lease, state=state_number(state), message=message
+            lease=buffer.lease, state=state_number(state), message=for_people(message or "")
         )
         request.trial.namespace = trial.namespace
         request.trial.name = trial.name
         metrics = _points(result) if isinstance(result, Mapping) else []
         if result is not None and not isinstance(result, Mapping):
             request.objective_values.extend(_objectives(trial.experiment, result))
-        if len(buffer) > _MOST_POINTS:
+        most = max(0, _MOST_POINTS - len(metrics))
+        points = self._reporter.take_rest(buffer, most) if len(buffer) else []
+        if not points and len(buffer):
             self._reporter.flush_buffer(buffer, self._connection.timeout)
-        points = self._reporter.take_rest(buffer, _MOST_POINTS) if len(buffer) else []
         for point in (*points, *metrics):
             fill_point(request.metrics.add(), point)
         return request, points
 
     def _send(self, requests: Sequence[Any]) -> list[Any]:
-        reply = self._connection.call("TellTrials", api.TellTrialsRequest(trials=requests))
-        return [
-            error_of_number(answer.code, answer.message) if answer.code else answer.trial
-            for answer in reply.answers
-        ]
+        """What came of each: the trial, or why it was not taken."""
+        answers: list[Any] = []
+        for some in _calls_worth(requests):
+            try:
+                reply = self._connection.call("TellTrials", api.TellTrialsRequest(trials=some))
+            except QalamError as error:
+                # What went before is told, and what would follow waited as long for nothing.
+                return answers + [error] * (len(requests) - len(answers))
+            answers += [
+                error_of_number(answer.code, answer.message) if answer.code else answer.trial
+                for answer in reply.answers
+            ]
+        return answers
+
+
+def _calls_worth(requests: Sequence[Any]) -> Iterator[list[Any]]:
+    """The requests in order, as many at a time as one call can carry."""
+    some: list[Any] = []
+    size = 0
+    for request in requests:
+        own = request.ByteSize()
+        if some and size + own > _MOST_BYTES:
+            yield some
+            some, size = [], 0
+        some.append(request)
+        size += own
+    yield some
 
 
 def _points(result: Mapping[str, Any]) -> list[Point]:
     """Metrics that are told, as points of now."""
     now = time.time_ns()
-    return [(metric, readable_value(value), NO_STEP, now) for metric, value in result.items()]
+    return [
+        (readable_name(metric), readable_value(value), NO_STEP, now)
+        for metric, value in result.items()
+    ]
 
 
 def _objectives(experiment: Experiment, result: Any) -> list[float]:

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator, Optional
 import grpc
 
 from qalam._proto import api_v1_beta1_pb2_grpc, qalam_v1_pb2_grpc
-from qalam._rpc_errors import error_of, is_for_good
+from qalam._rpc_errors import PASSING, error_of, is_for_good
 from qalam._tls import TLS, credentials, is_local
 from qalam.errors import DeadlineError, QalamError, UnavailableError
 
@@ -80,15 +80,15 @@ class Connection:
 
         Args:
             timeout: Seconds in all; None for the connection's own.
-            retry: Whether to try again while the server is unavailable, until the time is up. For
-                calls that come to the same when they are made twice.
+            retry: Whether to try again while the server is unavailable, full or hears too much, until
+                the time is up. For calls that come to the same when they are made twice.
 
         Raises:
             QalamError: The one that names the cause.
         """
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         pause = _FIRST_PAUSE
-        unanswered: Optional[UnavailableError] = None
+        earlier: Optional[QalamError] = None
         while True:
             left = deadline - time.monotonic()
             try:
@@ -104,11 +104,11 @@ class Connection:
             wait = pause * random.uniform(0.5, 1.0)
             pause = min(2 * pause, _LONGEST_PAUSE)
             left = deadline - time.monotonic()
-            if isinstance(known, DeadlineError) and unanswered is not None:
-                raise unanswered  # it says why; that the time is up is no news
-            if not retry or not isinstance(known, UnavailableError) or wait >= left:
+            if isinstance(known, DeadlineError) and earlier is not None:
+                raise earlier  # it says why; that the time is up is no news
+            if not retry or not isinstance(known, PASSING) or wait >= left:
                 raise known
-            unanswered = known
+            earlier = known
             if self._explain() or self._closed.wait(wait):
                 raise known
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 from typing import Any, Mapping, NamedTuple, Union
 
+from qalam._texts import check_text, for_people, json_text
 from qalam.spec import ExperimentSpec
 
 # An experiment to be: a spec, a dict like the YAML, the path of a YAML or JSON file, or its text.
@@ -31,15 +31,17 @@ def document_of(argument: SpecArgument, namespace: str = "") -> Document:
     Raises:
         OSError: The file cannot be read.
         TypeError: It is none of what it may be.
+        ValueError: A text in it cannot be sent.
     """
     if isinstance(argument, ExperimentSpec):
         return Document(_dump(argument.to_document(), namespace), "spec")
     if isinstance(argument, Mapping):
         return Document(_dump(argument, namespace), "dict")
     if isinstance(argument, str) and ("\n" in argument or argument.lstrip().startswith("{")):
-        return Document(argument, "document")
+        return Document(check_text(argument), "document")
     if isinstance(argument, (str, os.PathLike)):
-        return Document(pathlib.Path(argument).read_text(), os.fspath(argument))
+        text = pathlib.Path(argument).read_text("utf-8")
+        return Document(text, for_people(os.fspath(argument)))
     raise TypeError(
         "an experiment is an ExperimentSpec, a dict, or the path of a YAML file, not "
         f"{type(argument).__name__}"
@@ -50,7 +52,7 @@ def _dump(document: Mapping[str, Any], namespace: str) -> str:
     metadata = document.get("metadata")
     if namespace and isinstance(metadata, Mapping) and not metadata.get("namespace"):
         document = {**document, "metadata": {**metadata, "namespace": namespace}}
-    return json.dumps(document)
+    return json_text(document)
 
 
 def parse(text: str) -> Any:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import weakref
-from typing import Sequence
+from typing import IO, Sequence
 
 from qalam import _environment
 from qalam._binary import find_program
@@ -18,7 +20,9 @@ from qalam.errors import ServerStartError
 _STOP_SECONDS = 10.0
 _MOST_OUTPUT = 4000
 _PREFIX = "qalam-python-"
+# Locked by the process that has the folder, for as long as it lives; holds that process's boot.
 _OWNER_FILE = "owner"
+_BOOT = pathlib.Path("/proc/sys/kernel/random/boot_id")
 # The longest path of a socket that every system takes.
 _LONGEST_PATH = 100
 
@@ -43,7 +47,7 @@ class EmbeddedServer:
     def __init__(self, verb: Sequence[str]) -> None:
         self._owner = os.getpid()
         program = find_program()
-        self.folder = _private_folder()
+        self.folder, self._ownership = _private_folder()
         self.address = f"unix:{self.folder}/socket"
         self._log = self.folder / "server.log"
         arguments = [argument.replace("{folder}", str(self.folder)) for argument in verb]
@@ -86,6 +90,7 @@ class EmbeddedServer:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._ownership.close()
 
     def _wait_until_it_listens(self) -> None:
         assert self._process.stdout is not None
@@ -104,27 +109,54 @@ class EmbeddedServer:
         return f"exit status {self._process.returncode}: {said}"
 
 
-def _private_folder() -> pathlib.Path:
-    """A new folder for this user only, its path short enough for a socket."""
+def _private_folder() -> tuple[pathlib.Path, IO[bytes]]:
+    """A new folder for this user only, its path short enough for a socket; and what keeps it ours."""
     parent = tempfile.gettempdir()
     if len(parent) > _LONGEST_PATH - len(f"/{_PREFIX}12345678/socket"):
         parent = "/tmp"
     _remove_what_others_left(pathlib.Path(parent))
     folder = pathlib.Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-    (folder / _OWNER_FILE).write_text(str(os.getpid()))
-    return folder
+    return folder, _own(folder / _OWNER_FILE)
+
+
+def _own(path: pathlib.Path) -> IO[bytes]:
+    """Makes the owner file. While it is open, here or in a forked child, the folder stays."""
+    owner = open(path, "wb", buffering=0)
+    # Where nothing can be locked the file stays empty, and nobody removes the folder.
+    with contextlib.suppress(OSError):
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        owner.write(_this_boot())
+    return owner
 
 
 def _remove_what_others_left(parent: pathlib.Path) -> None:
-    """Folders of this user's processes that were killed before they could tidy up."""
-    for owner in parent.glob(f"{_PREFIX}*/{_OWNER_FILE}"):
-        try:
-            if owner.stat().st_uid == os.getuid():
-                os.kill(int(owner.read_text()), 0)
-        except ProcessLookupError:
-            shutil.rmtree(owner.parent, ignore_errors=True)
-        except (OSError, ValueError):
-            continue  # another user's, or just being made or removed
+    """Folders of this user's processes that were killed before they could tidy up.
+
+    Containers and other machines may share the temporary folder, so a process's number does not tell
+    whether it lives. The lock does, in every container, but file systems need not tell of the locks of
+    other machines: only what was made since this machine was started is looked at. What was left before
+    looks like another machine's and stays. Temporary folders are emptied at the start or after some
+    days, whereas a database that is in use would be gone for good.
+    """
+    boot = _this_boot()
+    for path in parent.glob(f"{_PREFIX}*/{_OWNER_FILE}") if boot else ():
+        # It may be locked, or just being removed.
+        with contextlib.suppress(OSError, ValueError):
+            # Another user could have put anything into a folder of his.
+            if path.parent.lstat().st_uid != os.getuid():
+                continue
+            with open(path, "rb+") as owner:
+                if owner.read() == boot:
+                    fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def _this_boot() -> bytes:
+    """What no other machine has, nor this one after it was started again; empty where unknown."""
+    try:
+        return _BOOT.read_bytes().strip()
+    except OSError:
+        return b""
 
 
 def _stop_if_alive(reference: weakref.ref[EmbeddedServer]) -> None:

@@ -9,44 +9,28 @@ import threading
 import time
 from typing import Any, Iterable, Optional
 
+from qalam._points import Point, fill_point, readable_name, readable_step, readable_value, size_of
 from qalam._proto import qalam_v1_pb2 as api
-from qalam.errors import DeadlineError, FailedPreconditionError, QalamError, UnavailableError
+from qalam.errors import (
+    AuthenticationError,
+    DeadlineError,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    QalamError,
+    UnavailableError,
+)
 
 _log = logging.getLogger("qalam")
 
 # Points that wait at most; of more, the oldest are dropped. About 150 MB.
 _MOST_WAITING = 1_000_000
-# Well below what the server takes in one call.
+# Well below what the server takes in one call: 100,000 points, and 16 MiB.
 _MOST_IN_A_CALL = 20_000
-_LONGEST_TEXT = 65_536
-NO_STEP = -1  # of a point that was reported without one
-_NANOSECONDS = 1_000_000_000
-
-# Metric, value, step, nanoseconds since 1970.
-Point = tuple[str, "float | str", int, int]
-
-
-def readable_value(value: Any) -> float | str:
-    """A metric's value as a number, or as text where it is text.
-
-    Raises:
-        TypeError, ValueError: It is neither.
-    """
-    if isinstance(value, str):
-        return value.encode()[:_LONGEST_TEXT].decode(errors="ignore")
-    return float(value)
-
-
-def fill_point(message: Any, point: Point) -> None:
-    """Writes the point into a MetricPoint."""
-    message.metric, value, message.step, nanoseconds = point
-    if isinstance(value, str):
-        message.text = value
-    else:
-        message.value = value
-    stamp = message.time
-    stamp.seconds = nanoseconds // _NANOSECONDS
-    stamp.nanos = nanoseconds % _NANOSECONDS
+_MOST_BYTES = 4 << 20
+_LONGEST_PAUSE = 30.0
+# The trial has ended, another worker has it, or the like: it will be refused for ever.
+_FINAL = (AuthenticationError, FailedPreconditionError, InvalidArgumentError, NotFoundError)
 
 
 class PointBuffer:
@@ -74,14 +58,26 @@ class PointBuffer:
     def __len__(self) -> int:
         return len(self._points)
 
-    def add(self, metric: str, value: float | str, step: Optional[int]) -> None:
-        """Adds a point, measured now."""
-        self._points.append((metric, value, NO_STEP if step is None else step, time.time_ns()))
+    def add(self, metric: Any, value: Any, step: Any) -> None:
+        """Adds a point, measured now.
+
+        Raises:
+            TypeError, ValueError: The name, the value or the step cannot be one.
+        """
+        self._points.append(
+            (readable_name(metric), readable_value(value), readable_step(step), time.time_ns())
+        )
 
     def take(self, most: int) -> list[Point]:
-        """Removes the oldest points."""
+        """Removes the oldest points, as many as one call can carry at most."""
         points = self._points
-        return [points.popleft() for _ in range(min(most, len(points)))]
+        taken: list[Point] = []
+        size = 0
+        while points and len(taken) < most and size < _MOST_BYTES:
+            point = points.popleft()
+            size += size_of(point)
+            taken.append(point)
+        return taken
 
     def put_back(self, points: Iterable[Point]) -> None:
         """Undoes `take`, as far as there is room beside what came since."""
@@ -92,8 +88,8 @@ class PointBuffer:
 class Reporter:
     """Sends what is in the buffers every half second.
 
-    Points are sent again when the server did not answer, so that none is lost while it is started
-    again; one whose answer was lost is there twice then.
+    Points are sent again when the server did not answer or failed, so that none is lost while it is
+    started again or its disk is full; one whose answer was lost is there twice then.
 
     Args:
         connection: To the server.
@@ -136,19 +132,19 @@ class Reporter:
             timeout: Seconds that it may take.
 
         Raises:
-            QalamError: The last cause for which something was not taken. What may be taken later is
-                kept and noted.
+            Exception: The last cause for which something was not taken, a QalamError as a rule. What
+                may be taken later is kept and noted.
         """
         with self._lock:
             noted, self._noted = self._noted, []
             for buffer in noted:
                 buffer.noted = False
         deadline = time.monotonic() + timeout
-        failure: Optional[QalamError] = None
+        failure: Optional[Exception] = None
         for buffer in noted:
             try:
                 self.flush_buffer(buffer, deadline - time.monotonic())
-            except QalamError as error:
+            except Exception as error:
                 failure = error
             if len(buffer):
                 self.note(buffer)
@@ -172,7 +168,13 @@ class Reporter:
     def take_rest(self, buffer: PointBuffer, most: int) -> list[Point]:
         """What is left in the buffer, if it is no more than that, for a call that carries it along."""
         with self._sending:
-            return buffer.take(most) if len(buffer) <= most else []
+            if len(buffer) > most:
+                return []
+            points = buffer.take(most)
+            if not len(buffer):
+                return points
+            buffer.put_back(points)
+            return []
 
     def close(self, timeout: float) -> None:
         """Sends what is left and ends the thread. Idempotent."""
@@ -183,21 +185,32 @@ class Reporter:
                 # It may be sending, and its points are in no buffer meanwhile.
                 self._thread.join(timeout)
             self.flush(timeout)
-        except QalamError as error:
+        except Exception as error:
             _log.warning("some metrics were not sent: %s", error)
 
     def _run(self) -> None:
+        pause = self._seconds
         while not self._closed.is_set():
             self._wake.wait()
             self._wake.clear()
             # A pause, so that what comes in the meantime goes along.
-            self._closed.wait(self._seconds)
+            self._closed.wait(pause)
             try:
                 self.flush(timeout=10.0)
+                pause = self._seconds
             except (UnavailableError, DeadlineError):
                 continue  # it is noted again
-            except QalamError as error:
+            except _FINAL as error:
                 _log.warning("metrics were not taken: %s", error)
+            except Exception as error:
+                # Noted again too, but it may last: then neither the server nor the log is to be filled.
+                if pause == self._seconds:
+                    _log.warning(
+                        "metrics cannot be sent for now: %s",
+                        error,
+                        exc_info=not isinstance(error, QalamError),
+                    )
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _send(self, buffer: PointBuffer, points: list[Point], timeout: float) -> None:
         request = api.ReportMetricsRequest()
@@ -208,13 +221,13 @@ class Reporter:
             fill_point(trial.points.add(), point)
         try:
             answer = self._connection.call("ReportMetrics", request, timeout=max(timeout, 0.1))
-        except (UnavailableError, DeadlineError):
-            buffer.put_back(points)
-            raise
-        except QalamError as error:
+        except _FINAL as error:
             buffer.lost = str(error)
             # It has ended, or another worker has it.
             buffer.should_stop = isinstance(error, FailedPreconditionError)
+            raise
+        except BaseException:
+            buffer.put_back(points)
             raise
         buffer.heard = time.monotonic()
         buffer.should_stop = buffer.should_stop or len(answer.should_stop) > 0

@@ -6,6 +6,14 @@ from typing import Any
 
 from qalam import errors
 
+
+class ExhaustedError(errors.ServerError):
+    """The server's disk is full, or it hears more calls than it may; soon it may be otherwise."""
+
+
+# A call that fails so may succeed when it is made again.
+PASSING = (errors.UnavailableError, ExhaustedError)
+
 # By the number of google.rpc.Code.
 _CLASSES: dict[int, type[errors.QalamError]] = {
     3: errors.InvalidArgumentError,
@@ -13,6 +21,7 @@ _CLASSES: dict[int, type[errors.QalamError]] = {
     5: errors.NotFoundError,
     6: errors.AlreadyExistsError,
     7: errors.AuthenticationError,
+    8: ExhaustedError,
     9: errors.FailedPreconditionError,
     10: errors.ChangedMeanwhileError,
     11: errors.InvalidArgumentError,

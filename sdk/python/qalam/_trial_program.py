@@ -122,7 +122,7 @@ def fail(error: BaseException) -> None:
     path = os.environ.get(MESSAGE_VARIABLE)
     if path:
         with open(path, "wb") as file:
-            file.write(text.strip().encode()[-LONGEST_MESSAGE:])
+            file.write(text.strip().encode(errors="backslashreplace")[-LONGEST_MESSAGE:])
     sys.exit(1)
 
 

@@ -11,7 +11,8 @@ from qalam import _convert
 from qalam._parameter_types import ParameterTypes
 from qalam._progress import Progress
 from qalam._proto import qalam_v1_pb2 as api
-from qalam.errors import DeadlineError, ExperimentFailedError, UnavailableError
+from qalam._rpc_errors import PASSING
+from qalam.errors import DeadlineError, ExperimentFailedError
 from qalam.records import ExperimentStatus
 from qalam.states import ExperimentState, TrialState
 
@@ -26,10 +27,10 @@ _MOST_REASONS = 3
 def _following(
     connection: Connection, open_stream: Callable[[], Iterator[Any]], deadline: Optional[float]
 ) -> Iterator[Any]:
-    """What the stream brings; opens it again when the server went away.
+    """What the stream brings; opens it again when the server went away or heard too many calls.
 
     Raises:
-        UnavailableError: The server was away for longer than the connection's timeout.
+        UnavailableError, ServerError: So it was for longer than the connection's timeout.
     """
     away_since: Optional[float] = None
     pause = threading.Event()
@@ -39,7 +40,7 @@ def _following(
                 away_since = None
                 yield message
             return
-        except UnavailableError:
+        except PASSING:
             now = time.monotonic()
             away_since = away_since or now
             if connection.closed or now - away_since > connection.timeout:

@@ -77,12 +77,12 @@ def report_metrics(metrics: Mapping[str, Any], step: Optional[int] = None) -> No
                 _environment.TRIAL,
             )
             return
+        step = _readable_step(sink, step)
         for metric, value in metrics.items():
-            if type(value) is not float:
-                value = _readable(sink, metric, value)
-                if value is None:
-                    continue
-            sink.buffer.add(metric, value, step)
+            try:
+                sink.buffer.add(metric, value, step)
+            except Exception as error:
+                sink.warn_once("the metric %s is not reported: %s", metric, error)
         if not sink.buffer.noted:
             sink.reporter.note(sink.buffer)
     except Exception:
@@ -116,7 +116,7 @@ def flush(timeout: float = _FLUSH_SECONDS) -> bool:
     except QalamError as error:
         _log.warning("metrics could not be sent: %s", error)
         return False
-    return True
+    return not _sink.buffer.lost
 
 
 def _the_sink() -> _Sink:
@@ -128,13 +128,13 @@ def _the_sink() -> _Sink:
     return _sink
 
 
-def _readable(sink: _Sink, metric: str, value: Any) -> Any:
-    from qalam._reports import readable_value
+def _readable_step(sink: _Sink, step: Any) -> Optional[int]:
+    from qalam._points import readable_step
 
     try:
-        return readable_value(value)
+        return None if step is None else readable_step(step)
     except Exception as error:
-        sink.warn_once("the metric %s is neither a number nor text: %s", metric, error)
+        sink.warn_once("metrics are reported without their steps: %s", error)
         return None
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 from qalam._leases import Lease
-from qalam._reports import PointBuffer, readable_value
+from qalam._reports import PointBuffer
 from qalam.errors import InvalidArgumentError, QalamError, StopTrial
 from qalam.records import Trial
 from qalam.states import TrialState
@@ -77,10 +77,10 @@ class RunningTrial:
         """
         if isinstance(value, Mapping):
             for metric, one in value.items():
-                self.buffer.add(metric, readable_value(one), step)
+                self.buffer.add(metric, one, step)
         else:
             metric = self.experiment.objectives[0].metric
-            self.buffer.add(metric, readable_value(value), step)
+            self.buffer.add(metric, value, step)
         if not self.buffer.noted:
             self.experiment.client.reporter.note(self.buffer)
 

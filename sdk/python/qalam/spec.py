@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from qalam import objective as objectives
 from qalam._parameter_types import CHOICES_ANNOTATION, number_text, value_text
+from qalam._texts import json_text
 from qalam.search import Parameter
 
 API_VERSION = "kubeflow.org/v1beta1"
@@ -120,7 +121,7 @@ class ExperimentSpec:
 
     def to_json(self) -> str:
         """The document as text, which is YAML too."""
-        return json.dumps(self.to_document())
+        return json_text(self.to_document())
 
     def _metadata(self) -> dict[str, Any]:
         metadata: dict[str, Any] = {"name": self.name or made_up_name(self.prefix)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import time
+from typing import Iterator
 
 from qalam._binary import find_program
 
@@ -47,6 +50,16 @@ class ServerProcess:
                 self.address = line[len("listening on ") :].split()[0]
                 return
         raise AssertionError(f"the server did not start: {self.process.stderr.read()}")
+
+    @contextlib.contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Meanwhile no file of the server takes anything more."""
+        limits = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, limits)
 
     def kill(self) -> None:
         self.process.kill()

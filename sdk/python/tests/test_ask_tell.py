@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import gc
+import os
 import threading
 import time
 
@@ -12,6 +13,7 @@ import pytest
 
 import qalam
 from qalam import search
+from qalam._proto import qalam_v1_pb2 as api
 
 SPACE = {"x": search.double(-1, 1)}
 
@@ -100,6 +102,78 @@ class TestTelling:
         told = trial.tell()
         assert told.metrics["loss"].count == 25_000 and told.value == 0.0
 
+    def test_as_many_points_as_a_call_takes_and_what_is_told(self, experiment):
+        trial = experiment.ask()
+        for step in range(10_000):
+            trial.report({"size": step}, step)
+        assert trial.tell({"loss": 0.5}).value == 0.5
+        assert len(experiment.metrics(trial, "size")) == 10_000
+
+    def test_texts_of_more_than_one_call_can_carry(self, experiment):
+        trial = experiment.ask()
+        for step in range(320):
+            trial.report({"text": 65_536 * "x"}, step)
+        trial.tell(0.5)
+        assert len(experiment.metrics(trial, "text")) == 320
+        results = [
+            (trial, {"loss": 0.25, **{f"text-{i}": 65_536 * "x" for i in range(32)}})
+            for trial in experiment.ask_many(10)
+        ]
+        assert [told.value for told in experiment.tell_many(results)] == len(results) * [0.25]
+
+    def test_what_cannot_be_told_takes_nothing_with_it(self, experiment):
+        trial = experiment.ask()
+        trial.report(0.5, 0)
+        with pytest.raises(TypeError, match="name of a metric"):
+            trial.tell({7: 1.0})
+        with pytest.raises(TypeError, match="name of a metric"):
+            trial.report({7: 1.0})
+        with pytest.raises(ValueError, match="whole number"):
+            trial.report(0.25, 0.5)
+        with pytest.raises(TypeError, match="whole number"):
+            trial.report(0.25, "1")
+        trial.report(0.75, 3.0)
+        assert trial.tell().value == 0.5
+        points = experiment.metrics(trial.name, "loss")
+        assert [(point.step, point.value) for point in points] == [(0, 0.5), (3, 0.75)]
+
+    @pytest.mark.slow
+    def test_many_that_nobody_takes_keep_what_they_reported(self, servers):
+        server = servers()
+        with qalam.Client(server.address, timeout=1) as client:
+            experiment = client.create_experiment(
+                qalam.ExperimentSpec(SPACE, "minimize loss", trials=2)
+            )
+            trials = experiment.ask_many(2)
+            server.kill()
+            for trial in trials:
+                trial.report({"size": 5}, 0)
+            with pytest.raises(qalam.UnavailableError):
+                experiment.tell_many((trial, 1.0) for trial in trials)
+            server.start()
+            client.connection.timeout = 60
+            experiment.tell_many((trial, 1.0) for trial in trials)
+            assert [trial.metrics["size"].count for trial in experiment.trials()] == [1, 1]
+
+    def test_a_server_with_no_room_for_it_is_asked_again(self, experiment, monkeypatch):
+        call = experiment.client.connection.call
+        full = [True, True]
+
+        def refusing(name, request, *arguments, **options):
+            if name == "TellTrials" and full:
+                full.pop()
+                return api.TellTrialsReply(
+                    answers=[{"code": 8, "message": "full"} for _ in request.trials]
+                )
+            return call(name, request, *arguments, **options)
+
+        monkeypatch.setattr(experiment.client.connection, "call", refusing)
+        first, second = experiment.ask_many(2)
+        assert first.tell(1.0).value == 1.0
+        full += [True, True]
+        assert [told.value for told in experiment.tell_many([(second, 2.0)])] == [2.0]
+        assert full == []
+
 
 class TestContext:
     def test_reported_and_left(self, experiment):
@@ -114,6 +188,13 @@ class TestContext:
         failed = experiment.trials()[trial.number]
         assert failed.state == "Failed"
         assert "ZeroDivisionError" in failed.message and "1 / 0" in failed.message
+
+    def test_an_error_that_is_not_utf8_is_told_too(self, experiment):
+        with pytest.raises(OSError, match="caf"):
+            with experiment.ask() as trial:
+                raise OSError(os.fsdecode(b"no file caf\xe9"))
+        failed = experiment.trials()[trial.number]
+        assert failed.state == "Failed" and "no file caf\\udce9" in failed.message
 
     def test_stop_trial_is_no_error(self, experiment):
         with experiment.ask() as trial:

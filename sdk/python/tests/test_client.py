@@ -11,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
+import uuid
 from concurrent import futures
 
 import grpc
@@ -90,6 +92,62 @@ class TestEmbedded:
         # What a killed one could not tidy up, the next one does.
         with qalam.Client():
             assert not folder.exists()
+
+    def test_it_outlives_its_process_with_a_child(self, tmp_path):
+        script = tmp_path / "script.py"
+        script.write_text(
+            textwrap.dedent(
+                """
+                import os, signal, sys
+                import qalam
+
+                client = qalam.Client()
+                if os.fork() > 0:
+                    signal.pause()
+                print(client._server.folder, flush=True)
+                sys.stdin.readline()
+                print(client.list_experiments(), flush=True)
+                """
+            )
+        )
+        process = subprocess.Popen(
+            [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with process:
+            folder = pathlib.Path(process.stdout.readline().strip())
+            process.kill()
+            process.wait(30)
+            with qalam.Client():
+                assert (folder / "qalam.db").exists()
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "[]\n"
+
+    def test_another_container_leaves_it_alone(self):
+        """One with the same temporary folder, where this process's number is nobody's."""
+        if os.getpid() < 100:
+            pytest.skip("this process has a number that the container may have too")
+        enter = ["unshare", "--pid", "--fork", "--mount-proc"]
+        if os.getuid() != 0:
+            enter += ["--user", "--map-root-user"]
+        if subprocess.run([*enter, "true"], capture_output=True).returncode != 0:
+            pytest.skip("no process namespace can be made here")
+        with qalam.Client() as client:
+            program = "import qalam; qalam.Client().close()"
+            subprocess.run([*enter, sys.executable, "-c", program], check=True)
+            assert (client._server.folder / "qalam.db").exists()
+
+    def test_what_may_be_another_machines_stays(self, monkeypatch):
+        with tempfile.TemporaryDirectory() as parent, subprocess.Popen(["true"]) as ended:
+            ended.wait()
+            monkeypatch.setattr(tempfile, "tempdir", parent)
+            # Of a version that noted its process, of another start, and of who had not noted it yet.
+            for owner in (str(ended.pid), str(uuid.uuid4()), ""):
+                folder = pathlib.Path(tempfile.mkdtemp(prefix="qalam-python-"))
+                (folder / "owner").write_text(owner)
+            with qalam.Client() as client:
+                assert client._server.folder.parent == pathlib.Path(parent)
+                assert len(list(pathlib.Path(parent).iterdir())) == 4
 
     def test_its_running_trials_end_with_it(self, tmp_path):
         with qalam.Client() as client:
@@ -258,6 +316,22 @@ class TestErrors:
             path.write_text(spec.to_json())
             given = {"path": path, "text": spec.to_json(), "dict": spec.to_document()}[form]
             assert client.create_experiment(given).status.max_trials == 3
+
+    def test_files_of_any_name_and_locale(self, client, tmp_path):
+        path = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+        path.write_text("# \U0001f600\nkind: Experiment\n", encoding="utf-8")
+        with pytest.raises(qalam.InvalidExperimentError) as error:
+            client.create_experiment(path)
+        assert error.value.faults[0].source.endswith("caf\\udce9.yaml")
+        program = "import sys; from qalam import _document as d; d.document_of(sys.argv[1])"
+        plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        done = subprocess.run(
+            [sys.executable, "-c", program, os.fsencode(path)],
+            env={**os.environ, **plain},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
 
     def test_something_else_is_refused(self, client):
         with pytest.raises(TypeError, match="not int"):

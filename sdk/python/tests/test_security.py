@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from support import wait_until
 
 import qalam
-from qalam import _environment
+from qalam import _environment, search
+from qalam._connection import Connection
+from qalam._reports import PointBuffer, Reporter
 
 TOKEN = "correct-horse-battery-staple"
 
@@ -88,6 +91,22 @@ class TestToken:
         with qalam.Client(server.address, token=TOKEN) as client:
             assert TOKEN not in repr(client)
 
+    def test_a_bound_on_its_calls_only_slows(self, servers, token_file):
+        server = servers("--token-file", str(token_file), "--rate-limit", "10")
+        with qalam.Client(server.address, token=TOKEN) as client:
+            experiment = client.create_experiment(
+                qalam.ExperimentSpec({"x": search.double(0, 1)}, "minimize loss", trials=20)
+            )
+
+            def function(trial):
+                trial.report({"size": trial.number}, 0)
+                return trial.params["x"]
+
+            best = experiment.optimize(function)
+            assert best.value == min(trial.value for trial in experiment.trials())
+            statuses = [status for _ in range(30) for status in experiment.watch(timeout=20)]
+            assert [status.counts.succeeded for status in statuses] == 30 * [20]
+
 
 class TestTLS:
     def test_a_server_whose_authority_is_trusted(self, servers, certificate, token_file):
@@ -140,3 +159,21 @@ class TestTLS:
     def test_a_file_that_is_not_there(self):
         with pytest.raises(OSError, match="nowhere"):
             qalam.Client("localhost:1", tls="/nowhere/ca.pem")
+
+    def test_a_file_that_comes_late_delays_metrics(self, servers, certificate, tmp_path, caplog):
+        path, key = certificate
+        server = servers("--tls-certificate", str(path), "--tls-key", str(key))
+        with qalam.Client(localhost(server), tls=path) as client:
+            trial = client.create_experiment(
+                qalam.ExperimentSpec({"x": search.double(0, 1)}, "minimize loss", trials=1)
+            ).ask()
+            late = tmp_path / "late.pem"
+            reporter = Reporter(Connection(localhost(server), tls=qalam.TLS(ca=str(late))), 0.05)
+            buffer = PointBuffer(trial.namespace, trial.name)
+            buffer.add("loss", 0.5, 0)
+            reporter.note(buffer)
+            wait_until(lambda: "late.pem" in caplog.text)
+            late.write_bytes(path.read_bytes())
+            wait_until(lambda: trial.experiment.metrics(trial))
+            reporter.close(10)
+            assert caplog.text.count("cannot be sent for now") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy
 import pytest
 
@@ -146,6 +148,35 @@ class TestSpec:
         assert [one.direction for one in by_yaml.objectives] == ["maximize", "minimize"]
         trial = by_yaml.ask()
         assert trial.params == {"lr": 0.01, "width": 32, "batch": 16, "act": "tanh"}
+
+    def test_characters_of_all_planes(self, client, name):
+        # The last two are a control character of YAML and one that YAML does not allow.
+        choices = ["\U0001f600", "\U0002000b\U0010fffd", "\u00e9\u6f22", "\t", "a\x80b", None]
+        for form in ("spec", "dict", "text"):
+            spec = qalam.ExperimentSpec(
+                {"c": search.categorical(choices)},
+                "minimize loss",
+                name=f"{name}-{form}",
+                algorithm="grid",
+                trials=len(choices),
+                annotations={"note": "well \U0001f44d done"},
+            )
+            assert json.loads(spec.to_json()) == spec.to_document()
+            given = {"spec": spec, "dict": spec.to_document(), "text": spec.to_json()}[form]
+            created = client.create_experiment(given)
+            for experiment in (created, client.get_experiment(created.name)):
+                trials = experiment.ask_many(len(choices) // 2)
+                assert {trial.params["c"] for trial in trials} <= set(choices)
+            assert {trial.params["c"] for trial in experiment.trials()} == set(choices)
+            assert "\U0001f44d" in experiment.document
+
+    def test_half_a_character_is_refused(self, client):
+        spec = qalam.ExperimentSpec(
+            {"x": search.double(0, 1)}, "minimize loss", labels={"team": "caf\udce9"}
+        )
+        for given in (spec, spec.to_document(), json.dumps(spec.to_document(), ensure_ascii=False)):
+            with pytest.raises(ValueError, match=r"'\\udce9' is half of a character.*caf"):
+                client.create_experiment(given)
 
 
 class TestParameterTypes:

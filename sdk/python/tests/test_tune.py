@@ -41,6 +41,10 @@ def fails(x):
     inner()
 
 
+def fails_with_half_a_character(x):
+    raise ValueError("caf\udce9")
+
+
 def typed(number, size, choice, width, fixed):
     expected = (float, int, bool, int)
     got = tuple(type(value) for value in (number, size, choice, width))
@@ -109,6 +113,12 @@ def test_its_error_is_the_trials_message(client):
     # Of the machinery around it nothing is seen.
     assert "main(" not in message and "<string>" not in message
     assert message.splitlines()[-1] in str(error.value)
+
+
+def test_its_error_need_not_be_utf8(client):
+    experiment = client.tune(fails_with_half_a_character, SPACE, "minimize loss", trials=1)
+    experiment.wait(timeout=60, check=False)
+    assert "ValueError: caf\\udce9" in experiment.trials()[0].message
 
 
 def test_parameters_arrive_as_what_they_are(client):
