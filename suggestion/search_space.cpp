@@ -30,6 +30,24 @@ StatusOr<SearchSpace> SearchSpace::ForExperiment(const ExperimentSpec& spec) {
   return space;
 }
 
+StatusOr<std::vector<uint64_t>> ActiveAt(const Parameter& child, const Dimension& parent) {
+  if (parent.cardinality() == 0) {
+    return InvalidArgument(
+        "parameter {}: activeWhen: {} takes any value of its range, so that none is met; give it a "
+        "step, or make it discrete",
+        child.name, parent.name());
+  }
+  std::vector<uint64_t> indexes;
+  for (const auto& text : child.active_when->values) {
+    const auto value = parent.Parse(text);
+    if (!value.ok()) {
+      return InvalidArgument("parameter {}: activeWhen: {}", child.name, Message(value.status()));
+    }
+    indexes.push_back(parent.IndexOf(*value));
+  }
+  return indexes;
+}
+
 StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& parameters,
                                           const std::vector<std::string>& constraints) {
   SearchSpace space;
@@ -45,6 +63,7 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
   }
   for (const auto& parameter : parameters) {
     int parent = -1;
+    std::vector<uint64_t> active_at;
     if (parameter.active_when) {
       for (size_t i = 0; i < parameters.size(); ++i) {
         if (parameters[i].name == parameter.active_when->parameter) parent = static_cast<int>(i);
@@ -53,8 +72,10 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
         return InvalidArgument("parameter {}: activeWhen names an unknown parameter {}",
                                parameter.name, parameter.active_when->parameter);
       }
+      ASSIGN_OR_RETURN(active_at, ActiveAt(parameter, space.dimensions_[parent]));
     }
     space.parent_.push_back(parent);
+    space.active_at_.push_back(std::move(active_at));
   }
   // Parents before children; whatever cannot be placed depends on itself.
   std::vector<bool> placed(parameters.size(), false);
@@ -132,9 +153,9 @@ bool SearchSpace::IsActive(size_t i, const Point& point) const {
   if (parent_[i] < 0) return true;
   const double parent_value = point.values[parent_[i]];
   if (std::isnan(parent_value)) return false;
-  const auto& allowed = dimensions_[i].parameter().active_when->values;
-  const std::string text = dimensions_[parent_[i]].Format(parent_value);
-  return std::find(allowed.begin(), allowed.end(), text) != allowed.end();
+  const auto& allowed = active_at_[i];
+  const uint64_t index = dimensions_[parent_[i]].IndexOf(parent_value);
+  return std::find(allowed.begin(), allowed.end(), index) != allowed.end();
 }
 
 Point SearchSpace::FromUnit(const Eigen::Ref<const Eigen::VectorXd>& unit) const {

@@ -80,6 +80,10 @@ class Dimension {
   int decimals_ = -1;  // of a step grid's values; -1: print the shortest form
 };
 
+// The values that the activeWhen of `child` names, as indexes into its parent. INVALID_ARGUMENT
+// when one is no value of the parent, or the parent is a continuum, which meets no single value.
+StatusOr<std::vector<uint64_t>> ActiveAt(const Parameter& child, const Dimension& parent);
+
 class SearchSpace {
  public:
   // `constraints` are comparisons over the parameters (api/constraint.h).
@@ -131,6 +135,8 @@ class SearchSpace {
   std::vector<Constraint> constraints_;
   std::vector<int> parent_;  // index of the dimension each depends on, or -1; parents come first in
   std::vector<size_t> activation_order_;  // this order
+  // The values of the parent with which each exists, as indexes into it; empty without a parent.
+  std::vector<std::vector<uint64_t>> active_at_;
 };
 
 }  // namespace qalam

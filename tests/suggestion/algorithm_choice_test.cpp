@@ -37,7 +37,9 @@ TEST_CASE("The budget, the parameters and the objectives decide what auto takes"
   CHECK(Chosen(Spec(6, 40, 40)) == "sobol");
 
   ExperimentSpec conditional = Spec(6, 5000);
+  conditional.parameters[0].feasible_space.step = "0.1";
   conditional.parameters[1].active_when = ActiveWhen{"x0", {"1"}};
+  CHECK(Chosen(conditional) != "");
   CHECK(Chosen(conditional) != "cmaes");
 
   ExperimentSpec front = Spec(6, 5000);

@@ -65,6 +65,54 @@ TEST_CASE("List values come back as the user wrote them", "[space]") {
   CHECK(dimension.Parse("17").status().code() == StatusCode::kOutOfRange);
 }
 
+TEST_CASE("A condition on a number holds however the number is written", "[space]") {
+  Parameter whole{.name = "layers", .type = ParameterType::kInt};
+  whole.feasible_space = {.min = "1", .max = "10"};
+  Parameter stepped{.name = "dropout"};
+  stepped.feasible_space = {.min = "0", .max = "1", .step = "0.05"};
+  Parameter listed{.name = "batch", .type = ParameterType::kDiscrete};
+  listed.feasible_space.list = {"16", "8"};
+  Parameter child{.name = "child"};
+  child.feasible_space = {.min = "0", .max = "1"};
+  const auto active = [&](const Parameter& parent, const std::string& condition,
+                          const std::string& value) {
+    child.active_when = ActiveWhen{parent.name, {condition}};
+    const auto space = SearchSpace::Create({child, parent});
+    INFO(Message(space.status()));
+    REQUIRE(space.ok());
+    const auto point = space->Parse({{"child", "0.5"}, {parent.name, value}});
+    REQUIRE(point.ok());
+    return space->IsActive(0, *point);
+  };
+  CHECK(active(whole, "8.0", "8"));
+  CHECK(active(whole, "8", "8"));
+  CHECK_FALSE(active(whole, "8.0", "9"));
+  CHECK(active(stepped, "0.50", "0.5"));
+  CHECK(active(stepped, "0.3", "0.3"));
+  CHECK(active(stepped, "3e-1", "0.3"));
+  CHECK_FALSE(active(stepped, "0.3", "0.35"));
+  CHECK(active(listed, "8.0", "8"));
+  CHECK_FALSE(active(listed, "16", "8"));
+}
+
+TEST_CASE("A condition that can never hold is refused", "[space]") {
+  Parameter parent{.name = "rate"}, child{.name = "child"};
+  parent.feasible_space = child.feasible_space = {.min = "0", .max = "1"};
+  child.active_when = ActiveWhen{"rate", {"0.5"}};
+  const auto message = [&] { return Message(SearchSpace::Create({parent, child}).status()); };
+  CHECK(message() ==
+        "parameter child: activeWhen: rate takes any value of its range, so that none is met; give "
+        "it a step, or make it discrete");
+  parent.feasible_space.step = "0.25";
+  CHECK(message() == "");
+  child.active_when->values = {"0.25", "0.3"};
+  CHECK(message() ==
+        "parameter child: activeWhen: parameter rate: 0.3 is not on its grid of steps");
+  child.active_when->values = {"two"};
+  CHECK(message().find("activeWhen: parameter rate: value should be a finite number") !=
+        std::string::npos);
+}
+
 TEST_CASE("Sobol's first points are the published ones", "[sobol]") {
   const SobolSequence sequence(3);
   const double expected[][3] = {

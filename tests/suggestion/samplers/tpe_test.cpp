@@ -114,6 +114,7 @@ TEST_CASE("Parameters are grouped by what makes them active, parents first", "[t
 
   auto nested = Branches();
   nested.push_back(UnitRange("d"));
+  nested.back().feasible_space.step = "0.5";
   nested[0].active_when = ActiveWhen{"d", {"0.5"}};  // declared before its parent
   nested[4].active_when = ActiveWhen{"kind", {"two"}};
   CHECK(GroupParameters(*SearchSpace::Create(nested)) == Groups{{1}, {2, 3, 4}, {0}});
