@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/random.h"
 #include "suggestion/math/normal_distribution.h"
@@ -49,6 +50,35 @@ int Decimals(const std::string& text) {
 
 // More cells than this and neighbouring doubles would fall together.
 constexpr double kMostCells = 0x1p53;
+
+// From here on a double does not tell a whole number from the next.
+constexpr double kLargestWhole = 0x1p53;
+
+// Bounds and steps between which all values are different numbers.
+Status CheckExact(const Parameter& parameter, double low, double high, double step) {
+  const FeasibleSpace& space = parameter.feasible_space;
+  if (!std::isfinite(high - low)) {
+    return InvalidArgument(
+        "parameter {}: the range from {} to {} is too wide; max less min should be a number too",
+        parameter.name, space.min, space.max);
+  }
+  const std::pair<double, const std::string&> bounds[] = {{low, space.min}, {high, space.max}};
+  for (const auto& [bound, text] : bounds) {
+    if (parameter.type != ParameterType::kInt || std::fabs(bound) < kLargestWhole) continue;
+    return InvalidArgument("parameter {}: {} should be between -2^53 and 2^53", parameter.name,
+                           text);
+  }
+  if (step > 0 && (high - low) / step >= kMostCells) {
+    return InvalidArgument("parameter {}: has more than 2^53 values; make the step larger",
+                           parameter.name);
+  }
+  for (const auto& [bound, text] : bounds) {
+    if (step == 0 || std::fabs(bound) / step <= kMostCells) continue;
+    return InvalidArgument("parameter {}: step {} is lost beside {}; make it larger",
+                           parameter.name, space.step, text);
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -110,16 +140,13 @@ StatusOr<Dimension> Dimension::Create(const Parameter& parameter) {
     return InvalidArgument("parameter {}: min {} should be above 0 for a logarithmic distribution",
                            parameter.name, space.min);
   }
+  RETURN_IF_ERROR(CheckExact(parameter, dimension.low_, dimension.high_, dimension.step_));
   dimension.span_low_ = dimension.low_;
   dimension.span_high_ = dimension.high_;
   if (dimension.step_ > 0) {
     // A little slack: 0.3 / 0.1 is below 3 in binary.
     const double cells =
         std::floor((dimension.high_ - dimension.low_) / dimension.step_ + 1e-9) + 1;
-    if (cells > kMostCells) {
-      return InvalidArgument("parameter {}: has more than 2^53 values; make the step larger",
-                             parameter.name);
-    }
     dimension.cardinality_ = static_cast<uint64_t>(cells);
     const double half = dimension.step_ / 2;
     // A logarithmic span must stay above zero.
@@ -129,7 +156,10 @@ StatusOr<Dimension> Dimension::Create(const Parameter& parameter) {
     const int min_decimals = Decimals(space.min);
     const int step_decimals = space.step.empty() ? 0 : Decimals(space.step);
     if (min_decimals >= 0 && step_decimals >= 0) {
-      dimension.decimals_ = whole ? 0 : std::max(min_decimals, step_decimals);
+      const int decimals = whole ? 0 : std::max(min_decimals, step_decimals);
+      // Format counts in units of the last digit, in 64 bits.
+      const double largest = std::max(std::fabs(dimension.low_), std::fabs(dimension.high_));
+      if (largest * std::pow(10.0, decimals) < 0x1p62) dimension.decimals_ = decimals;
     }
   } else if (dimension.low_ == dimension.high_) {
     dimension.cardinality_ = 1;

@@ -8,6 +8,7 @@
 #include "suggestion/early_stopping/stopping_registry.h"
 #include "suggestion/given_trials.h"
 #include "suggestion/multi_fidelity/bracket_sampler.h"
+#include "suggestion/parameter_faults.h"
 #include "suggestion/samplers/asha.h"
 #include "suggestion/samplers/automatic.h"
 #include "suggestion/samplers/bayesian_optimization.h"
@@ -250,9 +251,14 @@ class Catalog final : public AlgorithmCatalog {
       faults.insert(faults.end(), more.begin(), more.end());
       if (!more.empty()) return faults;
     }
-    // An unsound space has faults of its own, which the document's validation reports with places.
+    const auto unsound = CheckParameters(spec.parameters);
+    faults.insert(faults.end(), unsound.begin(), unsound.end());
     const auto space = SearchSpace::ForExperiment(spec);
-    if (!space.ok()) return faults;
+    if (!space.ok()) {
+      // The document's validation knows the places of most faults, and leaves this one out then.
+      if (unsound.empty()) faults.push_back({-1, Message(space.status()), Part::kParameters});
+      return faults;
+    }
     const Status status = CheckSpace(*entry, spec, *space, settings);
     if (!status.ok()) faults.push_back({-1, Message(status)});
     const auto more = CheckConstraints(spec, *space);

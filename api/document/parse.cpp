@@ -123,6 +123,7 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
   const Field warm_start = Reader::Child(root, "warmStart");
   const Field nas = Reader::Child(root, "nasConfig");
   const Field stopping = Reader::Child(root, "earlyStopping");
+  const Field parameters = Reader::Child(root, "parameters");
   const std::map<Part, std::pair<Field, Field>> places = {
       {Part::kSettings, {Reader::Child(field, "algorithmSettings"), field}},
       {Part::kConstraints,
@@ -131,17 +132,25 @@ void CheckAlgorithm(Reader& reader, const Field& root, const ExperimentSpec& spe
        {Reader::Child(root, "initialTrials"), Reader::Child(root, "initialTrials")}},
       {Part::kWarmStart, {Reader::Child(warm_start, "trials"), warm_start}},
       {Part::kNasConfig, {Reader::Child(nas, "operations"), nas}},
-      {Part::kEarlyStopping, {Reader::Child(stopping, "algorithmSettings"), stopping}}};
+      {Part::kEarlyStopping, {Reader::Child(stopping, "algorithmSettings"), stopping}},
+      {Part::kParameters, {parameters, parameters.present() ? parameters : nas}}};
   const bool nas_is_read = !reader.HasFaultIn(nas);
+  const bool parameters_are_read = !reader.HasFaultIn(parameters);
+  const bool spec_is_read = !reader.HasFaultIn(root);
   for (const auto& fault : catalog.Check(spec)) {
     // Without the algorithm nothing else can be said of what it is given.
     if (!is_available && fault.part != Part::kEarlyStopping) continue;
     // What was left out for a fault of its own would be found missing here.
     if (fault.part == Part::kNasConfig && !nas_is_read) continue;
+    // Nor is a fault told twice that was found at its own place.
+    const bool is_told = fault.index < 0 ? !spec_is_read : !parameters_are_read;
+    if (fault.part == Part::kParameters && is_told) continue;
     const auto& [list, whole] = places.at(fault.part);
     const auto items = reader.Items(list);
     const auto index = static_cast<size_t>(fault.index);
-    reader.AddFault(fault.index >= 0 && index < items.size() ? items[index] : whole, fault.message);
+    Field place = fault.index >= 0 && index < items.size() ? items[index] : whole;
+    if (!fault.field.empty()) place = Reader::Child(place, fault.field);
+    reader.AddFault(place, fault.message);
   }
 }
 

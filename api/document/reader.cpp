@@ -52,7 +52,8 @@ bool Reader::IsFull() const { return faults_.size() >= kMostFaults; }
 
 bool Reader::HasFaultIn(const Field& field) const {
   return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& fault) {
-    return fault.field == field.path || fault.field.starts_with(field.path + ".");
+    return fault.field == field.path || fault.field.starts_with(field.path + ".") ||
+           fault.field.starts_with(field.path + "[");
   });
 }
 

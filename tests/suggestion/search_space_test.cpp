@@ -113,6 +113,27 @@ TEST_CASE("A condition that can never hold is refused", "[space]") {
         std::string::npos);
 }
 
+TEST_CASE("Ranges whose values are no different numbers are refused", "[space]") {
+  const auto message = [](ParameterType type, FeasibleSpace space) {
+    Parameter parameter{.name = "p", .type = type, .feasible_space = std::move(space)};
+    return Message(Dimension::Create(parameter).status());
+  };
+  const auto whole = ParameterType::kInt, real = ParameterType::kDouble;
+  CHECK(message(whole, {.min = "-9007199254740991", .max = "-9007199254740990"}) == "");
+  CHECK(message(whole, {.min = "9007199254740992", .max = "9007199254740993"})
+            .find("9007199254740992 should be between -2^53 and 2^53") != std::string::npos);
+  CHECK(message(real, {.min = "-1e308", .max = "1e308"}).find("too wide") != std::string::npos);
+  CHECK(message(real, {.min = "0", .max = "1.7e308"}) == "");
+  CHECK(message(real, {.min = "1e15", .max = "1000000000000001", .step = "0.01"})
+            .find("step 0.01 is lost beside 1e15") != std::string::npos);
+}
+
+TEST_CASE("Steps from a bound with many digits print as they are", "[space]") {
+  const Dimension dimension = MakeSpace(
+      ParameterType::kDouble, {.min = "10000000.000000000001", .max = "10000009", .step = "1"});
+  CHECK(*dimension.Parse(dimension.Format(dimension.ValueAt(3))) == dimension.ValueAt(3));
+}
+
 TEST_CASE("Sobol's first points are the published ones", "[sobol]") {
   const SobolSequence sequence(3);
   const double expected[][3] = {
