@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <set>
 #include <tuple>
 
@@ -15,6 +16,20 @@ constexpr size_t kMostItems = 10000;
 // A document with more faults than this is no experiment at all.
 constexpr size_t kMostFaults = 1000;
 
+// YAML 1.1's octal numbers, which Kubernetes reads: 0400 and 0o400 are 256.
+std::optional<int64_t> OctalNumber(const std::string& text) {
+  const bool has_sign = text.starts_with("-") || text.starts_with("+");
+  const size_t zero = has_sign ? 1 : 0;
+  if (text.size() < zero + 2 || text[zero] != '0') return std::nullopt;
+  const char* begin = text.data() + zero + 1;
+  const char* end = text.data() + text.size();
+  if (*begin == 'o') ++begin;
+  uint64_t value = 0;  // unsigned, since no second sign may follow
+  const auto [read, error] = std::from_chars(begin, end, value, 8);
+  if (error != std::errc() || read != end || value > INT64_MAX) return std::nullopt;
+  return text[0] == '-' ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
+}
+
 }  // namespace
 
 Json PlainScalar(const std::string& text) {
@@ -22,6 +37,7 @@ Json PlainScalar(const std::string& text) {
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (text == "~" || text == "null" || text == "Null" || text == "NULL" || text.empty())
     return nullptr;
+  if (const auto octal = OctalNumber(text)) return *octal;
   if (const auto whole = WholeNumber(text)) return *whole;
   const bool numeric = text.find_first_not_of("+-.0123456789eE") == std::string::npos;
   if (numeric) {

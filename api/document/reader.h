@@ -91,7 +91,7 @@ std::optional<Enum> Reader::Choice(const Field& field,
   return std::nullopt;
 }
 
-// What an unquoted scalar stands for: true, false, null, a number, or text.
+// What an unquoted scalar stands for to Kubernetes: true, false, null, a number, or text.
 Json PlainScalar(const std::string& text);
 // The whole text as a finite number.
 std::optional<double> FiniteNumber(const std::string& text);

@@ -176,6 +176,42 @@ TEST_CASE("Hostile documents are refused and not run through", "[document]") {
   CHECK(ParseDocuments(text, "f", RegisteredAlgorithms()).faults.size() == 1);
 }
 
+TEST_CASE("Octal numbers of a trialSpec are those that Kubernetes reads", "[document]") {
+  const std::string text = Replace(
+      "      kind: Job\n",
+      "      kind: Job\n      numbers: {a: 0400, b: 0o400, c: -017, d: 08, e: 0, f: 00, g: 0.5, "
+      "h: 010.5, i: \"0400\", j: 0o9, k: 0-1, l: 0o, m: 07777777777777777777777}\n");
+  const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
+  INFO(AllFaults(text));
+  REQUIRE(parsed.documents.size() == 1);
+  const Json numbers = parsed.documents[0].spec.trial_template.trial_spec.at("numbers");
+  CHECK(numbers.at("a") == 256);
+  CHECK(numbers.at("b") == 256);
+  CHECK(numbers.at("c") == -15);
+  CHECK(numbers.at("d") == 8);
+  CHECK(numbers.at("e") == 0);
+  CHECK(numbers.at("f") == 0);
+  CHECK(numbers.at("g") == 0.5);
+  CHECK(numbers.at("h") == 10.5);
+  CHECK(numbers.at("i") == "0400");
+  CHECK(numbers.at("j") == "0o9");
+  CHECK(numbers.at("k") == "0-1");
+  CHECK(numbers.at("l") == "0o");
+  CHECK(numbers.at("m").is_number());
+  // Text that looks like one stays text.
+  const auto again = ParseDocuments(ToYaml(parsed.documents[0]), "again", RegisteredAlgorithms());
+  REQUIRE(again.documents.size() == 1);
+  CHECK(ToJson(again.documents[0]) == ToJson(parsed.documents[0]));
+}
+
+TEST_CASE("What a parameter may be is read as it is written", "[document]") {
+  const std::string text = Replace("{min: \"0.01\", max: \"0.05\"}", "{min: 010, max: 0100}");
+  const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  CHECK(parsed.documents[0].spec.parameters[0].feasible_space.min == "010");
+  CHECK(parsed.documents[0].spec.parameters[0].feasible_space.max == "0100");
+}
+
 TEST_CASE("Placeholders are replaced by the trial's own values", "[document]") {
   const auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
   REQUIRE(parsed.documents.size() == 1);
