@@ -31,7 +31,7 @@ bool IsSecretName(std::string_view name) {
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return std::any_of(std::begin(kSecretWords), std::end(kSecretWords), [&](std::string_view word) {
-    return upper == word || upper.ends_with("_" + std::string(word));
+    return upper == word || upper.ends_with(std::string("_").append(word));
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/document/reader.h"
 #include "api/document/stray_text.h"
+#include "api/document/surrogate_pairs.h"
 #include "api/encoding.h"
 #include "api/experiment.h"
 
@@ -225,16 +226,40 @@ ParseResult OneFault(const std::string& source, int line, int column, std::strin
   return {{}, {{source, line, column, "", std::move(message)}}};
 }
 
+ParseResult HalfOfCharacter(const std::string& text, size_t at, const std::string& source) {
+  const size_t line_begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
+  return OneFault(source, 1 + static_cast<int>(std::count(text.begin(), text.begin() + at, '\n')),
+                  1 + static_cast<int>(at - line_begin),
+                  fmt::format("{} is half of a character; \\ud800 to \\udbff should be followed by "
+                              "\\udc00 to \\udfff",
+                              text.substr(at, 6)));
+}
+
+std::string WhyNotYaml(const YAML::Exception& error) {
+  const std::string prefix = YAML::ErrorMsg::INVALID_UNICODE;
+  const auto code =
+      error.msg.starts_with(prefix) ? WholeNumber(error.msg.substr(prefix.size())) : std::nullopt;
+  if (code && *code >= 0xd800 && *code < 0xe000) {
+    return fmt::format(
+        "is not YAML: \\u{:x} is half of a character, as only JSON has it; write the character "
+        "itself or one escape, e.g. \\U0001F600",
+        *code);
+  }
+  return "is not YAML: " + error.msg;
+}
+
 }  // namespace
 }  // namespace document
 
-ParseResult ParseDocuments(const std::string& text, const std::string& source_name,
+ParseResult ParseDocuments(const std::string& given, const std::string& source_name,
                            const AlgorithmCatalog& catalog) {
   using document::OneFault;
-  if (text.size() > document::kMaxBytes) {
+  if (given.size() > document::kMaxBytes) {
     return OneFault(source_name, 0, 0, "is larger than the 4 MiB allowed");
   }
-  if (const auto fault = CheckEncoding(text, source_name)) return {{}, {*fault}};
+  if (const auto fault = CheckEncoding(given, source_name)) return {{}, {*fault}};
+  const auto [text, half] = document::JoinSurrogatePairs(given);
+  if (half) return document::HalfOfCharacter(given, *half, source_name);
   if (document::IsTooDeep(text)) {
     return OneFault(
         source_name, 0, 0,
@@ -266,7 +291,7 @@ ParseResult ParseDocuments(const std::string& text, const std::string& source_na
     }
   } catch (const YAML::Exception& error) {
     return OneFault(source_name, error.mark.line + 1, error.mark.column + 1,
-                    "is not YAML: " + error.msg);
+                    document::WhyNotYaml(error));
   }
   result.faults = reader.TakeFaults();
   if (result.documents.empty() && result.faults.empty()) {

@@ -212,6 +212,82 @@ TEST_CASE("What a parameter may be is read as it is written", "[document]") {
   CHECK(parsed.documents[0].spec.parameters[0].feasible_space.max == "0100");
 }
 
+namespace {
+
+// The good document as JSON, with this as the value of an annotation and something after it.
+std::string WithAnnotation(const std::string& text, const std::string& after = "") {
+  const auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
+  std::string json = ToJson(parsed.documents.at(0)).dump();
+  const std::string before = "\"metadata\":{";
+  return json.insert(json.find(before) + before.size(),
+                     "\"annotations\":{\"note\":\"" + text + "\"}" + after + ",");
+}
+
+std::string AnnotationOf(const std::string& document) {
+  const auto parsed = ParseDocuments(document, "f.json", RegisteredAlgorithms());
+  INFO(AllFaults(document));
+  REQUIRE(parsed.documents.size() == 1);
+  return parsed.documents[0].metadata.annotations.at("note");
+}
+
+}  // namespace
+
+TEST_CASE("Characters that JSON writes as a pair of escapes are read", "[document]") {
+  CHECK(AnnotationOf(WithAnnotation(R"(a \ud83d\ude00 \uD834\uDD1E b)")) ==
+        "a \xf0\x9f\x98\x80 \xf0\x9d\x84\x9e b");
+  CHECK(AnnotationOf("---\n" + WithAnnotation(R"(\u00e9\ud83d\ude00)")) ==
+        "\xc3\xa9\xf0\x9f\x98\x80");
+  // An escaped backslash escapes nothing.
+  CHECK(AnnotationOf(WithAnnotation(R"(\\ud83d\\ude00 \" \\)")) == R"(\ud83d\ude00 " \)");
+  // Python's json.dump(indent=1) of a name.
+  std::string text = WithAnnotation("x");
+  text.replace(text.find("\"note\":"), 7, "\n  \"note\\ud83d\\ude00\" : \"y\",\n \"note\":");
+  CHECK(AnnotationOf(text) == "x");
+}
+
+TEST_CASE("Faults behind a pair of escapes keep their place", "[document]") {
+  const std::string pairs = R"(\ud83d\ude00 \ud83d\ude00)";
+  const std::string text = WithAnnotation(pairs, ",\"lable\":1");
+  const auto parsed = ParseDocuments(text, "f.json", RegisteredAlgorithms());
+  REQUIRE(parsed.faults.size() == 1);
+  CHECK(parsed.faults[0].field == "metadata.lable");
+  CHECK(parsed.faults[0].column == static_cast<int>(text.find("\"lable\"")) + 1);
+}
+
+TEST_CASE("Half a pair of escapes is a fault at its place", "[document]") {
+  const std::string half = GENERATE(R"(\ud83d)", R"(\ude00)", R"(\ud83d\u0041)", R"(\ud83dx)",
+                                    R"(\ude00\ud83d)", R"(\ud83d\)", R"(\uDBFF\n)");
+  const std::string text = WithAnnotation(R"(\ud834\udd1e )" + half + " b");
+  const auto parsed = ParseDocuments(text, "f.json", RegisteredAlgorithms());
+  REQUIRE(parsed.faults.size() == 1);
+  CHECK(parsed.faults[0].line == 1);
+  CHECK(parsed.faults[0].column == static_cast<int>(text.find(half)) + 1);
+  CHECK(parsed.faults[0].message.find(half.substr(0, 6) + " is half of a character") == 0);
+}
+
+TEST_CASE("Text that only looks like a pair of escapes is left alone", "[document]") {
+  const std::string block =
+      Replace("  name: good\n",
+              "  name: good\n  annotations:\n    note: |-\n      print(\"\\ud83d\\ude00\")\n");
+  CHECK(AnnotationOf(block) == R"(print("\ud83d\ude00"))");
+  const std::string single = R"('it''s "\ud83d\ude00"')";
+  const std::string json = WithAnnotation("x");
+  std::string quoted = json;
+  quoted.replace(quoted.find("\"x\""), 3, single);
+  CHECK(AnnotationOf(quoted) == R"(it's "\ud83d\ude00")");
+  std::string plain = json;
+  plain.replace(plain.find("\"x\""), 3, R"( a"\ud83d\ude00")");
+  CHECK(AnnotationOf(plain) == R"(a"\ud83d\ude00")");
+  // YAML proper has another escape for it.
+  const auto yaml = ParseDocuments(
+      Replace("  name: good\n", "  name: good\n  annotations: {note: \"\\ud83d\\ude00\"}\n"),
+      "f.yaml", RegisteredAlgorithms());
+  REQUIRE(yaml.faults.size() == 1);
+  CHECK(yaml.faults[0].line == 5);
+  CHECK(yaml.faults[0].message.find("is half of a character") != std::string::npos);
+  CHECK(yaml.faults[0].message.find("\\U0001F600") != std::string::npos);
+}
+
 TEST_CASE("Placeholders are replaced by the trial's own values", "[document]") {
   const auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
   REQUIRE(parsed.documents.size() == 1);
