@@ -59,7 +59,7 @@ JobStatus StatusOfResult(const collector::Result& result) {
     case collector::Ending::kTimeout:
       return {JobState::kFailed, "Timeout", result.message};
     case collector::Ending::kCancelled:
-      return {JobState::kKilled, "Cancelled", result.message};
+      return {JobState::kKilled, kCancelledReason, result.message};
     case collector::Ending::kEarlyStopped:
       return {JobState::kKilled, kEarlyStoppedReason, result.message};
     case collector::Ending::kStartFailed:

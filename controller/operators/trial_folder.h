@@ -25,6 +25,9 @@ Status WriteCollectorJob(const std::string& folder, const collector::Job& job);
 Status WriteCancel(const std::string& folder);
 bool IsCancelled(const std::string& folder);
 
+// The reason of a collector's end that was told to end, by whomever.
+inline constexpr char kCancelledReason[] = "Cancelled";
+
 JobStatus StatusOfResult(const collector::Result& result);
 // How the trial has ended, as its collector says; nullopt while it does not.
 std::optional<JobStatus> ReadTrialEnd(const std::string& folder);

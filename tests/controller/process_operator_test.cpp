@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "controller/collector/job.h"
+#include "controller/retry.h"
 #include "tests/support/temporary_directory.h"
 
 namespace qalam {
@@ -126,6 +127,25 @@ TEST_CASE("The command of a killed collector is killed and its trial fails", "[o
   CHECK(status.reason == "CollectorLost");
   WaitUntilGone(command);
   CHECK(Make()->Poll({&handle, 1})->front().reason == "CollectorLost");
+}
+
+// As when the machine is shut down, or the service that started it stopped.
+TEST_CASE("A collector that is told to end from outside has lost its trial", "[operator]") {
+  const bool cancelled = GENERATE(false, true);
+  CAPTURE(cancelled);
+  const TemporaryDirectory directory;
+  const auto trial_operator = Make();
+  const auto handle =
+      *trial_operator->Submit(Job(directory, {"sh", "-c", "echo $$$$; exec sleep 1000"}));
+  const pid_t command = WaitForPrintedPid(*trial_operator, handle);
+  if (cancelled) REQUIRE(WriteFileAtomically(handle + "/cancel", "", false).ok());
+  REQUIRE(kill(collector::ReadClaim(handle)->pid, SIGTERM) == 0);
+  const auto status = WaitForEnd(*trial_operator, handle);
+  CHECK(status.state == (cancelled ? JobState::kKilled : JobState::kFailed));
+  CHECK(status.reason == (cancelled ? "Cancelled" : "CollectorLost"));
+  CHECK(IsInfrastructureFailure(status) == !cancelled);
+  WaitUntilGone(command);
+  CHECK(Make()->Poll({&handle, 1})->front().reason == status.reason);
 }
 
 TEST_CASE("A hundred megabytes without a newline do no harm", "[operator]") {

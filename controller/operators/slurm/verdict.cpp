@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include "controller/operators/slurm/job_state.h"
+#include "controller/operators/trial_folder.h"
 
 namespace qalam::slurm {
 
 namespace {
-
-constexpr char kCancelledReason[] = "Cancelled";  // as the collector's end is told
 
 std::string Subject(const Evidence& evidence) {
   const int64_t id = evidence.entry ? evidence.entry->job_id : evidence.job_id;
