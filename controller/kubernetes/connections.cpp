@@ -65,6 +65,13 @@ Status StatusOfError(httplib::Error error, const std::string& server) {
   }
 }
 
+// What keeps a request from being sent is no answer of the server's: a login program that is not
+// there must not be taken for an object that is gone.
+Status NotSent(const Status& status) {
+  if (status.code() == StatusCode::kUnavailable) return status;
+  return MakeStatus(StatusCode::kFailedPrecondition, Message(status));
+}
+
 }  // namespace
 
 class Connections::Connection {
@@ -177,8 +184,12 @@ StatusOr<HttpAnswer> Connections::Send(const HttpRequest& request, Cancellation*
   const auto is_cancelled = [&] { return cancellation != nullptr && cancellation->IsCancelled(); };
   const Status cancelled = MakeStatus(StatusCode::kCancelled, "the request was ended from here");
   if (is_cancelled()) return cancelled;
-  ASSIGN_OR_RETURN(const Login login, access_.login->Get());
-  ASSIGN_OR_RETURN(auto connection, Take(login));
+  const auto known = access_.login->Get();
+  if (!known.ok()) return NotSent(known.status());
+  const Login& login = *known;
+  auto taken = Take(login);
+  if (!taken.ok()) return NotSent(taken.status());
+  auto connection = *std::move(taken);
   connection->http->set_read_timeout(absl::ToChronoMilliseconds(
       request.read_time > absl::ZeroDuration() ? request.read_time : options_.read_time));
   httplib::Request sent;

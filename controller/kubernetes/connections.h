@@ -53,7 +53,8 @@ class Connections {
 
   const ClusterAccess& access() const { return access_; }
   // One request and its answer, whatever that is. UNAVAILABLE, and CANCELLED, when there was none;
-  // FAILED_PRECONDITION when the server may not be trusted. `cancellation` may be null.
+  // FAILED_PRECONDITION when the server may not be trusted, or there is no login to show it.
+  // `cancellation` may be null.
   StatusOr<HttpAnswer> Send(const HttpRequest& request, Cancellation* cancellation);
 
  private:

@@ -275,7 +275,7 @@ TEST_CASE("The server's certificate must be vouched for, and be for its name", "
   const auto bad_key = get([&](ClusterAccess& access) {
     access.login = MakeFixedLogin({.certificate = *ReadFile(files.certificate), .key = "secret"});
   });
-  CHECK(bad_key.code() == StatusCode::kInvalidArgument);
+  CHECK(bad_key.code() == StatusCode::kFailedPrecondition);
   CHECK(Message(bad_key).find("secret") == std::string::npos);
 }
 

@@ -49,6 +49,25 @@ std::string PrimaryRole(const Json& manifest) {
   return group == nullptr ? "" : group->role->name;
 }
 
+// Of a request on behalf of a trial that has not begun. What may be put right outside is waited
+// for.
+Status WhileItWaits(const Status& status) {
+  switch (status.code()) {
+    // A quota that is used up, or rights that somebody may give: with the server's words.
+    case StatusCode::kPermissionDenied:
+      return ResourceExhausted("{}", Message(status));
+    // That name is being deleted, or the namespace is.
+    case StatusCode::kAborted:
+    // A login that has expired, or is not to be had.
+    case StatusCode::kUnauthenticated:
+    // Likewise, or a certificate that is not trusted.
+    case StatusCode::kFailedPrecondition:
+      return Unavailable("{}", Message(status));
+    default:
+      return status;
+  }
+}
+
 bool BelongsTo(const Json& object, const ClusterTrial& trial) {
   return MetadataEntry(object, "labels", kTrialUidLabel) == trial.uid &&
          MetadataEntry(object, "labels", kRunLabel) == std::to_string(trial.run);
@@ -107,7 +126,9 @@ StatusOr<ClusterTrial> KubernetesOperator::Describe(const TrialJob& job, const J
     return value.is_string() ? value.get<std::string>() : "";
   };
   ClusterTrial trial{.uid = job.uid, .run = job.retries, .mark = TrialMark(job)};
-  ASSIGN_OR_RETURN(trial.path.resource, client_->FindResource(text("apiVersion"), text("kind")));
+  const auto resource = client_->FindResource(text("apiVersion"), text("kind"));
+  if (!resource.ok()) return WhileItWaits(resource.status());
+  trial.path.resource = *resource;
   trial.path.name_space = NamespaceOf(job);
   trial.path.name = MetadataText(object, "name");
   trial.conditions = {job.success_condition, job.failure_condition};
@@ -195,20 +216,16 @@ StatusOr<Json> KubernetesOperator::CreateOrFind(const ClusterTrial& trial, const
   kubernetes::ObjectPath all = trial.path;
   all.name.clear();
   auto created = client_->Create(all, object);
-  const StatusCode code = created.status().code();
-  if (code == StatusCode::kAlreadyExists) {
-    ASSIGN_OR_RETURN(Json found, client_->Get(trial.path));
-    if (BelongsTo(found, trial)) return found;
-    return FailedPrecondition("there is a {} already, which is not this trial's",
-                              kubernetes::Describe(trial.path));
-  }
-  // A quota that is used up, or rights that somebody may give: it waits, with the server's words.
-  if (code == StatusCode::kPermissionDenied) {
-    return ResourceExhausted("{}", Message(created.status()));
-  }
-  // That name is being deleted, or the namespace is.
-  if (code == StatusCode::kAborted) return Unavailable("{}", Message(created.status()));
-  return created;
+  if (created.ok()) return created;
+  if (created.status().code() != StatusCode::kAlreadyExists) return WhileItWaits(created.status());
+  auto found = client_->Get(trial.path);
+  // It has gone in between, and the name is free.
+  if (found.status().code() == StatusCode::kNotFound)
+    return Unavailable("{}", Message(found.status()));
+  if (!found.ok()) return WhileItWaits(found.status());
+  if (BelongsTo(*found, trial)) return found;
+  return FailedPrecondition("there is a {} already, which is not this trial's",
+                            kubernetes::Describe(trial.path));
 }
 
 Status KubernetesOperator::Start(const std::string& folder, ClusterTrial trial, const Json& object,
