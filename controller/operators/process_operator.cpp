@@ -15,10 +15,10 @@
 #include "controller/operators/collector_job.h"
 #include "controller/operators/collector_pool.h"
 #include "controller/operators/earlier_run.h"
+#include "controller/operators/folder_engine.h"
 #include "controller/operators/lost_trial.h"
 #include "controller/operators/process_slots.h"
 #include "controller/operators/process_watcher.h"
-#include "controller/operators/slurm/submission.h"
 #include "controller/operators/trial_folder.h"
 
 namespace qalam {
@@ -129,8 +129,8 @@ StatusOr<std::string> ProcessOperator::Submit(const TrialJob& job) {
     if (watcher_.IsWatched(handle)) return Unavailable("the run before has not quite ended");
     RETURN_IF_ERROR(PrepareRetry(handle, job.retries));
   }
-  // Whatever became of a job of Slurm's, a process beside it would be one too many.
-  if (FileExists(FileInFolder(handle, slurm::kSubmissionFile))) return handle;
+  // Whatever became of another engine's, a process beside it would be one too many.
+  if (PollForeignTrial(handle, FolderEngine::kProcess)) return handle;
   // A collector that was spawned and has not claimed yet is watched; one that has left its claim.
   if (FileExists(FileInFolder(handle, collector::kClaimFile)) || watcher_.IsWatched(handle))
     return handle;
@@ -163,10 +163,7 @@ StatusOr<std::string> ProcessOperator::Start(const std::string& handle, const co
 }
 
 JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
-  if (FileExists(FileInFolder(handle, slurm::kSubmissionFile))) {
-    return {JobState::kUnknown, "AnotherOperator",
-            "it is a job of Slurm's; --operator slurm can say what became of it"};
-  }
+  if (const auto foreign = PollForeignTrial(handle, FolderEngine::kProcess)) return *foreign;
   // Asked before the claim is read: a collector that ends in between leaves a claim or a result.
   const bool watched = watcher_.IsWatched(handle);
   const auto claim = collector::ReadClaim(handle);

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "controller/operators/change_notices.h"
 #include "controller/operators/earlier_run.h"
+#include "controller/operators/folder_engine.h"
 #include "controller/operators/kubernetes/cluster_trial.h"
 #include "controller/operators/kubernetes/kubernetes_files.h"
 #include "controller/operators/kubernetes/pod_templates.h"
@@ -190,6 +191,7 @@ StatusOr<std::string> KubernetesOperator::Submit(const TrialJob& job) {
     RETURN_IF_ERROR(PrepareRetry(folder, job.retries));
   }
   if (ReadClusterEnd(folder)) return folder;
+  if (PollForeignTrial(folder, FolderEngine::kKubernetes)) return folder;
   const auto known = ReadClusterTrial(folder);
   if (!known.ok() || known->object_uid.empty()) {
     // One that was cancelled will not begin.
@@ -282,6 +284,7 @@ JobStatus KubernetesOperator::PollOne(const std::string& folder) {
   }
   const auto trial = ReadClusterTrial(folder);
   if (!trial.ok()) {
+    if (const auto foreign = PollForeignTrial(folder, FolderEngine::kKubernetes)) return *foreign;
     if (IsCancelled(folder)) {
       return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
     }

@@ -14,6 +14,7 @@
 #include "controller/collector/job.h"
 #include "controller/operators/collector_job.h"
 #include "controller/operators/earlier_run.h"
+#include "controller/operators/folder_engine.h"
 #include "controller/operators/folder_watcher.h"
 #include "controller/operators/slurm/batch_request.h"
 #include "controller/operators/slurm/job_state.h"
@@ -121,7 +122,7 @@ class SlurmOperator final : public TrialOperator {
   void JobChanged(const std::string& job_name);
 
   JobStatus PollOne(const std::string& folder);
-  JobStatus PollForeign(const std::string& folder) const;
+  JobStatus PollUnsubmitted(const std::string& folder) const;
   void SendCancel(const std::string& job_name) const;
 
   const SlurmOptions options_;
@@ -267,7 +268,7 @@ StatusOr<std::string> SlurmOperator::Submit(const TrialJob& job) {
     if (followed->submission.job_id > 0) return folder;
     ASSIGN_OR_RETURN(const bool is_there, FindCutOff(folder, followed->submission));
     if (is_there) return folder;
-  } else if (IsCancelled(folder) || IsThere(folder, collector::kClaimFile)) {
+  } else if (IsCancelled(folder) || PollForeignTrial(folder, FolderEngine::kSlurm)) {
     return folder;
   }
   return Begin(job);
@@ -303,11 +304,8 @@ StatusOr<std::vector<JobStatus>> SlurmOperator::Poll(std::span<const std::string
 }
 
 // Of a folder that was never submitted to Slurm.
-JobStatus SlurmOperator::PollForeign(const std::string& folder) const {
-  if (IsThere(folder, collector::kClaimFile)) {
-    return {JobState::kUnknown, "AnotherOperator",
-            "another operator has begun it, and has to say what became of it"};
-  }
+JobStatus SlurmOperator::PollUnsubmitted(const std::string& folder) const {
+  if (const auto foreign = PollForeignTrial(folder, FolderEngine::kSlurm)) return *foreign;
   if (IsCancelled(folder)) {
     return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
   }
@@ -324,7 +322,7 @@ JobStatus SlurmOperator::PollOne(const std::string& folder) {
     return *evidence.end;
   }
   const auto followed = FindFollowed(folder);
-  if (!followed) return evidence.end ? *evidence.end : PollForeign(folder);
+  if (!followed) return evidence.end ? *evidence.end : PollUnsubmitted(folder);
   const std::string& name = followed->submission.job_name;
   slurm::Sight sight = Look(*followed);
   // Only now: what Slurm takes for ended has written all it ever will.
