@@ -501,7 +501,11 @@ Duration TrialTracker::Clear(const std::string& folder, const ClusterTrial& tria
         status.code() == StatusCode::kNotFound || status.code() == StatusCode::kAborted;
     if (!status.ok() && !gone) return kTryAgain;
   }
-  if (!end.cleared && !WriteClusterEnd(folder, {end.status, true}).ok()) return kTryAgain;
+  if (!end.cleared) {
+    const Status noted = WriteClusterEnd(folder, {end.status, true});
+    // With the trial's folder nobody is left who would read it.
+    if (!noted.ok() && noted.code() != StatusCode::kNotFound) return kTryAgain;
+  }
   logs_->Forget(folder);
   absl::MutexLock lock(&mutex_);
   folders_.erase(trial.mark);
