@@ -27,6 +27,8 @@ def readable_value(value: Any) -> float | str:
     if type(value) is float:
         return value
     if isinstance(value, str):
+        if not value:
+            raise ValueError("an empty text is no value")  # in a call it would be the number 0
         return check_text(value).encode()[:_LONGEST_TEXT].decode(errors="ignore")
     return float(value)
 

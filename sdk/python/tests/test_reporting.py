@@ -282,6 +282,7 @@ def test_a_name_or_step_that_is_none_is_said_once_and_harmless(trial):
         qalam.report_metrics({"loss": 1.0}, 0.5)
         qalam.report_metrics({"loss": 2.0}, numpy.float32(3))
         qalam.report_metrics({5: 1.0, "": 1.0, "caf\\udce9": 1.0, "loss": 3.0}, numpy.int64(4))
+        qalam.report_metrics({251 * "m": 1.0, "loss": "", 250 * "m": 1.0})
         qalam.report_metrics({"loss": 4.0}, "five")
         qalam.report_metrics({"loss": 5.0}, 2 ** 70)
         print(qalam.reporting.flush())
