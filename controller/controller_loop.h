@@ -61,7 +61,7 @@ class Controller::Loop final : public ReconcileActions {
   void LookAtTrial(ExperimentRun& run, ActiveTrial& trial) override;
   void CancelTrial(ExperimentRun& run, ActiveTrial& trial) override;
   void RemoveTrialFolders(ExperimentRun& run) override;
-  void RemoveFiles(const ExperimentRun& run) override;
+  void RemoveFiles(ExperimentRun& run) override;
   void WakeAt(ExperimentRun& run, Time time) override { timers_.emplace(time, run.record.uid); }
   void Changed(const ExperimentRun& run) override {
     if (changed_) changed_(run.record.uid);

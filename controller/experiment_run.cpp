@@ -122,6 +122,7 @@ StatusOr<ExperimentRun> ReloadExperimentRun(Store& store, ExperimentRun& before,
   run.suggestion_error = before.suggestion_error;
   run.has_folders_to_remove = before.has_folders_to_remove;
   run.removing_folders = before.removing_folders;
+  run.files_removed = before.files_removed;
   run.wake_at = before.wake_at;
   run.suggestions = std::move(before.suggestions);
   run.asks = std::move(before.asks);

@@ -49,6 +49,7 @@ struct ExperimentRun {
   bool suggesting = false;
   bool has_folders_to_remove = false;  // perhaps: some trials have ended
   bool removing_folders = false;       // a worker is at it
+  bool files_removed = false;          // all of them, since the experiment is to be deleted
   // Ended since the algorithm was last asked, unless some were lost: see TrialNews.
   std::vector<TrialRecord> untold;
   bool untold_lost = true;

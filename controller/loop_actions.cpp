@@ -118,14 +118,22 @@ void Controller::Loop::RemoveTrialFolders(ExperimentRun& run) {
   });
 }
 
-void Controller::Loop::RemoveFiles(const ExperimentRun& run) {
-  if (run.record.work_dir.empty()) return;
-  std::error_code error;
-  std::filesystem::remove_all(run.record.work_dir, error);
-  if (error) {
-    LoggerOf(run).Warn("cannot remove the files of a deleted experiment",
-                       {{"error", error.message()}});
-  }
+void Controller::Loop::RemoveFiles(ExperimentRun& run) {
+  run.removing_folders = true;
+  workers_->Run([this, log = LoggerOf(run), uid = run.record.uid, folder = run.record.work_dir] {
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    if (error) {
+      log.Warn("cannot remove the files of a deleted experiment", {{"error", error.message()}});
+    }
+    Post([this, uid] {
+      const auto entry = runs_.find(uid);
+      if (entry == runs_.end()) return;
+      entry->second.removing_folders = false;
+      entry->second.files_removed = true;
+      dirty_.insert(uid);
+    });
+  });
 }
 
 }  // namespace qalam

@@ -352,8 +352,11 @@ StatusOr<Reconciler::Outcome> Reconciler::CarryOut(ExperimentRun& run) {
   }
   // It ends only after them: whoever takes it up after a crash is to find what is left to do.
   if ((plan.ending || plan.remove) && run.removing_folders) return Outcome::kActive;
-  if (plan.remove) {
+  if (plan.remove && !run.files_removed && !run.record.work_dir.empty()) {
     actions_.RemoveFiles(run);
+    return Outcome::kActive;
+  }
+  if (plan.remove) {
     WriteBatch batch;
     batch.delete_experiments.push_back(run.record.uid);
     RETURN_IF_ERROR(store_.Commit(batch));

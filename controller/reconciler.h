@@ -23,7 +23,8 @@ class ReconcileActions {
   virtual void CancelTrial(ExperimentRun& run, ActiveTrial& trial) = 0;
   // Of trials that have ended; sets removing_folders until that is done.
   virtual void RemoveTrialFolders(ExperimentRun& run) = 0;
-  virtual void RemoveFiles(const ExperimentRun& run) = 0;
+  // All of the experiment's; likewise, and sets files_removed then.
+  virtual void RemoveFiles(ExperimentRun& run) = 0;
   // Reconcile again no later than this.
   virtual void WakeAt(ExperimentRun& run, Time time) = 0;
   virtual void Changed(const ExperimentRun& run) = 0;
