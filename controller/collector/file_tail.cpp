@@ -12,10 +12,12 @@ namespace {
 constexpr size_t kTailChunk = 256 << 10;
 constexpr size_t kRemembered = 64;
 
-std::string ReadAt(const FileDescriptor& file, uint64_t offset, size_t size) {
+// Nothing when it cannot be read now, which says nothing of what is there.
+std::optional<std::string> ReadAt(const FileDescriptor& file, uint64_t offset, size_t size) {
   std::string data(size, '\0');
   const ssize_t got = pread(file.get(), data.data(), size, static_cast<off_t>(offset));
-  data.resize(std::max<ssize_t>(got, 0));
+  if (got < 0) return std::nullopt;
+  data.resize(got);
   return data;
 }
 
@@ -29,7 +31,7 @@ void FileTail::PassOver() {
   if (fstat(file_.get(), &status) != 0) return;
   offset_ = status.st_size;
   const size_t remembered = std::min<size_t>(offset_, kRemembered);
-  last_ = ReadAt(file_, offset_ - remembered, remembered);
+  last_ = ReadAt(file_, offset_ - remembered, remembered).value_or("");
   is_passed_over_ = true;
   first_change_ = status.st_mtim;
 }
@@ -73,13 +75,15 @@ bool FileTail::IsWrittenAnew(const struct stat& status) const {
           status.st_mtim.tv_nsec != first_change_.tv_nsec);
 }
 
-std::string FileTail::ReadOn() {
+std::optional<std::string> FileTail::ReadOn() {
   struct stat status;
-  if (fstat(file_.get(), &status) != 0) return "";
+  if (fstat(file_.get(), &status) != 0) return std::nullopt;
   std::string data;
   bool is_anew = IsWrittenAnew(status);
   if (!is_anew) {
-    data = ReadAt(file_, offset_ - last_.size(), last_.size() + kTailChunk);
+    auto read = ReadAt(file_, offset_ - last_.size(), last_.size() + kTailChunk);
+    if (!read) return std::nullopt;
+    data = *std::move(read);
     is_anew = !data.starts_with(last_);
     data.erase(0, last_.size());
   }
@@ -89,7 +93,9 @@ std::string FileTail::ReadOn() {
     last_.clear();
     is_passed_over_ = false;
     next_ = FilePiece::Place::kAnew;
-    data = ReadAt(file_, offset_, kTailChunk);
+    auto read = ReadAt(file_, offset_, kTailChunk);
+    if (!read) return std::nullopt;
+    data = *std::move(read);
   }
   if (data.empty()) return data;
   is_passed_over_ = false;
@@ -104,19 +110,19 @@ FilePiece FileTail::Read() {
     if (!OpenNamed()) return {};
     Advance();
   }
-  std::string data = ReadOn();
-  while (data.empty() && (!waiting_.empty() || IsReplaced())) {
+  auto data = ReadOn();
+  while (data && data->empty() && (!waiting_.empty() || IsReplaced())) {
     // The writer may have gone on with the old one until just before it began the new one.
     data = ReadOn();
-    if (!data.empty()) break;
+    if (!data || !data->empty()) break;
     if (waiting_.empty() && !OpenNamed()) break;
     Advance();
     data = ReadOn();
   }
-  if (data.empty()) return {};
+  if (!data || data->empty()) return {};
   const auto place = next_;
   next_ = FilePiece::Place::kFollows;
-  return {place, std::move(data)};
+  return {place, *std::move(data)};
 }
 
 }  // namespace qalam::collector

@@ -50,7 +50,8 @@ class FileTail {
   // from the one to the other by then.
   bool IsReplaced() const;
   bool IsWrittenAnew(const struct stat& status) const;
-  std::string ReadOn();
+  // Nothing when the file cannot be read now: what comes after it has to wait.
+  std::optional<std::string> ReadOn();
 
   const std::string path_;
   std::optional<RotatedFiles> rotated_;
