@@ -18,6 +18,18 @@ constexpr Duration kLookForServer = absl::Milliseconds(100);
 Status Elsewhere() { return Unavailable("another server runs the experiment now; try again"); }
 Status Stopping() { return Unavailable("the server is stopping; try again once it runs"); }
 
+// Of the trials that the next reconciliation may take for ended, by uid.
+std::map<std::string, std::string> HandlesHeardOf(const ExperimentRun& run) {
+  std::map<std::string, std::string> handles;
+  const auto add = [&](const std::string& trial_uid) {
+    const auto trial = run.active.find(trial_uid);
+    if (trial != run.active.end()) handles[trial_uid] = run.HandleOf(trial->second.record);
+  };
+  for (const auto& [trial_uid, look] : run.looks) add(trial_uid);
+  for (const auto& [trial_uid, handle] : run.submissions) add(trial_uid);
+  return handles;
+}
+
 template <typename Call>
 void Refuse(const Call& call, const Status& status) {
   call.answer(status);
@@ -272,7 +284,13 @@ StatusOr<Reconciler::Outcome> Controller::Loop::Reconcile(ExperimentRun& run) {
     run = std::move(anew);
     NoteHandles(run);
   }
-  return reconciler_.Reconcile(run);
+  const auto heard_of = HandlesHeardOf(run);
+  auto outcome = reconciler_.Reconcile(run);
+  for (const auto& [trial_uid, handle] : heard_of) {
+    // It has ended: what its operator still tells of it is nobody's.
+    if (!run.active.contains(trial_uid)) by_handle_.erase(handle);
+  }
+  return outcome;
 }
 
 void Controller::Loop::ReconcileDirty() {
