@@ -295,7 +295,7 @@ def test_a_name_or_step_that_is_none_is_said_once_and_harmless(trial):
         "metrics are reported without their steps: a step is a whole number, not 0.5\n"
     )
     points = [(point.value, point.step) for point in experiment.metrics(running)]
-    assert points == [(1, None), (2, 3), (3, 4), (4, None), (5, None), (6, 6)]
+    assert points == [(1, None), (2, 3), (3, 4), (1, None), (4, None), (5, None), (6, 6)]
 
 
 def test_whole_steps_of_all_sorts():
