@@ -1,6 +1,6 @@
 #include "server/new_experiments.h"
 
-#include "api/secret_values.h"
+#include "api/new_document.h"
 #include "base/random.h"
 #include "base/uid.h"
 #include "suggestion/registry.h"
@@ -16,8 +16,8 @@ std::vector<Fault> DocumentFaults(const std::string& text, const std::string& so
     const auto of_engine = trial_operator != nullptr ? trial_operator->CheckTrials(document.spec)
                                                      : CheckLocalTrials(document.spec);
     found.insert(found.end(), of_engine.begin(), of_engine.end());
-    const auto masks = CheckNoMasks(document);
-    found.insert(found.end(), masks.begin(), masks.end());
+    const auto of_new = CheckNew(document);
+    found.insert(found.end(), of_new.begin(), of_new.end());
     for (auto& fault : found) {
       fault.source = source.empty() ? "document" : source;
       faults.push_back(std::move(fault));

@@ -23,7 +23,7 @@ std::vector<AlgorithmCatalog::AlgorithmFault> CheckParameters(
     if (!parameters[i].active_when) continue;
     const auto parent = sound.find(parameters[i].active_when->parameter);
     if (parent == sound.end()) continue;
-    const Status status = ActiveAt(parameters[i], parent->second).status();
+    const Status status = ActiveAt(parameters[i], parent->second).fault;
     if (status.ok()) continue;
     faults.push_back({static_cast<int>(i), Message(status), kPart, "activeWhen"});
   }

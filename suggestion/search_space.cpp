@@ -30,22 +30,25 @@ StatusOr<SearchSpace> SearchSpace::ForExperiment(const ExperimentSpec& spec) {
   return space;
 }
 
-StatusOr<std::vector<uint64_t>> ActiveAt(const Parameter& child, const Dimension& parent) {
+ActiveValues ActiveAt(const Parameter& child, const Dimension& parent) {
+  ActiveValues active;
   if (parent.cardinality() == 0) {
-    return InvalidArgument(
+    active.fault = InvalidArgument(
         "parameter {}: activeWhen: {} takes any value of its range, so that none is met; give it a "
         "step, or make it discrete",
         child.name, parent.name());
+    return active;
   }
-  std::vector<uint64_t> indexes;
   for (const auto& text : child.active_when->values) {
     const auto value = parent.Parse(text);
-    if (!value.ok()) {
-      return InvalidArgument("parameter {}: activeWhen: {}", child.name, Message(value.status()));
+    if (value.ok()) {
+      active.indexes.push_back(parent.IndexOf(*value));
+    } else if (active.fault.ok()) {
+      active.fault =
+          InvalidArgument("parameter {}: activeWhen: {}", child.name, Message(value.status()));
     }
-    indexes.push_back(parent.IndexOf(*value));
   }
-  return indexes;
+  return active;
 }
 
 StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& parameters,
@@ -72,7 +75,9 @@ StatusOr<SearchSpace> SearchSpace::Create(const std::vector<Parameter>& paramete
         return InvalidArgument("parameter {}: activeWhen names an unknown parameter {}",
                                parameter.name, parameter.active_when->parameter);
       }
-      ASSIGN_OR_RETURN(active_at, ActiveAt(parameter, space.dimensions_[parent]));
+      // What cannot be met is a fault of a new document alone: in one that was accepted before that
+      // was known it is never met.
+      active_at = ActiveAt(parameter, space.dimensions_[parent]).indexes;
     }
     space.parent_.push_back(parent);
     space.active_at_.push_back(std::move(active_at));
@@ -154,6 +159,7 @@ bool SearchSpace::IsActive(size_t i, const Point& point) const {
   const double parent_value = point.values[parent_[i]];
   if (std::isnan(parent_value)) return false;
   const auto& allowed = active_at_[i];
+  if (allowed.empty()) return false;
   const uint64_t index = dimensions_[parent_[i]].IndexOf(parent_value);
   return std::find(allowed.begin(), allowed.end(), index) != allowed.end();
 }

@@ -80,9 +80,14 @@ class Dimension {
   int decimals_ = -1;  // of a step grid's values; -1: print the shortest form
 };
 
-// The values that the activeWhen of `child` names, as indexes into its parent. INVALID_ARGUMENT
-// when one is no value of the parent, or the parent is a continuum, which meets no single value.
-StatusOr<std::vector<uint64_t>> ActiveAt(const Parameter& child, const Dimension& parent);
+// The values that the activeWhen of `child` names, as indexes into its parent.
+struct ActiveValues {
+  std::vector<uint64_t> indexes;  // of those that can be met
+  // INVALID_ARGUMENT when one is no value of the parent, or the parent is a continuum, which meets
+  // no single value.
+  Status fault;
+};
+ActiveValues ActiveAt(const Parameter& child, const Dimension& parent);
 
 class SearchSpace {
  public:

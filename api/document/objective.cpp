@@ -17,10 +17,6 @@ const std::vector<std::pair<std::string, MetricStrategyType>> kStrategies = {
 std::string ReadMetricName(Reader& reader, const Field& field) {
   std::string name = reader.Text(field).value_or("");
   if (field.present() && name.empty()) reader.AddFault(field, "should not be empty");
-  if (name.size() > kLongestMetricName) {
-    reader.AddFault(field, fmt::format("should have at most {} bytes, not {}", kLongestMetricName,
-                                       name.size()));
-  }
   return name;
 }
 

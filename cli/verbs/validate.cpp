@@ -1,7 +1,7 @@
 #include <cstdio>
 
 #include "api/executable.h"
-#include "api/secret_values.h"
+#include "api/new_document.h"
 #include "cli/documents.h"
 #include "cli/verbs/verbs.h"
 #include "controller/operators/operator_choice.h"
@@ -30,7 +30,7 @@ void AddValidate(CLI::App& app, CommonOptions& common, Action* chosen) {
         for (const auto& one : parsed.documents) {
           auto of_run = CheckAlgorithm(one, RegisteredAlgorithms());
           for (auto& fault : CheckTrialsFor(*engine, one.spec)) of_run.push_back(std::move(fault));
-          for (auto& fault : CheckNoMasks(one)) of_run.push_back(std::move(fault));
+          for (auto& fault : CheckNew(one)) of_run.push_back(std::move(fault));
           for (auto& fault : of_run) {
             fault.source = document.source;
             found.push_back(std::move(fault));

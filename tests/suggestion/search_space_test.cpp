@@ -5,6 +5,7 @@
 #include <map>
 
 #include "suggestion/math/sobol_sequence.h"
+#include "suggestion/parameter_faults.h"
 
 namespace qalam {
 
@@ -99,7 +100,16 @@ TEST_CASE("A condition that can never hold is refused", "[space]") {
   Parameter parent{.name = "rate"}, child{.name = "child"};
   parent.feasible_space = child.feasible_space = {.min = "0", .max = "1"};
   child.active_when = ActiveWhen{"rate", {"0.5"}};
-  const auto message = [&] { return Message(SearchSpace::Create({parent, child}).status()); };
+  const auto message = [&] {
+    const auto faults = CheckParameters({parent, child});
+    return faults.empty() ? "" : faults.front().message;
+  };
+  const auto has_child = [&](const char* rate) {
+    const auto space = SearchSpace::Create({parent, child});
+    REQUIRE(space.ok());  // what was accepted once goes on
+    return space->IsActive(1, *space->Parse({{"rate", rate}, {"child", "1"}}));
+  };
+  CHECK_FALSE(has_child("0.5"));
   CHECK(message() ==
         "parameter child: activeWhen: rate takes any value of its range, so that none is met; give "
         "it a step, or make it discrete");
@@ -108,6 +118,8 @@ TEST_CASE("A condition that can never hold is refused", "[space]") {
   child.active_when->values = {"0.25", "0.3"};
   CHECK(message() ==
         "parameter child: activeWhen: parameter rate: 0.3 is not on its grid of steps");
+  CHECK(has_child("0.25"));
+  CHECK_FALSE(has_child("0.5"));
   child.active_when->values = {"two"};
   CHECK(message().find("activeWhen: parameter rate: value should be a finite number") !=
         std::string::npos);
