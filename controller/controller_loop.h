@@ -44,7 +44,7 @@ class Controller::Loop final : public ReconcileActions {
   void TakeOver(const std::string& uid) {
     Post([this, uid] {
       const auto run = runs_.find(uid);
-      if (run != runs_.end()) run->second.in_doubt = true;
+      if (run != runs_.end()) run->second.TakeOver(clock_.Now());
       Touch(uid, /*reload=*/true);
     });
   }

@@ -57,6 +57,14 @@ void ExperimentRun::ShiftTimes(Duration step) {
   }
 }
 
+void ExperimentRun::TakeOver(Time now) {
+  in_doubt = true;
+  for (auto& [uid, trial] : active) {
+    if (trial.lease_ends == absl::InfiniteFuture()) continue;
+    trial.lease_ends = now + absl::Seconds(trial.record.lease_seconds);
+  }
+}
+
 namespace {
 
 StatusOr<bool> IsGoalReached(Store& store, const std::string& uid, const Objective& objective) {

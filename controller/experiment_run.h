@@ -91,6 +91,9 @@ struct ExperimentRun {
   }
   // The clock was set by so much.
   void ShiftTimes(Duration step);
+  // Another server may have had it: what is in the store is not known, and leases may have been
+  // renewed there.
+  void TakeOver(Time now);
   // When its maxDuration will have passed; InfiniteFuture: never, as things stand.
   Time TimeLimit() const;
 };

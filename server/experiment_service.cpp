@@ -182,7 +182,9 @@ class ExperimentService final : public Service {
                                       const v1::AskTrialsRequest* request,
                                       v1::AskTrialsReply* reply) override {
     return Guarded(*context, "AskTrials", *request, [&](const auto& done, const auto& call) {
-      const auto still_good = [this, call] { return guard_.CheckStillAllowed(call); };
+      const auto still_good = [this, asker = call.caller.identity] {
+        return guard_.authority().CheckStillGood(*asker);
+      };
       return router_.Ask(*context, *request, *reply, still_good, done);
     });
   }

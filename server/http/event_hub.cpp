@@ -20,11 +20,6 @@ constexpr int kIdleShare = 4;
 constexpr size_t kMostUnreadLog = 512 << 10;
 constexpr int kMostLogPartsPerTick = 16;
 
-const EventText& BlankLine() {
-  static const auto* line = new EventText(std::make_shared<const std::string>("\n"));
-  return *line;
-}
-
 // "EPOCH-SEQUENCE" or "EPOCH-SEQUENCE-LOGOFFSET".
 struct EventId {
   std::string epoch;
@@ -139,12 +134,8 @@ EventText EventHub::IdLine(const Stream& stream) const {
 // The id comes with the last event alone: whoever has it has them all.
 void EventHub::Send(const Stream& stream, std::vector<Event> events) {
   if (events.empty()) return;
-  std::vector<Event> parts;
-  for (size_t i = 0; i < events.size(); ++i) {
-    parts.push_back(std::move(events[i]));
-    parts.push_back({i + 1 < events.size() ? BlankLine() : IdLine(stream)});
-  }
-  stream.subscription->Push(parts);
+  events.back().id = IdLine(stream);
+  stream.subscription->Push(events);
 }
 
 size_t EventHub::CountOpen() {

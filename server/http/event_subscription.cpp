@@ -2,11 +2,17 @@
 
 namespace qalam::http {
 
+namespace {
+
+constexpr std::string_view kBlankLine = "\n";
+
+}  // namespace
+
 void EventSubscription::Push(const std::vector<Event>& events) {
   absl::MutexLock lock(&mutex_);
   if (closed_) return;
   for (const auto& event : events) {
-    bytes_ += event.text->size();
+    bytes_ += event.text->size() + (event.id != nullptr ? event.id->size() : kBlankLine.size());
     events_.push_back(event);
   }
   if (bytes_ <= kMostBytes) return;
@@ -28,13 +34,19 @@ std::optional<std::string> EventSubscription::Next(Duration longest) {
     bytes_ = 0;
   }
   std::string text;
+  bool shows_some = false;  // of the batch: of one that is hidden whole not even the id is shown
   for (const auto& event : events) {
-    if (visible_ != nullptr && !event.name_space.empty()) {
-      const auto may_see = visible_(event.name_space);
-      if (!may_see.ok()) return std::nullopt;
-      if (!*may_see) continue;
+    StatusOr<bool> may_see = true;
+    if (visible_ != nullptr && !event.name_space.empty()) may_see = visible_(event.name_space);
+    if (!may_see.ok()) return std::nullopt;
+    if (*may_see) text += *event.text;
+    shows_some = shows_some || *may_see;
+    if (event.id == nullptr) {
+      if (*may_see) text += kBlankLine;
+      continue;
     }
-    text += *event.text;
+    if (shows_some) text += *event.id;
+    shows_some = false;
   }
   return text;
 }

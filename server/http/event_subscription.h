@@ -25,6 +25,8 @@ using Visible = std::function<StatusOr<bool>(const std::string& name_space)>;
 struct Event {
   EventText text;
   std::string name_space{};  // what it tells of; empty: nothing that could be hidden
+  // Of the last of a batch: the line that says how far the client is then.
+  EventText id{};
 };
 
 // What one client is still to be sent. The hub pushes, the client's thread takes. Thread-safe.

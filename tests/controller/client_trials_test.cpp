@@ -133,7 +133,12 @@ TEST_CASE("What another server has done is read when its experiment is taken ove
   told.state = TrialState::kSucceeded;
   told.objective_value = 1;
   REQUIRE(experiment.store().Commit({.update_trials = {told}}).ok());
+  // The other was told in time that the second one goes on.
+  experiment.Pass(absl::Seconds(59));
   experiment.controller().TakeOver("uid");
+  experiment.Pass(absl::Seconds(10));
+  CHECK(experiment.Stored(trials[1]).state == TrialState::kRunning);
+  CHECK(One(experiment.Ask("b")).number == 2);
   CHECK(experiment.Renew(trials[0]).outcome == RenewCall::Outcome::kNotActive);
   CHECK(experiment.Renew(trials[1]).outcome == RenewCall::Outcome::kHeld);
 }
