@@ -102,14 +102,14 @@ Status CheckTell(const v1::TellTrialRequest& request) {
 
 Status CheckTellMany(const v1::TellTrialsRequest& request) {
   if (request.trials_size() <= kMostTold) return absl::OkStatus();
-  return ResourceExhausted("one call may tell at most {} trials, not {}", kMostTold,
-                           request.trials_size());
+  return InvalidArgument("one call may tell at most {} trials, not {}", kMostTold,
+                         request.trials_size());
 }
 
 Status CheckRenew(const v1::RenewLeasesRequest& request) {
   if (request.leases_size() <= kMostRenewed) return absl::OkStatus();
-  return ResourceExhausted("one call may renew at most {} leases, not {}", kMostRenewed,
-                           request.leases_size());
+  return InvalidArgument("one call may renew at most {} leases, not {}", kMostRenewed,
+                         request.leases_size());
 }
 
 AskCall MakeAsk(const v1::AskTrialsRequest& request, Time now) {

@@ -34,7 +34,7 @@ StatusOr<std::vector<HeardTrial>> ReportMetrics(Store& store, Time now,
   for (const auto& entry : request.trials()) {
     count += entry.points_size();
     if (count > kMostPoints) {
-      return ResourceExhausted("one call may report at most {} points", kMostPoints);
+      return InvalidArgument("one call may report at most {} points", kMostPoints);
     }
     ASSIGN_OR_RETURN(const auto found, FindTrial(store, entry.trial()));
     RETURN_IF_ERROR(CheckReportable(found.trial, entry.lease()));

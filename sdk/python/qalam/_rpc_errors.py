@@ -30,6 +30,7 @@ _CLASSES: dict[int, type[errors.QalamError]] = {
     16: errors.AuthenticationError,
 }
 
+_RESOURCE_EXHAUSTED = 8
 _UNIMPLEMENTED = 12
 _UNAVAILABLE = 14
 _UNAUTHENTICATED = 16
@@ -50,6 +51,8 @@ def error_of(code: Any, details: str, address: str, more: str = "") -> errors.Qa
         more: What else is known of why nobody answers.
     """
     number: int = code.value[0]
+    if number == _RESOURCE_EXHAUSTED and "message larger than max" in details:
+        return errors.InvalidArgumentError(details)  # gRPC's own word, and for good
     if number == _UNAVAILABLE:
         hint = more or _connection_hint(details)
         return errors.UnavailableError(

@@ -46,6 +46,14 @@ class TestTelling:
         points = experiment.metrics(told, "loss")
         assert [(point.step, point.value) for point in points] == [(0, 3.0), (1, 1.0), (2, 2.0)]
 
+    def test_more_than_a_call_can_carry_fails_at_once(self, experiment):
+        trial = experiment.ask()
+        begin = time.monotonic()
+        with pytest.raises(qalam.InvalidArgumentError, match="larger than max"):
+            trial.tell({"loss": 1.0, **{f"text-{i}": 65_536 * "x" for i in range(300)}})
+        assert time.monotonic() - begin < 30  # of 60, for which what passes is tried again
+        assert trial.tell(1.0).value == 1.0
+
     def test_several_objectives(self, client):
         experiment = client.create_experiment(
             qalam.ExperimentSpec(SPACE, ["maximize a", "minimize b"], algorithm="random", trials=9)
