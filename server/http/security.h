@@ -18,7 +18,7 @@ const std::vector<std::pair<std::string, std::string>>& SecurityHeaders();
 
 // PERMISSION_DENIED unless the Host header names this machine: a loopback name, an address, the
 // machine's own name or `listen_host`. A page elsewhere whose name was made to lead here (DNS
-// rebinding) sends its own name.
+// rebinding) sends its own name. For servers that want no token.
 Status CheckHost(const HeaderOf& header, const std::string& listen_host);
 
 // For requests that change something: PERMISSION_DENIED when a browser says that another site's

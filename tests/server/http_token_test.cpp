@@ -58,6 +58,11 @@ TEST_CASE("The token opens the API to those who send it", "[server]") {
     CHECK(fixture.Get("/info", Bearer(wrong)).status == 401);
   }
   CHECK(fixture.Get("/info", {{"Authorization", kToken}}).status == 401);
+  // By whatever name it is reached: whoever has the token has not been led here.
+  httplib::Headers named = Bearer(kToken);
+  named.emplace("Host", "tune.example");
+  CHECK(fixture.Get("/info", named).status == 200);
+  CHECK(fixture.Get("/info", {{"Host", "tune.example"}}).status == 401);
   CHECK(EventClient(fixture.port(), "topics=experiments", Bearer(kToken)).status() == 200);
 }
 
