@@ -165,6 +165,59 @@ spec:
   });
 }
 
+TEST_CASE("The monitor for Prometheus selects the service, and asks it as it has to be asked",
+          "[kubernetes]") {
+  const KubernetesCluster cluster({"--nodes", "0"});
+  ApplyDeploy(cluster);
+  // The cluster does not know the kind.
+  const auto read = cluster.Kubectl({"patch", "--local", "--type=merge", "-p", "{}", "-o", "json",
+                                     "-f", QALAM_SOURCE "/deploy/grafana/service-monitor.yaml"});
+  INFO(read.text);
+  REQUIRE(read.status == 0);
+  Json monitor = Json::parse(read.text);
+  std::vector<std::string> labels;
+  for (const auto& [label, value] : monitor["spec"]["selector"]["matchLabels"].items()) {
+    labels.push_back(fmt::format("{}={}", label, value.get<std::string>()));
+  }
+  REQUIRE_FALSE(labels.empty());
+  // It looks in its own namespace.
+  const auto selected =
+      cluster.Kubectl({"-n", monitor["metadata"]["namespace"].get<std::string>(), "get", "services",
+                       "-o", "name", "-l", fmt::format("{}", fmt::join(labels, ","))});
+  CHECK(selected.text == "service/qalam\n");
+  REQUIRE(monitor["spec"]["endpoints"].size() == 1);
+  Json& endpoint = monitor["spec"]["endpoints"][0];
+  // What is served beyond the pod is served by TLS, to those with a token.
+  CHECK(endpoint["scheme"] == "https");
+  CHECK(endpoint["tlsConfig"]["ca"]["secret"]["name"] == "qalam-tls");
+  CHECK(endpoint["tlsConfig"]["serverName"] == "qalam.qalam.svc");
+  CHECK(endpoint["authorization"]["credentials"]["name"] == "qalam-metrics");
+}
+
+TEST_CASE("What names the image in deploy/README.md leaves no other one in what is applied",
+          "[kubernetes]") {
+  const std::string readme = "\n" + *ReadFile(QALAM_SOURCE "/deploy/README.md");
+  const size_t at = readme.find("\nsed -i ");
+  REQUIRE(at != std::string::npos);
+  const std::string command = readme.substr(at + 1, readme.find('\n', at + 1) - at - 1);
+  const TemporaryDirectory directory;
+  const auto named = RunCommand(
+      {"sh", "-c",
+       "cd \"$1\" && cp -r --parents deploy examples/digits \"$2\" && cd \"$2\" && " + command,
+       "sh", QALAM_SOURCE, directory.path()});
+  INFO(named.text);
+  REQUIRE(named.status == 0);
+  const auto images =
+      RunCommand({"grep", "-rhoE", "--include=*.yaml", "image[:=] *[^ ]+", directory.path()});
+  std::istringstream lines(images.text);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    CAPTURE(line);
+    CHECK(line.find("registry.example.org/qalam:1") != std::string::npos);
+  }
+  CHECK(count > 10);
+}
+
 TEST_CASE("The image installs what the program is linked to", "[kubernetes]") {
   // Debian's smallest image has the first ones.
   std::set<std::string> there = {"libc6", "libgcc-s1", "libstdc++6"};
