@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "controller/kubernetes/login_sources.h"
+#include "controller/operators/folder_engine.h"
 #include "controller/operators/kubernetes/kubernetes_operator.h"
 #include "tests/support/http_server.h"
 #include "tests/support/temporary_directory.h"
@@ -27,6 +28,7 @@ class FailingLogin final : public kubernetes::LoginSource {
   }
   void Refused(const Login&) override {}
   void Mend() { works_ = true; }
+  void Break() { works_ = false; }
 
  private:
   const StatusCode code_;  // kUnauthenticated: the server refuses it
@@ -45,6 +47,8 @@ class ServerOfJobs {
       }
       response.status = 401;
       response.set_content(R"({"kind":"Status","message":"Unauthorized"})", "application/json");
+      // The request's body has not been read.
+      response.set_header("Connection", "close");
       return httplib::Server::HandlerResponse::Handled;
     });
     server_->Get("/apis/batch/v1", [](const auto&, auto& response) {
@@ -53,12 +57,23 @@ class ServerOfJobs {
     });
     server_->Post("/apis/batch/v1/namespaces/a/jobs", [this, ends = deleted != nullptr](
                                                           const auto& request, auto& response) {
+      if (creation_ == Creation::kRefused) return Refuse(403, "exceeded quota", response);
       ++made_;
       Json object = Json::parse(request.body);
       object["metadata"]["uid"] = "u1";
       if (ends)
         object["status"]["conditions"] = Json::array({{{"type", "Complete"}, {"status", "True"}}});
       response.set_content(object.dump(), "application/json");
+      if (creation_ == Creation::kUnanswered) {
+        there_ = true;
+        Refuse(503, "it took too long", response);
+      }
+    });
+    server_->Get("/apis/batch/v1/namespaces/a/jobs/trial", [this](const auto&, auto& response) {
+      if (!there_) return Refuse(404, "there is none", response);
+      response.set_content(
+          R"({"metadata":{"uid":"u1","labels":{"qalam.io/trial-uid":"trial","qalam.io/run":"0"}}})",
+          "application/json");
     });
     server_->Delete("/apis/batch/v1/namespaces/a/jobs/trial",
                     [this, deleted](const auto&, auto& response) {
@@ -78,10 +93,20 @@ class ServerOfJobs {
     server_.Start();
   }
   std::string address() const { return fmt::format("http://127.0.0.1:{}", server_.port()); }
+  // Unanswered: the Job is made, but whoever asks for it is told that the server is away.
+  enum class Creation { kWorks, kRefused, kUnanswered };
+  void Set(Creation creation) { creation_ = creation; }
   int made() const { return made_; }
   int deleted() const { return deleted_; }
 
  private:
+  static void Refuse(int status, const char* message, httplib::Response& response) {
+    response.status = status;
+    response.set_content(Json{{"kind", "Status"}, {"message", message}}.dump(), "application/json");
+  }
+
+  std::atomic<Creation> creation_ = Creation::kWorks;
+  std::atomic<bool> there_ = false;
   std::atomic<int> made_ = 0, deleted_ = 0;
   HttpServer server_;
 };
@@ -130,6 +155,43 @@ TEST_CASE("A trial waits while there is no login, and is not lost by that", "[ku
   CHECK(engine->Poll({&job.directory, 1})->front().state == JobState::kUnknown);
   CHECK(engine->Submit(job).status().code() == StatusCode::kUnavailable);
   CHECK(server.made() == 1);
+}
+
+TEST_CASE("A trial of which no object was made is no trial of the cluster's", "[kubernetes]") {
+  using Creation = ServerOfJobs::Creation;
+  const auto code = GENERATE(StatusCode::kUnauthenticated, StatusCode::kFailedPrecondition);
+  const bool has_login = GENERATE(true, false);
+  CAPTURE(code, has_login);
+  const TemporaryDirectory directory;
+  ServerOfJobs server;
+  const auto login = std::make_shared<FailingLogin>(code);
+  login->Mend();
+  const auto engine = OperatorOver(server, login);
+  TrialJob other = JobIn(directory);
+  other.uid = other.name = "other";
+  other.directory = directory.File("other");
+  // From here on it knows what a Job is.
+  REQUIRE(engine->Submit(other).ok());
+  const TrialJob job = JobIn(directory);
+  const auto may_have_begun = [&] {
+    return PollForeignTrial(job.directory, FolderEngine::kProcess).has_value();
+  };
+  const auto fail = [&] {
+    server.Set(has_login ? Creation::kRefused : Creation::kWorks);
+    if (!has_login) login->Break();
+    CHECK_FALSE(engine->Submit(job).ok());
+  };
+  fail();
+  CHECK_FALSE(may_have_begun());
+  login->Mend();
+
+  // One that has been made unseen is not forgotten by that.
+  server.Set(Creation::kUnanswered);
+  CHECK(engine->Submit(job).status().code() == StatusCode::kUnavailable);
+  CHECK(may_have_begun());
+  fail();
+  CHECK(may_have_begun());
+  CHECK(server.made() == 2);
 }
 
 TEST_CASE("A trial whose folder is removed before its object is cleared away is let go",

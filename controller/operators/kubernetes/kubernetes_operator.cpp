@@ -3,6 +3,7 @@
 #include <absl/time/clock.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -64,8 +65,25 @@ Status WhileItWaits(const Status& status) {
     // Likewise, or a certificate that is not trusted.
     case StatusCode::kFailedPrecondition:
       return Unavailable("{}", Message(status));
+    // Another's has its name, and keeps it.
+    case StatusCode::kAlreadyExists:
+      return FailedPrecondition("{}", Message(status));
     default:
       return status;
+  }
+}
+
+// Whether a request that ended so may have made an object all the same. The server has said no to
+// any other, or never saw it.
+bool MayHaveMade(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kUnavailable:
+    // Its answer was too long.
+    case StatusCode::kResourceExhausted:
+    case StatusCode::kCancelled:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -108,9 +126,11 @@ class KubernetesOperator final : public TrialOperator {
   StatusOr<ClusterTrial> Describe(const TrialJob& job, const Json& object);
   // Waits for another's submission; OK once there is an object, or an end.
   Status AwaitOther(const std::string& folder);
-  // The object that is there now, new or from an earlier try.
+  // The object that is there now, new or from an earlier try; else what the server said.
   StatusOr<Json> CreateOrFind(const ClusterTrial& trial, const Json& object);
-  Status Start(const std::string& folder, ClusterTrial trial, const Json& object,
+  // Whether the trial has certainly no object, after such an answer to `CreateOrFind`.
+  bool HasNone(const ClusterTrial& trial, const Status& answer, bool is_first_try);
+  Status Start(const std::string& folder, ClusterTrial trial, const Json& object, bool is_first_try,
                FileDescriptor lock);
   JobStatus PollOne(const std::string& folder);
   JobStatus Adopt(const std::string& folder, ClusterTrial trial, FileDescriptor lock);
@@ -206,7 +226,8 @@ StatusOr<std::string> KubernetesOperator::Submit(const TrialJob& job) {
     ASSIGN_OR_RETURN(const Json object, MakeTrialObject(job, options));
     ASSIGN_OR_RETURN(ClusterTrial trial, Describe(job, object));
     RETURN_IF_ERROR(WriteClusterTrial(folder, trial));
-    RETURN_IF_ERROR(Start(folder, std::move(trial), object, std::move(lock)));
+    const bool is_first_try = known.status().code() == StatusCode::kNotFound;
+    RETURN_IF_ERROR(Start(folder, std::move(trial), object, is_first_try, std::move(lock)));
     return folder;
   }
   const JobStatus status = Adopt(folder, *known, std::move(lock));
@@ -218,27 +239,36 @@ StatusOr<Json> KubernetesOperator::CreateOrFind(const ClusterTrial& trial, const
   kubernetes::ObjectPath all = trial.path;
   all.name.clear();
   auto created = client_->Create(all, object);
-  if (created.ok()) return created;
-  if (created.status().code() != StatusCode::kAlreadyExists) return WhileItWaits(created.status());
+  if (created.status().code() != StatusCode::kAlreadyExists) return created;
   auto found = client_->Get(trial.path);
   // It has gone in between, and the name is free.
-  if (found.status().code() == StatusCode::kNotFound)
-    return Unavailable("{}", Message(found.status()));
-  if (!found.ok()) return WhileItWaits(found.status());
-  if (BelongsTo(*found, trial)) return found;
-  return FailedPrecondition("there is a {} already, which is not this trial's",
-                            kubernetes::Describe(trial.path));
+  if (found.status().code() == StatusCode::kNotFound) return Aborted("{}", Message(found.status()));
+  if (!found.ok() || BelongsTo(*found, trial)) return found;
+  return AlreadyExists("there is a {} already, which is not this trial's",
+                       kubernetes::Describe(trial.path));
+}
+
+bool KubernetesOperator::HasNone(const ClusterTrial& trial, const Status& answer,
+                                 bool is_first_try) {
+  if (MayHaveMade(answer)) return false;
+  if (is_first_try) return true;
+  // One that was cut off may have made it: a quota, for one, is looked at before names are.
+  const auto found = client_->Get(trial.path);
+  return found.ok() ? !BelongsTo(*found, trial) : found.status().code() == StatusCode::kNotFound;
 }
 
 Status KubernetesOperator::Start(const std::string& folder, ClusterTrial trial, const Json& object,
-                                 FileDescriptor lock) {
+                                 bool is_first_try, FileDescriptor lock) {
   // Followed before it is made, so that nothing of it is missed.
   RETURN_IF_ERROR(tracker_->Track(folder, trial, std::move(lock)));
   const auto made = CreateOrFind(trial, object);
-  Status status = made.status();
+  Status status = WhileItWaits(made.status());
   if (status.ok()) {
     trial.object_uid = MetadataText(*made, "uid");
     status = WriteClusterTrial(folder, trial);
+  } else if (HasNone(trial, made.status(), is_first_try)) {
+    // Another operator would wait for its end.
+    unlink(FileInFolder(folder, kClusterTrialFile).c_str());
   }
   if (!status.ok()) {
     tracker_->Untrack(folder);
