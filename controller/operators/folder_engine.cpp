@@ -39,7 +39,7 @@ std::optional<JobStatus> PollForeignTrial(const std::string& folder, FolderEngin
   const Mark* const mark = MarkOfFolder(folder);
   if (mark == nullptr || mark->engine == self) return std::nullopt;
   if (const auto end = ReadClusterEnd(folder)) return end->status;
-  if (const auto end = ReadTrialEnd(folder)) return end;
+  if (const auto end = ReadProcessEnd(folder)) return end;
   return JobStatus{
       JobState::kUnknown, "AnotherOperator",
       fmt::format("it is {}; --operator {} can say what became of it", mark->trial, mark->name)};

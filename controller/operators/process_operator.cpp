@@ -60,15 +60,6 @@ void SignalProcess(const collector::ProcessIdentity& identity, int signal) {
   }
 }
 
-// As ReadTrialEnd. Whoever stops a trial leaves the message before the signal: without it, a
-// collector that was told to end shared the fate of its machine, or of the service that started it.
-std::optional<JobStatus> EndOf(const std::string& folder) {
-  auto end = ReadTrialEnd(folder);
-  if (!end || end->reason != kCancelledReason || IsCancelled(folder)) return end;
-  return JobStatus{JobState::kFailed, "CollectorLost",
-                   "its collector was told to end from outside; " + end->message};
-}
-
 class ProcessOperator final : public TrialOperator {
  public:
   explicit ProcessOperator(ProcessOperatorOptions options)
@@ -178,7 +169,7 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
        watcher_.Adopt(handle, claim->pid, FileInFolder(handle, collector::kSpoolFile)))) {
     return {JobState::kRunning, "", ""};
   }
-  if (const auto end = EndOf(handle)) return *end;
+  if (const auto end = ReadProcessEnd(handle)) return *end;
   // Nobody looks after the command any more.
   KillLostTrial(handle);
   if (cancelled) return {JobState::kKilled, "Cancelled", "it was stopped"};
@@ -187,7 +178,7 @@ JobStatus ProcessOperator::WithoutResult(const std::string& handle) {
 }
 
 JobStatus ProcessOperator::PollOne(const std::string& handle) {
-  const auto end = EndOf(handle);
+  const auto end = ReadProcessEnd(handle);
   JobStatus status = end ? *end : WithoutResult(handle);
   const bool has_ended = status.state == JobState::kSucceeded ||
                          status.state == JobState::kFailed || status.state == JobState::kKilled;

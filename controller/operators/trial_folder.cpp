@@ -83,6 +83,13 @@ std::optional<JobStatus> ReadTrialEnd(const std::string& folder) {
   return status;
 }
 
+std::optional<JobStatus> ReadProcessEnd(const std::string& folder) {
+  auto end = ReadTrialEnd(folder);
+  if (!end || end->reason != kCancelledReason || IsCancelled(folder)) return end;
+  return JobStatus{JobState::kFailed, "CollectorLost",
+                   "its collector was told to end from outside; " + end->message};
+}
+
 StatusOr<LogChunk> ReadTrialLog(const std::string& folder, uint64_t offset) {
   auto data = ReadFileRange(FileInFolder(folder, collector::kOutputFile), offset, kChunkBytes);
   if (data.status().code() == StatusCode::kNotFound) return LogChunk{offset, ""};

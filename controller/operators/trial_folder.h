@@ -31,6 +31,10 @@ inline constexpr char kCancelledReason[] = "Cancelled";
 JobStatus StatusOfResult(const collector::Result& result);
 // How the trial has ended, as its collector says; nullopt while it does not.
 std::optional<JobStatus> ReadTrialEnd(const std::string& folder);
+// The same, where nobody else can say who told the collector to end. Whoever stops a trial leaves
+// the message before the signal: without it, the collector shared the fate of its machine, or of
+// the service that started it.
+std::optional<JobStatus> ReadProcessEnd(const std::string& folder);
 // As TrialOperator's methods.
 StatusOr<LogChunk> ReadTrialLog(const std::string& folder, uint64_t offset);
 StatusOr<ObservationChunk> ReadTrialObservations(const std::string& folder, uint64_t offset);

@@ -110,6 +110,26 @@ TEST_CASE("A trial of another operator is neither begun again nor lost", "[opera
   CHECK(poll().message == "as it was");
 }
 
+// As when the machine was shut down in good order, and the service began with another operator.
+TEST_CASE("What the process operator takes for lost is lost to the others", "[operator]") {
+  const auto self = GENERATE(from_range(std::begin(kEngines), std::end(kEngines)));
+  const bool cancelled = GENERATE(false, true);
+  CAPTURE(self, cancelled);
+  const TemporaryDirectory directory;
+  const std::string folder = directory.File("trial");
+  Begin(FolderEngine::kProcess, folder);
+  REQUIRE(WriteFileAtomically(
+              folder + "/" + collector::kResultFile,
+              collector::Encode(collector::Result{collector::Ending::kCancelled, 0, "it was told"}),
+              false)
+              .ok());
+  const auto engine = MakeEngine(self, directory);
+  if (cancelled) REQUIRE(WriteFileAtomically(folder + "/cancel", "", false).ok());
+  const JobStatus status = engine->Poll({&folder, 1})->front();
+  CHECK(status.state == (cancelled ? JobState::kKilled : JobState::kFailed));
+  CHECK(status.reason == (cancelled ? "Cancelled" : "CollectorLost"));
+}
+
 TEST_CASE("A folder that no operator has begun is nobody's", "[operator]") {
   const TemporaryDirectory directory;
   CHECK_FALSE(PollForeignTrial(directory.path(), FolderEngine::kSlurm));

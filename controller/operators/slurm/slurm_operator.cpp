@@ -306,6 +306,7 @@ StatusOr<std::vector<JobStatus>> SlurmOperator::Poll(std::span<const std::string
 // Of a folder that was never submitted to Slurm.
 JobStatus SlurmOperator::PollUnsubmitted(const std::string& folder) const {
   if (const auto foreign = PollForeignTrial(folder, FolderEngine::kSlurm)) return *foreign;
+  if (const auto end = ReadProcessEnd(folder)) return *end;
   if (IsCancelled(folder)) {
     return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
   }
@@ -322,7 +323,7 @@ JobStatus SlurmOperator::PollOne(const std::string& folder) {
     return *evidence.end;
   }
   const auto followed = FindFollowed(folder);
-  if (!followed) return evidence.end ? *evidence.end : PollUnsubmitted(folder);
+  if (!followed) return PollUnsubmitted(folder);
   const std::string& name = followed->submission.job_name;
   slurm::Sight sight = Look(*followed);
   // Only now: what Slurm takes for ended has written all it ever will.
