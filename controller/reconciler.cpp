@@ -28,6 +28,9 @@ bool IsRetryable(const Status& status) {
 
 // Of a pending trial: why it does not run.
 constexpr char kWaitingReason[] = "WaitingForRoom";
+constexpr char kDelayedReason[] = "SubmitDelayed";
+// An engine that is away for a shorter time is not worth a word.
+constexpr Duration kToldBackoff = absl::Seconds(1);
 
 bool IsFinal(JobState state) {
   return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kKilled;
@@ -141,8 +144,9 @@ void Reconciler::TakeSubmissions(ExperimentRun& run, Draft& draft) {
       trial.retry_at = trial.room_heard ? now : now + trial.backoff;
       trial.room_heard = false;
       actions_.WakeAt(run, trial.retry_at);
-      if (handle.status().code() != StatusCode::kResourceExhausted) continue;
-      record.reason = kWaitingReason;
+      const bool waits_for_room = handle.status().code() == StatusCode::kResourceExhausted;
+      if (!waits_for_room && trial.backoff < kToldBackoff) continue;
+      record.reason = waits_for_room ? kWaitingReason : kDelayedReason;
       record.message = Message(handle.status());
       if (record.message == trial.record.message) continue;
     } else {

@@ -191,6 +191,23 @@ TEST_CASE("A submission that is refused is tried again, later each time", "[cont
   for (int i = 0; i < kRefused; ++i, least *= 2) CHECK(times[i + 1] - times[i] >= least);
 }
 
+TEST_CASE("A trial that cannot be submitted for long says why", "[controller]") {
+  SimulatedExperiment experiment({.trials = 1}, MixedRun);
+  experiment.world().SetFaults({.submits_refused = 6});
+  experiment.StartController();
+  experiment.RunUntil([&] {
+    const auto trials = experiment.Trials();
+    return !trials.empty() && !trials[0].message.empty();
+  });
+  const auto waiting = experiment.Trials()[0];
+  CHECK(waiting.state == TrialState::kPending);
+  CHECK(waiting.reason == "SubmitDelayed");
+  CHECK(waiting.message == "the simulated engine does not answer");
+  CHECK(waiting.attempts == 0);
+  experiment.RunToEnd();
+  CheckAllRanOnce(experiment, 1);
+}
+
 TEST_CASE("A submission whose answer was lost starts nothing twice", "[controller]") {
   SimulatedExperiment experiment({.trials = 12, .parallel = 3}, MixedRun);
   experiment.world().SetFaults({.submits_unanswered = 8});
