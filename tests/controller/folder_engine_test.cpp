@@ -56,6 +56,16 @@ std::unique_ptr<TrialOperator> MakeEngine(FolderEngine engine,
   return nullptr;
 }
 
+TrialJob JobIn(const TemporaryDirectory& directory) {
+  TrialJob job;
+  job.uid = job.name = "trial";
+  job.directory = directory.File("trial");
+  job.manifest = Json::parse(R"({"apiVersion":"batch/v1","kind":"Job"})");
+  job.manifest["spec"]["template"]["spec"]["containers"] =
+      Json::array({{{"name", "main"}, {"command", {"touch", directory.File("begun")}}}});
+  return job;
+}
+
 void Begin(FolderEngine engine, const std::string& folder) {
   REQUIRE(MakeDirectories(folder).ok());
   switch (engine) {
@@ -86,12 +96,7 @@ TEST_CASE("A trial of another operator is neither begun again nor lost", "[opera
   const auto self = GENERATE(from_range(std::begin(kEngines), std::end(kEngines)));
   CAPTURE(owner, self);
   const TemporaryDirectory directory;
-  TrialJob job;
-  job.uid = job.name = "trial";
-  job.directory = directory.File("trial");
-  job.manifest = Json::parse(R"({"apiVersion":"batch/v1","kind":"Job"})");
-  job.manifest["spec"]["template"]["spec"]["containers"] =
-      Json::array({{{"name", "main"}, {"command", {"touch", directory.File("begun")}}}});
+  const TrialJob job = JobIn(directory);
   Begin(owner, job.directory);
   CHECK(PollForeignTrial(job.directory, self).has_value() == (owner != self));
   if (owner == self) return;
@@ -128,6 +133,32 @@ TEST_CASE("What the process operator takes for lost is lost to the others", "[op
   const JobStatus status = engine->Poll({&folder, 1})->front();
   CHECK(status.state == (cancelled ? JobState::kKilled : JobState::kFailed));
   CHECK(status.reason == (cancelled ? "Cancelled" : "CollectorLost"));
+}
+
+TEST_CASE("A trial that has begun is not submitted again when its submission cannot be read",
+          "[operator]") {
+  const bool torn = GENERATE(true, false);
+  CAPTURE(torn);
+  const TemporaryDirectory directory;
+  const TrialJob job = JobIn(directory);
+  Begin(FolderEngine::kSlurm, job.directory);
+  const std::string submission = job.directory + "/" + slurm::kSubmissionFile;
+  if (torn) {
+    REQUIRE(WriteFileAtomically(submission, R"({"jobName":)", false).ok());
+  } else {
+    // A folder in its place: each read fails with an error of the system's.
+    REQUIRE(unlink(submission.c_str()) == 0);
+    REQUIRE(MakeDirectories(submission).ok());
+  }
+  const auto engine = MakeEngine(FolderEngine::kSlurm, directory);
+  const auto poll = [&] { return engine->Poll({&job.directory, 1})->front(); };
+  CHECK(poll().state == JobState::kUnknown);
+  CHECK(engine->Submit(job).value_or("") == job.directory);
+  REQUIRE(engine->Cancel(job.directory).ok());
+  CHECK(poll().state == JobState::kUnknown);
+  CHECK_FALSE(FileExists(directory.File("begun")));
+  REQUIRE(End(FolderEngine::kSlurm, job.directory).ok());
+  CHECK(poll().message == "as it was");
 }
 
 TEST_CASE("A folder that no operator has begun is nobody's", "[operator]") {

@@ -268,7 +268,9 @@ StatusOr<std::string> SlurmOperator::Submit(const TrialJob& job) {
     if (followed->submission.job_id > 0) return folder;
     ASSIGN_OR_RETURN(const bool is_there, FindCutOff(folder, followed->submission));
     if (is_there) return folder;
-  } else if (IsCancelled(folder) || PollForeignTrial(folder, FolderEngine::kSlurm)) {
+  } else if (IsCancelled(folder) || PollForeignTrial(folder, FolderEngine::kSlurm) ||
+             IsThere(folder, collector::kClaimFile)) {
+    // One with a claim has begun, also where its submission cannot be read.
     return folder;
   }
   return Begin(job);
@@ -303,10 +305,13 @@ StatusOr<std::vector<JobStatus>> SlurmOperator::Poll(std::span<const std::string
   return states;
 }
 
-// Of a folder that was never submitted to Slurm.
+// Of a folder that was never submitted to Slurm, as far as can be read.
 JobStatus SlurmOperator::PollUnsubmitted(const std::string& folder) const {
   if (const auto foreign = PollForeignTrial(folder, FolderEngine::kSlurm)) return *foreign;
   if (const auto end = ReadProcessEnd(folder)) return *end;
+  if (IsThere(folder, collector::kClaimFile)) {
+    return {JobState::kUnknown, "Unreadable", "it has begun, but which job it is cannot be read"};
+  }
   if (IsCancelled(folder)) {
     return {JobState::kKilled, "Cancelled", "it was stopped before it began"};
   }
