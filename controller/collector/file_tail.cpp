@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace qalam::collector {
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr size_t kTailChunk = 256 << 10;
 constexpr size_t kRemembered = 64;
+// In a row, of a file that others come after.
+constexpr int kMostFailedReads = 10;
 
 // Nothing when it cannot be read now, which says nothing of what is there.
 std::optional<std::string> ReadAt(const FileDescriptor& file, uint64_t offset, size_t size) {
@@ -28,7 +31,7 @@ void FileTail::PassOver() {
   struct stat status;
   if (!OpenNamed()) return;
   Advance();
-  if (fstat(file_.get(), &status) != 0) return;
+  if (!Ask(status)) return;
   offset_ = status.st_size;
   const size_t remembered = std::min<size_t>(offset_, kRemembered);
   last_ = ReadAt(file_, offset_ - remembered, remembered).value_or("");
@@ -43,7 +46,7 @@ bool FileTail::OpenNamed() {
   FileDescriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) return false;
   if (rotated_) {
-    if (file_.valid()) rotated_->Know(file_);
+    if (file_.valid()) rotated_->Know(identity_);
     for (auto& older : rotated_->TakeNew(file)) waiting_.push_back(std::move(older));
   }
   waiting_.push_back(std::move(file));
@@ -51,20 +54,36 @@ bool FileTail::OpenNamed() {
 }
 
 void FileTail::Advance() {
-  if (rotated_ && file_.valid()) rotated_->Know(file_);
+  // Half a line of a file that was cut short is not completed by the next file either.
+  const bool is_cut = next_ == FilePiece::Place::kAnew || IsGivenUp();
+  if (rotated_ && file_.valid()) rotated_->Know(identity_);
   file_ = std::move(waiting_.front());
   waiting_.pop_front();
+  asked_.reset();
+  identity_ = {};
+  failed_reads_ = 0;
   offset_ = 0;
   last_.clear();
   is_passed_over_ = false;
-  next_ = FilePiece::Place::kNextFile;
+  next_ = is_cut ? FilePiece::Place::kAnew : FilePiece::Place::kNextFile;
 }
 
+bool FileTail::IsGivenUp() const { return failed_reads_ >= kMostFailedReads; }
+
 bool FileTail::IsReplaced() const {
-  struct stat named, open;
-  return stat(path_.c_str(), &named) == 0 && fstat(file_.get(), &open) == 0 &&
-         S_ISREG(named.st_mode) && named.st_size > 0 &&
-         (named.st_ino != open.st_ino || named.st_dev != open.st_dev);
+  struct stat named;
+  if (stat(path_.c_str(), &named) != 0 || !S_ISREG(named.st_mode) || named.st_size == 0) {
+    return false;
+  }
+  return !asked_ || named.st_ino != asked_->st_ino || named.st_dev != asked_->st_dev;
+}
+
+bool FileTail::Ask(struct stat& status) {
+  if (fstat(file_.get(), &status) != 0) return false;
+  if (asked_) return true;
+  asked_ = status;
+  identity_ = RotatedFiles::IdentityOf(file_);
+  return true;
 }
 
 bool FileTail::IsWrittenAnew(const struct stat& status) const {
@@ -76,8 +95,21 @@ bool FileTail::IsWrittenAnew(const struct stat& status) const {
 }
 
 std::optional<std::string> FileTail::ReadOn() {
+  auto data = TryReadOn();
+  if (data) {
+    failed_reads_ = 0;
+  } else if (errno == ESTALE) {
+    // Of a network's file system: it is gone there.
+    failed_reads_ = kMostFailedReads;
+  } else if (!IsGivenUp()) {
+    ++failed_reads_;
+  }
+  return data;
+}
+
+std::optional<std::string> FileTail::TryReadOn() {
   struct stat status;
-  if (fstat(file_.get(), &status) != 0) return std::nullopt;
+  if (!Ask(status)) return std::nullopt;
   std::string data;
   bool is_anew = IsWrittenAnew(status);
   if (!is_anew) {
@@ -111,10 +143,12 @@ FilePiece FileTail::Read() {
     Advance();
   }
   auto data = ReadOn();
-  while (data && data->empty() && (!waiting_.empty() || IsReplaced())) {
-    // The writer may have gone on with the old one until just before it began the new one.
-    data = ReadOn();
-    if (!data || !data->empty()) break;
+  while ((data ? data->empty() : IsGivenUp()) && (!waiting_.empty() || IsReplaced())) {
+    if (data) {
+      // The writer may have gone on with the old one until just before it began the new one.
+      data = ReadOn();
+      if (!data || !data->empty()) break;
+    }
     if (waiting_.empty() && !OpenNamed()) break;
     Advance();
     data = ReadOn();

@@ -52,8 +52,6 @@ void RotatedFiles::Know() {
   for (const auto& found : All()) known_.insert(found.identity);
 }
 
-void RotatedFiles::Know(const FileDescriptor& file) { known_.insert(IdentityOf(file)); }
-
 std::vector<FileDescriptor> RotatedFiles::TakeNew(const FileDescriptor& named) {
   const Identity of_named = IdentityOf(named);
   auto all = All();
