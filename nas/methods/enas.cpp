@@ -52,6 +52,7 @@ class Enas final : public SearchMethod {
     torch::Tensor bytes, rewards;
     archive.read("controller", bytes);
     archive.read("rewards", rewards);
+    bytes = bytes.cpu().contiguous();  // the archive gave it to the search's device
     const Status loaded =
         controller_.Load(std::string(static_cast<const char*>(bytes.data_ptr()), bytes.numel()));
     TORCH_CHECK(loaded.ok(), Message(loaded));
