@@ -21,8 +21,8 @@ struct SearchSettings {
 
   // The network's weights: descent with momentum whose rate falls by a cosine from the first to the
   // last epoch (DARTS, appendix A.1).
-  double learning_rate = 0;  // 0: as the method needs it there
-  double minimum_learning_rate = 0.001;
+  double learning_rate = 0;           // 0: as the method needs it there
+  double minimum_learning_rate = -1;  // -1: 0.001, or the learning rate where that is less
   double momentum = 0.9;
   double weight_decay = 3e-4;
   double gradient_clip = 5;  // largest norm of the gradient; 0: no limit

@@ -53,7 +53,8 @@ void AddSupernetFlags(CLI::App* verb, SearchFlags& flags) {
              &S::batch_size);
   AddSetting(verb, flags, "--learning-rate", "Of the network, at first; 0: as the method needs",
              &S::learning_rate);
-  AddSetting(verb, flags, "--minimum-learning-rate", "Of the network, in the end",
+  AddSetting(verb, flags, "--minimum-learning-rate",
+             "Of the network, in the end; -1: 0.001, or the learning rate where that is less",
              &S::minimum_learning_rate);
   AddSetting(verb, flags, "--momentum", "Of the network", &S::momentum);
   AddSetting(verb, flags, "--weight-decay", "Of the network", &S::weight_decay);

@@ -1,5 +1,6 @@
 #include "nas/training/search.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "nas/methods/collapse_guard.h"
@@ -13,6 +14,8 @@ namespace qalam::nas {
 namespace {
 
 constexpr int64_t kSearchValidationBatch = 512;
+// Of the network, in the end, where nothing is said (as DARTS' published program has it).
+constexpr double kUsualMinimumRate = 0.001;
 
 class SearchRun {
  public:
@@ -218,6 +221,9 @@ StatusOr<SearchResult> RunSearch(const SearchPlan& given, const DataSet& data) {
   if (plan.settings.epochs == 0) plan.settings.epochs = row->epochs;
   if (plan.settings.batch_size == 0) plan.settings.batch_size = row->batch_size;
   if (plan.settings.learning_rate == 0) plan.settings.learning_rate = row->learning_rate;
+  if (plan.settings.minimum_learning_rate == -1) {
+    plan.settings.minimum_learning_rate = std::min(kUsualMinimumRate, plan.settings.learning_rate);
+  }
   if (plan.settings.network.stem_multiplier == 0) {
     plan.settings.network.stem_multiplier = UsualStemMultiplier(plan.space);
   }

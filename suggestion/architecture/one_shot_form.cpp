@@ -1,6 +1,7 @@
 #include "suggestion/architecture/one_shot_form.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "nas/architecture/katib_text.h"
 #include "suggestion/search_space.h"
@@ -14,10 +15,32 @@ using nlohmann::ordered_json;
 // The one operation whose name is its type alone.
 constexpr char kSkipConnection[] = "skip_connection";
 
+// Nullptr where it is not given.
+const std::string* FindGiven(const std::vector<Setting>& given, std::string_view name) {
+  const auto found = std::find_if(given.begin(), given.end(),
+                                  [&](const Setting& one) { return one.name == name; });
+  return found == given.end() ? nullptr : &found->value;
+}
+
+// Whether the weights would end with a greater learning rate than they begin with, which nobody has
+// asked for. qalam-nas takes 0 for its usual rate.
+bool BeginsBelowDefaultEnd(const std::string& first_rate, const std::string& default_end) {
+  const auto number = [](const std::string& text) {
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  return number(first_rate) > 0 && number(first_rate) < number(default_end);
+}
+
 std::string AlgorithmSettings(const std::vector<Setting>& given) {
   ordered_json json = ordered_json::object();
   for (const auto& schema : OneShotSettings()) {
     json[schema.name] = ordered_json::parse(schema.default_value);
+  }
+  const std::string* rate = FindGiven(given, "w_lr");
+  if (rate != nullptr && BeginsBelowDefaultEnd(*rate, json["w_lr_min"].dump())) {
+    json["w_lr_min"] = *rate;
   }
   for (const auto& [name, value] : given) {
     json[name] = value == "None" ? ordered_json() : ordered_json(value);

@@ -138,6 +138,26 @@ TEST_CASE("a search sees changed copies of the images that train its weights", "
         std::string::npos);
 }
 
+TEST_CASE("the least learning rate is no more than the learning rate where nothing is said",
+          "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  const auto traced = [&](double least) {
+    plan.settings.minimum_learning_rate = least;
+    return Trace(plan, data);
+  };
+  const double unsaid = SearchSettings().minimum_learning_rate;
+  plan.settings.learning_rate = 0.0005;
+  const auto slow = traced(unsaid);
+  REQUIRE(slow.ok());
+  CHECK(slow->epochs == traced(0.0005)->epochs);
+  CHECK(Message(traced(0.001).status()) ==
+        "the minimum learning rate should be 0 to 0.0005, not 0.001");
+  CHECK(traced(-0.5).status().code() == StatusCode::kInvalidArgument);
+  plan.settings.learning_rate = 0.05;
+  CHECK(traced(unsaid)->epochs == traced(0.001)->epochs);
+}
+
 TEST_CASE("a checkpoint of another search, or a broken one, is refused and left alone",
           "[nas][search]") {
   const DataSet data = FewDigits();

@@ -58,6 +58,23 @@ TEST_CASE("A darts trial is told the settings, the operations and the layers", "
   }
 }
 
+TEST_CASE("The last learning rate of darts is no more than the first where it is not given",
+          "[darts]") {
+  const auto told = [](const std::vector<Setting>& settings) {
+    ExperimentSpec spec = NasExperiment("darts");
+    spec.algorithm.settings = settings;
+    const auto space = *SearchSpace::ForExperiment(spec);
+    const auto proposals = *(*CreateSampler(spec, space, 1))->Suggest({.count = 1});
+    return space.Format(proposals[0].point)[0].value;
+  };
+  CHECK_THAT(told({{"w_lr", "5e-4"}}), Catch::Contains("'w_lr': '5e-4', 'w_lr_min': '5e-4',"));
+  CHECK_THAT(told({{"w_lr", "0.001"}}), Catch::Contains("'w_lr_min': 0.001,"));
+  // To the program 0 is no rate but the usual one.
+  CHECK_THAT(told({{"w_lr", "0"}}), Catch::Contains("'w_lr_min': 0.001,"));
+  CHECK_THAT(told({{"w_lr_min", "0.002"}, {"w_lr", "5e-4"}}),
+             Catch::Contains("'w_lr_min': '0.002',"));
+}
+
 TEST_CASE("Bad settings of darts are refused by a sentence", "[darts]") {
   CHECK(DartsRefusal("num_workers", "0").empty());
   CHECK(DartsRefusal("w_lr", "0").empty());
