@@ -1,6 +1,7 @@
 #include "nas/training/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "nas/methods/collapse_guard.h"
@@ -17,6 +18,14 @@ constexpr int64_t kSearchValidationBatch = 512;
 // Of the network, in the end, where nothing is said (as DARTS' published program has it).
 constexpr double kUsualMinimumRate = 0.001;
 
+// Of the loss, and of the weights that the last step has left.
+bool AllFinite(const torch::Tensor& loss, const std::vector<torch::Tensor>& weights) {
+  const torch::NoGradGuard no_gradient;
+  torch::Tensor finite = torch::isfinite(loss);
+  for (const torch::Tensor& one : weights) finite = finite.logical_and(one.isfinite().all());
+  return finite.item<bool>();
+}
+
 class SearchRun {
  public:
   SearchRun(const SearchPlan& plan, const MethodRow& row, const DataSet& data, Supernet network);
@@ -29,9 +38,16 @@ class SearchRun {
   void Note(const std::string& text) const {
     if (plan_.on_note) plan_.on_note(text);
   }
-  SearchReport RunEpoch();
+  // OUT_OF_RANGE for a search that has diverged; nothing of the epoch is kept.
+  StatusOr<SearchReport> RunEpoch();
   Status EndEpoch(SearchReport report);
   Status SaveEpoch() const;
+  Status Diverged() const {
+    return OutOfRange(
+        "the loss or a weight is no finite number any more in epoch {}; a smaller learning rate "
+        "may help",
+        epochs_);
+  }
   SearchStep MakeStep(const AugmentationPlan& augmentation, int64_t index) const;
   std::string CheckpointPath() const { return plan_.checkpoint + "/search.checkpoint"; }
 
@@ -70,7 +86,7 @@ SearchRun::SearchRun(const SearchPlan& plan, const MethodRow& row, const DataSet
 StatusOr<SearchResult> SearchRun::Run() {
   RETURN_IF_ERROR(Begin());
   while (epochs_ < plan_.settings.epochs && !stop_) {
-    const SearchReport report = RunEpoch();
+    ASSIGN_OR_RETURN(const SearchReport report, RunEpoch());
     RETURN_IF_ERROR(EndEpoch(report));
   }
   SearchResult result;
@@ -137,7 +153,7 @@ SearchStep SearchRun::MakeStep(const AugmentationPlan& augmentation, int64_t ind
           std::move(training), judging_->Get(index)};
 }
 
-SearchReport SearchRun::RunEpoch() {
+StatusOr<SearchReport> SearchRun::RunEpoch() {
   const SearchSettings& settings = plan_.settings;
   SetLearningRate(*context_.optimizer,
                   CosineRate(settings.learning_rate, settings.minimum_learning_rate,
@@ -157,6 +173,7 @@ SearchReport SearchRun::RunEpoch() {
       plan_.on_step(step.number, loss.item<double>());
     }
   }
+  if (!AllFinite(sum, context_.network->parameters())) return Diverged();
   method_->EndEpoch(epochs_);
   SearchReport report;
   report.epoch = epochs_;
@@ -165,7 +182,9 @@ SearchReport SearchRun::RunEpoch() {
 }
 
 Status SearchRun::EndEpoch(SearchReport report) {
-  report.validation_accuracy = Judge(context_, validation_, method_->Judged(epochs_)).accuracy;
+  const Judgement judgement = Judge(context_, validation_, method_->Judged(epochs_));
+  if (!std::isfinite(judgement.loss)) return Diverged();
+  report.validation_accuracy = judgement.accuracy;
   if (guard_.active() && epochs_ >= plan_.settings.warm_up_epochs) {
     if (guard_.watches_eigenvalue()) {
       report.dominant_eigenvalue =

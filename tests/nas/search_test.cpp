@@ -158,6 +158,46 @@ TEST_CASE("the least learning rate is no more than the learning rate where nothi
   CHECK(traced(unsaid)->epochs == traced(0.001)->epochs);
 }
 
+TEST_CASE("a search that has diverged fails and leaves the shared weights alone", "[nas][search]") {
+  const std::string method = GENERATE(as<std::string>{}, "darts", "random-ws", "enas");
+  CAPTURE(method);
+  const DataSet data = FewDigits();
+  const TemporaryDirectory shared;
+  SearchPlan plan = SmallPlan(method, "nas-bench-201");
+  plan.shared = shared.path();
+  REQUIRE(RunSearch(plan, data).ok());
+  const std::string sound = *ReadFile(shared.File("shared.checkpoint"));
+  plan.settings.learning_rate = 1e9;
+  plan.settings.epochs = 10;
+  const Status diverged = RunSearch(plan, data).status();
+  CHECK(diverged.code() == StatusCode::kOutOfRange);
+  CHECK(Message(diverged).find("a smaller learning rate may help") != std::string::npos);
+  CHECK((*ReadFile(shared.File("shared.checkpoint")) == sound));
+}
+
+TEST_CASE("a search that ends well leaves weights that another can go on from", "[nas][search]") {
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  plan.settings.batch_size = data.training.size() / 2;  // a step an epoch
+  plan.settings.momentum = 0;
+  int well = 0;
+  // The weights explode; one of these is the last step with a finite loss before it.
+  for (int64_t epochs = 1; epochs <= 12; ++epochs) {
+    CAPTURE(epochs);
+    const TemporaryDirectory shared;
+    plan.shared = shared.path();
+    plan.settings.epochs = epochs;
+    plan.settings.learning_rate = plan.settings.minimum_learning_rate = 1e9;
+    if (!RunSearch(plan, data).ok()) continue;
+    ++well;
+    plan.settings.epochs = 1;
+    plan.settings.learning_rate = plan.settings.minimum_learning_rate = 0.001;
+    CHECK(RunSearch(plan, data).ok());
+  }
+  CHECK(well > 0);
+  CHECK(well < 12);
+}
+
 TEST_CASE("a checkpoint of another search, or a broken one, is refused and left alone",
           "[nas][search]") {
   const DataSet data = FewDigits();
