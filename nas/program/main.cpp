@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <new>
 #include <string_view>
 
 #include "nas/program/verb.h"
@@ -45,6 +47,8 @@ Status Run(const Action& action) {
     return Internal("libtorch: {}", error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
     return ResourceExhausted("out of memory");
+  } catch (const std::exception& error) {
+    return Internal("{}", error.what());
   }
 }
 

@@ -139,6 +139,7 @@ TEST_CASE("bad input is refused in a sentence and leaves nothing behind", "[nas]
        "unknown operation warp_3x3"},
       {{"search", "--operations", "", "--output", folder.File("cell.json")},
        "at least one operation is needed"},
+      {{"search", "--output", folder.File(std::string(300, 'x'))}, "--output"},
       {{"search", "--operations", "[]"}, "at least one operation is needed"},
       {{"search", "--cells", "200"}, "should be 1 to 100, not 200"},
   };

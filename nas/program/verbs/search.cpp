@@ -15,8 +15,13 @@ namespace {
 // A long search must not fail in its end for want of a folder.
 Status PrepareOutput(const std::string& path) {
   if (path.empty()) return {};
-  if (std::filesystem::is_directory(path)) {
+  std::error_code error;
+  const auto there = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(there)) {
     return InvalidArgument("--output {} is a folder; should be a file", path);
+  }
+  if (there.type() == std::filesystem::file_type::none) {
+    return InvalidArgument("--output {}: {}", path, error.message());
   }
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? Status() : MakeDirectories(folder);
