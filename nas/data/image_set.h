@@ -32,6 +32,8 @@ struct Normalization {
 struct DataSet {
   std::string name;
   ImageSet training, validation;  // `validation` is held out: nothing is chosen by it in training
+  // Of all images and labels, by which a checkpoint knows its data; 0 where nobody has set it.
+  uint64_t hash = 0;
 };
 
 // Splits `all` by a shuffle that depends on `seed` alone; `first_share`, in (0, 1), goes to

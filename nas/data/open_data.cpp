@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/random.h"
 #include "nas/data/cifar.h"
 #include "nas/data/digits.h"
 #include "nas/data/image_folder.h"
@@ -84,9 +85,7 @@ StatusOr<DataSet> OpenImageFolders(const std::string& path, const OpenDataOption
   return SplitData(path, all, options);
 }
 
-}  // namespace
-
-StatusOr<DataSet> OpenData(const std::string& source, const OpenDataOptions& options) {
+StatusOr<DataSet> ReadSource(const std::string& source, const OpenDataOptions& options) {
   if (source == "digits") return OpenDigits(DigitsBesideProgram(), options);
   if (!FileExists(source)) {
     return NotFound("{}: no such data; should be digits, a .csv file or a folder", source);
@@ -103,6 +102,26 @@ StatusOr<DataSet> OpenData(const std::string& source, const OpenDataOptions& opt
     return OpenRecords(files, source + "/val_data.bin", ImageNet16Format(), options);
   }
   return OpenImageFolders(source, options);
+}
+
+uint64_t HashOfData(const DataSet& data) {
+  std::string hashes;
+  for (const auto& tensor : {data.training.images, data.training.labels, data.validation.images,
+                             data.validation.labels}) {
+    const torch::Tensor packed = tensor.contiguous();
+    const auto bytes = std::string_view(static_cast<const char*>(packed.data_ptr()),
+                                        static_cast<size_t>(packed.nbytes()));
+    hashes += fmt::format("{} {};", fmt::join(packed.sizes(), " "), StableHash(bytes));
+  }
+  return StableHash(hashes);
+}
+
+}  // namespace
+
+StatusOr<DataSet> OpenData(const std::string& source, const OpenDataOptions& options) {
+  ASSIGN_OR_RETURN(DataSet data, ReadSource(source, options));
+  data.hash = HashOfData(data);
+  return data;
 }
 
 }  // namespace qalam::nas

@@ -38,7 +38,7 @@ Json SharedIdentity(const std::string& method, const SearchContext& context) {
 Json SearchIdentity(const std::string& method, const SearchContext& context, const DataSet& data) {
   const SearchSettings& settings = context.settings;
   Json identity = SharedIdentity(method, context);
-  identity["data"] = {data.name, data.training.size(), data.validation.size()};
+  identity["data"] = {data.name, data.training.size(), data.validation.size(), data.hash};
   identity["seed"] = settings.seed;
   identity["epochs"] = settings.epochs;
   identity["batchSize"] = settings.batch_size;

@@ -35,7 +35,7 @@ Status UnpackTraining(const std::string& path, const std::string& state, ImageNe
 
 Json TrainingIdentity(const TrainingPlan& plan, const DataSet& data) {
   const TrainingSettings& settings = plan.settings;
-  Json identity = {{"data", {data.name, data.training.size(), data.validation.size()}},
+  Json identity = {{"data", {data.name, data.training.size(), data.validation.size(), data.hash}},
                    {"seed", settings.seed},
                    {"epochs", settings.epochs},
                    {"batchSize", settings.batch_size},

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "nas/data/digits.h"
+#include "nas/data/open_data.h"
 #include "tests/nas/program_run.h"
 
 namespace qalam::nas {
@@ -196,6 +197,29 @@ TEST_CASE("a search that ends well leaves weights that another can go on from", 
   }
   CHECK(well > 0);
   CHECK(well < 12);
+}
+
+TEST_CASE("a checkpoint of other data of the same size is refused", "[nas][search]") {
+  const TemporaryDirectory folder;
+  const std::string digits = *ReadFile(QALAM_SOURCE "/examples/digits/data/digits.csv");
+  const std::string few = digits.substr(0, digits.find('\n', digits.size() / 10) + 1);
+  std::string other_pixel = few, other_label = few;
+  other_pixel[0] = few[0] == '0' ? '1' : '0';
+  other_label[few.find('\n') - 1] = few[few.find('\n') - 1] == '0' ? '1' : '0';
+  const auto opened = [&](const std::string& name, const std::string& content) {
+    REQUIRE(WriteFileAtomically(folder.File(name), content, false).ok());
+    return *OpenData(folder.File(name), {});
+  };
+  SearchPlan plan = SmallPlan("random-ws", "nas-bench-201");
+  plan.settings.epochs = 1;
+  plan.checkpoint = folder.File("state");
+  REQUIRE(RunSearch(plan, opened("one.csv", few)).ok());
+  CHECK(RunSearch(plan, opened("same.csv", few)).ok());
+  for (const std::string& other : {other_pixel, other_label}) {
+    const Status refused = RunSearch(plan, opened("other.csv", other)).status();
+    CHECK(refused.code() == StatusCode::kInvalidArgument);
+    CHECK(Message(refused).find("of another run: its data is [\"digits\",") != std::string::npos);
+  }
 }
 
 TEST_CASE("a checkpoint of another search, or a broken one, is refused and left alone",

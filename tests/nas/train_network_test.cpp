@@ -118,6 +118,12 @@ TEST_CASE("a checkpoint of another training, or a damaged one, is refused", "[na
     CHECK(report.status().code() == StatusCode::kInvalidArgument);
     CHECK(Message(report.status()).find("learningRate") != std::string::npos);
   }
+  SECTION("of other data") {
+    DataSet other = data;
+    other.hash = 1;
+    CHECK(Message(TrainNetwork(*SmallNetwork(), other, plan).status()).find("its data is") !=
+          std::string::npos);
+  }
   SECTION("of another architecture") {
     plan.network = {{"name", "large"}};
     CHECK_FALSE(TrainNetwork(*SmallNetwork(), data, plan).ok());
