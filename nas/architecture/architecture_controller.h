@@ -62,6 +62,8 @@ class ArchitectureController {
   // Whether these are as many actions as there must be, each one that its decision has.
   bool IsArchitecture(std::span<const int> actions) const;
   int64_t steps() const { return adam_.steps; }
+  // What its weights and Adam's averages of their gradients take in memory.
+  size_t StateBytes() const { return 3 * sizeof(double) * static_cast<size_t>(weights_.size()); }
 
   // All flat weights, for tests of the derivative.
   const Eigen::VectorXd& weights() const { return weights_; }

@@ -26,8 +26,10 @@ constexpr double kRewardPower = 3;
 constexpr size_t kBatch = 4;
 constexpr size_t kNewest = 1;
 
-// A controller of the usual size takes a megabyte.
-constexpr size_t kMostCheckpoints = 16;
+// Checkpoints of an experiment, of which a server has many. A controller of the usual size takes a
+// megabyte; of a large one so few are kept that late results cost more training instead.
+constexpr size_t kCheckpointBytes = 64 << 20;
+constexpr size_t kFewestCheckpoints = 2, kMostCheckpoints = 16;
 
 bool RanksBefore(const ControllerExperience& a, const ControllerExperience& b) {
   return a.violation != b.violation ? a.violation < b.violation : a.loss < b.loss;
@@ -37,7 +39,7 @@ bool RanksBefore(const ControllerExperience& a, const ControllerExperience& b) {
 
 ControllerTraining::ControllerTraining(nas::ArchitectureController untrained,
                                        const ControllerTrainingOptions& options)
-    : options_(options) {
+    : options_(options), state_bytes_(untrained.StateBytes()) {
   checkpoints_.push_back({0, std::move(untrained)});
 }
 
@@ -113,13 +115,15 @@ void ControllerTraining::TrainGeneration(size_t begin, size_t end,
 }
 
 // Late experiences have numbers near the newest, so the latest half is kept; of the rest every
-// second one.
+// second one. The first, which is untrained, stays.
 void ControllerTraining::ThinOut() {
-  if (checkpoints_.size() <= kMostCheckpoints) return;
+  const size_t most =
+      std::clamp(kCheckpointBytes / state_bytes_, kFewestCheckpoints, kMostCheckpoints);
+  if (checkpoints_.size() <= most) return;
   size_t place = 0;
   std::erase_if(checkpoints_, [&](const Checkpoint&) {
     const size_t i = place++;
-    return i < kMostCheckpoints / 2 && i % 2 == 1;
+    return i <= most / 2 && i % 2 == 1;
   });
 }
 

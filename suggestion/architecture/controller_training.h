@@ -40,6 +40,8 @@ class ControllerTraining {
   void Add(ControllerExperience experience);
   // Trained on every generation that is complete.
   const nas::ArchitectureController& Current();
+  // What the controllers that are kept take in memory.
+  size_t StateBytes() const { return checkpoints_.size() * state_bytes_; }
 
  private:
   struct Checkpoint {
@@ -52,6 +54,7 @@ class ControllerTraining {
   void ThinOut();
 
   const ControllerTrainingOptions options_;
+  const size_t state_bytes_;  // of one controller
   // By number, but for those that came after a greater one since they were last put in order.
   std::vector<ControllerExperience> experiences_;
   std::optional<int64_t> first_late_;    // the least number among those

@@ -81,6 +81,9 @@ TEST_CASE("Katib's settings of enas are taken and bad ones refused by a sentence
       CHECK(Refusal(name, value).find(fmt::format("{} should be a whole number", name)) == 0);
     }
   }
+  CHECK(Refusal("controller_hidden_size", "256").empty());
+  CHECK(Refusal("controller_hidden_size", "257") ==
+        "controller_hidden_size should be a whole number >= 1 and <= 256, not \"257\"");
   CHECK(Refusal("controller_hidden", "1").find("unknown setting controller_hidden") == 0);
 }
 
@@ -160,6 +163,31 @@ TEST_CASE("A late result leads to what an early one had", "[enas]") {
   late.Add(experiences[190]);
   (void)late.Current();
   late.Add(experiences[20]);
+  CHECK(late.Current().weights() == in_order.Current().weights());
+}
+
+TEST_CASE("However large a controller is, its checkpoints fit in memory and lead to the same",
+          "[enas]") {
+  const int hidden_size = GENERATE(64, 256, 512);
+  CAPTURE(hidden_size);
+  const auto make = [&] {
+    return ControllerTraining(*nas::ArchitectureController::Create(
+                                  nas::ChoiceDecisions({4, 4}), {.hidden_size = hidden_size},
+                                  RandomStream(1, 0, "test.weights")),
+                              {.steps = 1});
+  };
+  auto in_order = make(), late = make();
+  const size_t one = in_order.StateBytes();
+  for (int i = 0; i < 120; ++i) {
+    const ControllerExperience experience{
+        .number = i, .loss = i * 7 % 11 * 1.0, .actions = {i % 4, i * 3 % 4}};
+    in_order.Add(experience);
+    if (i != 110) late.Add(experience);
+    (void)late.Current();
+    CHECK(late.StateBytes() <= std::max<size_t>(64 << 20, 2 * one));
+  }
+  CHECK(late.StateBytes() >= 2 * one);
+  late.Add({.number = 110, .loss = 110 * 7 % 11 * 1.0, .actions = {110 % 4, 110 * 3 % 4}});
   CHECK(late.Current().weights() == in_order.Current().weights());
 }
 
