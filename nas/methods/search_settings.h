@@ -35,8 +35,8 @@ struct SearchSettings {
   double architecture_learning_rate = 6e-3;
   double architecture_weight_decay = 1e-3;
   // Epochs at the start in which only the network's weights learn (PC-DARTS, section 4.2: 15 of
-  // 50).
-  int64_t warm_up_epochs = 0;
+  // 50). -1: as the method needs it (MethodRow).
+  int64_t warm_up_epochs = -1;
 
   int64_t partial_channels = 4;   // PC-DARTS' K, section 4.2
   double first_temperature = 10;  // GDAS: falls linearly to the last over the epochs

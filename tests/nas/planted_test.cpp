@@ -60,21 +60,23 @@ bool HasRight(const std::vector<CellEdge>& cell) {
 TEST_CASE("every method finds the operation that alone sees what matters",
           "[nas][search][planted][slow]") {
   const MethodRow& row = GENERATE(from_range(Methods()));
-  // A random cell passes once in three times, since either kind of cell may have it; twice in a row
-  // once in eight, and all methods twice never.
-  const uint64_t seed = GENERATE(1, 2);
-  CAPTURE(row.name, seed);
   torch::set_num_threads(1);
   const DataSet data{"planted", Repetitions(800, 0), Repetitions(200, 1)};
-  SearchPlan plan = PlantedPlan(row.name);
-  plan.settings.seed = seed;
-  double accuracy = 0;
-  plan.on_epoch = [&](const SearchReport& report) { accuracy = report.validation_accuracy; };
-  const auto result = RunSearch(plan, data);
-  REQUIRE(result.ok());
-  CAPTURE(PrintGenotype(result->genotype), accuracy);
-  // The reduction cells see the image at full size too.
-  CHECK((HasRight(result->genotype.normal) || HasRight(result->genotype.reduction)));
+  // A random cell passes once in three times, since either kind of cell may have it; of four three
+  // do once in nine, and for all methods never.
+  int found = 0;
+  std::string cells;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SearchPlan plan = PlantedPlan(row.name);
+    plan.settings.seed = seed;
+    const auto result = RunSearch(plan, data);
+    REQUIRE(result.ok());
+    // The reduction cells see the image at full size too.
+    found += HasRight(result->genotype.normal) || HasRight(result->genotype.reduction);
+    cells += PrintGenotype(result->genotype) + "\n";
+  }
+  CAPTURE(row.name, cells);
+  CHECK(found >= 3);
 }
 
 }  // namespace

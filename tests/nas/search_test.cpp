@@ -139,6 +139,25 @@ TEST_CASE("a search sees changed copies of the images that train its weights", "
         std::string::npos);
 }
 
+TEST_CASE("a search warms up as long as its method needs where nothing is said", "[nas][search]") {
+  const auto [method, needed] =
+      GENERATE(table<std::string, int64_t>({{"pc-darts", 3}, {"enas", 1}, {"darts", 0}}));
+  CAPTURE(method);
+  const DataSet data = FewDigits();
+  SearchPlan plan = SmallPlan(method, "nas-bench-201");
+  plan.settings.epochs = 10;
+  const auto unsaid = Trace(plan, data);
+  plan.settings.warm_up_epochs = needed;
+  const auto said = Trace(plan, data);
+  plan.settings.warm_up_epochs = 0;
+  const auto cold = Trace(plan, data);
+  REQUIRE(unsaid.ok());
+  REQUIRE(said.ok());
+  REQUIRE(cold.ok());
+  CHECK(unsaid->epochs == said->epochs);
+  CHECK((unsaid->epochs == cold->epochs) == (needed == 0));
+}
+
 TEST_CASE("the least learning rate is no more than the learning rate where nothing is said",
           "[nas][search]") {
   const DataSet data = FewDigits();
