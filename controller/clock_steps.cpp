@@ -14,6 +14,8 @@ ClockSteps::ClockSteps(const Clock& clock, const Clock* steady) : clock_(clock),
   if (steady_ != nullptr) ahead_ = clock_.Now() - steady_->Now();
 }
 
+Time ClockSteps::Now() const { return steady_ == nullptr ? clock_.Now() : steady_->Now() + ahead_; }
+
 Duration ClockSteps::Look() {
   if (steady_ == nullptr) return absl::ZeroDuration();
   const Duration ahead = clock_.Now() - steady_->Now();

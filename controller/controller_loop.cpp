@@ -48,11 +48,11 @@ Status Controller::Loop::Start() {
   {
     absl::MutexLock lock(&load_mutex_);
     workers_ = std::make_unique<WorkerPool>(options_.workers);
-    last_turn_ = clock_.Now();
+    last_turn_ = steps_.Now();
   }
   operator_.Watch(
       [this](const std::string& handle) { Post([this, handle] { JobChanged(handle); }); });
-  next_resync_ = clock_.Now() + options_.resync_interval;
+  next_resync_ = steps_.Now() + options_.resync_interval;
   thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }
@@ -80,7 +80,7 @@ void Controller::Loop::Take(const std::string& uid, Call call,
                             std::vector<Call> ExperimentRun::*queue) {
   const auto shared = std::make_shared<Call>(std::move(call));
   const bool posted = Post([this, uid, shared, queue] {
-    TakeIn(uid, shared, queue, clock_.Now() + kLongestWithoutServer);
+    TakeIn(uid, shared, queue, steps_.Now() + kLongestWithoutServer);
   });
   if (!posted) Refuse(*shared, Stopping());
 }
@@ -93,8 +93,8 @@ void Controller::Loop::TakeIn(const std::string& uid, const std::shared_ptr<Call
   if (!has_ended.ok()) return Refuse(*call, has_ended.status());
   if (!Holds(uid) && !*has_ended) {
     options_.gate->Want(uid);
-    if (clock_.Now() >= deadline) return Refuse(*call, Elsewhere());
-    delayed_.emplace(clock_.Now() + kLookForServer,
+    if (steps_.Now() >= deadline) return Refuse(*call, Elsewhere());
+    delayed_.emplace(steps_.Now() + kLookForServer,
                      [this, uid, call, queue, deadline] { TakeIn(uid, call, queue, deadline); });
     return;
   }
@@ -162,12 +162,12 @@ void Controller::Loop::Run() {
     Time until = next_resync_;
     if (!timers_.empty()) until = std::min(until, timers_.begin()->first);
     if (!delayed_.empty()) until = std::min(until, delayed_.begin()->first);
-    if (!events_.Await(until - clock_.Now())) return;
+    if (!events_.Await(until - steps_.Now())) return;
     FollowClock();
     NoteTurn(dirty_.size());
     RunEvents();
     FireTimers();
-    if (clock_.Now() >= next_resync_) Resync();
+    if (steps_.Now() >= next_resync_) Resync();
     ReconcileDirty();
   }
 }
@@ -194,7 +194,7 @@ void Controller::Loop::NoteTurn(size_t to_reconcile) {
   absl::MutexLock lock(&load_mutex_);
   experiments_ = runs_.size();
   to_reconcile_ = to_reconcile;
-  last_turn_ = clock_.Now();
+  last_turn_ = steps_.Now();
 }
 
 void Controller::Loop::FollowClock() {
@@ -215,11 +215,11 @@ void Controller::Loop::FollowClock() {
 }
 
 void Controller::Loop::FireTimers() {
-  while (!timers_.empty() && timers_.begin()->first <= clock_.Now()) {
+  while (!timers_.empty() && timers_.begin()->first <= steps_.Now()) {
     dirty_.insert(timers_.begin()->second);
     timers_.erase(timers_.begin());
   }
-  while (!delayed_.empty() && delayed_.begin()->first <= clock_.Now()) {
+  while (!delayed_.empty() && delayed_.begin()->first <= steps_.Now()) {
     const EventQueue::Event event = std::move(delayed_.begin()->second);
     delayed_.erase(delayed_.begin());
     event();
@@ -228,7 +228,7 @@ void Controller::Loop::FireTimers() {
 
 // The safety net: an event may be missed, and a trial may end while nobody watches it.
 void Controller::Loop::Resync() {
-  next_resync_ = clock_.Now() + options_.resync_interval;
+  next_resync_ = steps_.Now() + options_.resync_interval;
   for (auto& [uid, run] : runs_) {
     run.reload = true;
     for (auto& [trial_uid, trial] : run.active) {
@@ -254,7 +254,7 @@ void Controller::Loop::Touch(const std::string& uid, bool reload) {
     Logger("controller")
         .Error("cannot load an experiment, will try again",
                {{"experiment_uid", uid}, {"error", Message(run.status())}});
-    timers_.emplace(clock_.Now() + absl::Seconds(1), uid);
+    timers_.emplace(steps_.Now() + absl::Seconds(1), uid);
     return;
   }
   (*run)->reload |= reload;
@@ -264,7 +264,7 @@ void Controller::Loop::Touch(const std::string& uid, bool reload) {
 StatusOr<ExperimentRun*> Controller::Loop::Open(const std::string& uid) {
   const auto run = runs_.find(uid);
   if (run != runs_.end()) return &run->second;
-  ASSIGN_OR_RETURN(auto loaded, LoadExperimentRun(store_, uid, clock_.Now()));
+  ASSIGN_OR_RETURN(auto loaded, LoadExperimentRun(store_, uid, steps_.Now()));
   // Those of trials that ended when the process did.
   loaded.has_folders_to_remove = RemovesTrialFolders(loaded.document.spec);
   NoteHandles(loaded);
@@ -280,7 +280,7 @@ void Controller::Loop::NoteHandles(const ExperimentRun& run) {
 
 StatusOr<Reconciler::Outcome> Controller::Loop::Reconcile(ExperimentRun& run) {
   if (run.in_doubt) {
-    ASSIGN_OR_RETURN(auto anew, ReloadExperimentRun(store_, run, clock_.Now()));
+    ASSIGN_OR_RETURN(auto anew, ReloadExperimentRun(store_, run, steps_.Now()));
     run = std::move(anew);
     NoteHandles(run);
   }
@@ -321,7 +321,7 @@ void Controller::Loop::ReconcileDirty() {
         LoggerOf(entry->second)
             .Error("cannot reconcile, will try again", {{"error", Message(outcome.status())}});
         entry->second.in_doubt = true;
-        timers_.emplace(clock_.Now() + absl::Seconds(1), uid);
+        timers_.emplace(steps_.Now() + absl::Seconds(1), uid);
       }
       continue;
     }

@@ -29,10 +29,9 @@ class Controller::Loop final : public ReconcileActions {
       : store_(store),
         operator_(trial_operator),
         suggestions_(suggestions),
-        clock_(clock),
         options_(options),
         steps_(clock, options.steady_clock),
-        reconciler_(store, *this, clock) {}
+        reconciler_(store, *this, steps_) {}
 
   ~Loop() override { Stop(); }
 
@@ -44,7 +43,7 @@ class Controller::Loop final : public ReconcileActions {
   void TakeOver(const std::string& uid) {
     Post([this, uid] {
       const auto run = runs_.find(uid);
-      if (run != runs_.end()) run->second.TakeOver(clock_.Now());
+      if (run != runs_.end()) run->second.TakeOver(steps_.Now());
       Touch(uid, /*reload=*/true);
     });
   }
@@ -99,7 +98,6 @@ class Controller::Loop final : public ReconcileActions {
   Store& store_;
   TrialOperator& operator_;
   SuggestionClient& suggestions_;
-  const Clock& clock_;
   const ControllerOptions options_;
   std::function<void(const std::string&)> changed_;  // constant after Start
 

@@ -24,8 +24,14 @@ TEST_CASE("A clock that is set is told from one that goes on", "[clock]") {
   }
   const Duration step = GENERATE(absl::Hours(25), absl::Hours(-1), absl::Seconds(-2));
   pass(absl::Seconds(1));
+  const Time before = clock.Now();
   clock.Advance(step);
+  // It is not known of before it is looked for.
+  CHECK(steps.Now() == before);
+  pass(absl::Seconds(1));
+  CHECK(steps.Now() == before + absl::Seconds(1));
   CHECK(steps.Look() == step);
+  CHECK(steps.Now() == clock.Now());
   CHECK(steps.Look() == absl::ZeroDuration());
 }
 
@@ -33,6 +39,7 @@ TEST_CASE("Without a second clock there are no steps", "[clock]") {
   ManualClock clock(absl::FromUnixSeconds(1'700'000'000));
   ClockSteps steps(clock, nullptr);
   clock.Advance(absl::Hours(25));
+  CHECK(steps.Now() == clock.Now());
   CHECK(steps.Look() == absl::ZeroDuration());
 }
 
