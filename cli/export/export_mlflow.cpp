@@ -1,14 +1,13 @@
 // The layout of MLflow's file store (mlruns): a folder an experiment, in it a folder a run, with a
 // file for each metric, parameter and tag.
 
-#include <cctype>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 
 #include "api/convert.h"
 #include "base/files.h"
 #include "base/random.h"
+#include "base/url_encode.h"
 #include "cli/export/export_format.h"
 #include "cli/output.h"
 
@@ -44,14 +43,7 @@ std::string YamlText(const std::string& text) {
 }
 
 // Other letters of a path would mean something else to who reads the address.
-std::string FileUrl(const std::string& path) {
-  std::string url = "file://";
-  for (const unsigned char c : path) {
-    const bool is_plain = c < 128 && (std::isalnum(c) != 0 || std::strchr("/-._~", c) != nullptr);
-    url += is_plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
-  }
-  return url;
-}
+std::string FileUrl(const std::string& path) { return "file://" + UrlEncode(path, "/"); }
 
 // As MLflow takes them: no path may lead out of the folder, and other letters become "_".
 std::string KeyFileName(const std::string& key) {

@@ -2,6 +2,7 @@
 
 #include <absl/time/clock.h>
 
+#include "base/url_encode.h"
 #include "controller/kubernetes/answer_status.h"
 #include "controller/kubernetes/back_off.h"
 #include "controller/kubernetes/line_reader.h"

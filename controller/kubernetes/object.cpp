@@ -1,20 +1,8 @@
 #include "controller/kubernetes/object.h"
 
-namespace qalam::kubernetes {
+#include "base/url_encode.h"
 
-std::string UrlEncode(const std::string& text) {
-  std::string result;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      result += static_cast<char>(c);
-    } else {
-      result += fmt::format("%{:02X}", c);
-    }
-  }
-  return result;
-}
+namespace qalam::kubernetes {
 
 std::string UrlPath(const ObjectPath& path) {
   const Resource& resource = path.resource;

@@ -34,8 +34,6 @@ struct ObjectPath {
 std::string UrlPath(const ObjectPath& path);
 // "Job default/a"
 std::string Describe(const ObjectPath& path);
-// For a path or a query: every byte that is not a letter, a digit or one of "-._~" as %XX.
-std::string UrlEncode(const std::string& text);
 
 // The text at metadata.FIELD, or "".
 std::string MetadataText(const Json& object, const char* field);
