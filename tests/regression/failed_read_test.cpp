@@ -10,10 +10,8 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 
-#include "controller/collector/metric_source.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/support/watched_file.h"
 
 namespace {
 
@@ -57,46 +55,16 @@ namespace qalam::collector {
 
 namespace {
 
-// A metrics file that the test writes, and what the collector finds in it.
-class TrialFile {
- public:
-  TrialFile() {
-    Job job;
-    job.source = Source::kFile;
-    job.file = path();
-    job.metrics = {"loss"};
-    source_ = *MakeMetricSource(job, directory_.path());
-  }
-
-  std::string path() const { return directory_.File("metrics.log"); }
-  void Append(const std::string& text) {
-    std::ofstream(path(), std::ios::app | std::ios::binary) << text;
-  }
-  void Rotate() { std::filesystem::rename(path(), path() + ".1"); }
-  // Where the collector has it open.
-  int Descriptor() const {
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-      std::error_code error;
-      if (std::filesystem::read_symlink(entry.path(), error) == path()) {
-        return std::stoi(entry.path().filename().string());
-      }
+// Where the collector has the file open.
+int DescriptorOf(const WatchedFile& file) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code error;
+    if (std::filesystem::read_symlink(entry.path(), error) == file.path()) {
+      return std::stoi(entry.path().filename().string());
     }
-    return -1;
   }
-
-  // With one look.
-  std::vector<double> Values() {
-    std::vector<SpooledPoint> points;
-    source_->Look(0, points);
-    std::vector<double> values;
-    for (const auto& point : points) values.push_back(point.value);
-    return values;
-  }
-
- private:
-  const TemporaryDirectory directory_;
-  std::unique_ptr<MetricSource> source_;
-};
+  return -1;
+}
 
 using Values = std::vector<double>;
 
@@ -106,46 +74,46 @@ TEST_CASE("A metrics file that cannot be read for a moment is read on", "[regres
   // Also for long, where nothing has come after it.
   const int times = GENERATE(1, 100);
   CAPTURE(times);
-  TrialFile file;
+  WatchedFile file;
   file.Append("loss=1\nloss=2\n");
-  CHECK(file.Values() == Values{1, 2});
+  CHECK(file.Look() == Values{1, 2});
   file.Append("loss=3\n");
   failures = times;
-  for (int i = 0; i < times; ++i) CHECK(file.Values().empty());
+  for (int i = 0; i < times; ++i) CHECK(file.Look().empty());
   CHECK(failures == 0);
-  CHECK(file.Values() == Values{3});
+  CHECK(file.Look() == Values{3});
 }
 
 TEST_CASE("A rotated metrics file that cannot be read for a moment is not passed over",
           "[regression]") {
-  TrialFile file;
+  WatchedFile file;
   file.Append("loss=1\n");
-  CHECK(file.Values() == Values{1});
+  CHECK(file.Look() == Values{1});
   file.Append("loss=2\n");
-  file.Rotate();
+  file.Rename("metrics.log.1");
   file.Append("loss=3\n");
   failures = 3;
-  for (int i = 0; i < 3; ++i) CHECK(file.Values().empty());
-  CHECK(file.Values() == Values{2});
-  CHECK(file.Values() == Values{3});
+  for (int i = 0; i < 3; ++i) CHECK(file.Look().empty());
+  CHECK(file.Look() == Values{2});
+  CHECK(file.Look() == Values{3});
 }
 
 TEST_CASE("A metrics file that is lost keeps none back that comes after it", "[regression]") {
   const int error = GENERATE(EIO, ESTALE);
   CAPTURE(error);
-  TrialFile file;
+  WatchedFile file;
   file.Append("loss=1\nloss=2");
-  CHECK(file.Values() == Values{1});
-  lost_file = file.Descriptor();
+  CHECK(file.Look() == Values{1});
+  lost_file = DescriptorOf(file);
   loss = error;
   REQUIRE(lost_file >= 0);
   file.Append("3\n");
-  file.Rotate();
+  file.Rename("metrics.log.1");
   file.Append("4\nloss=5\n");
   Values found;
   int looks = 0;
   while (found.empty() && looks < 100) {
-    found = file.Values();
+    found = file.Look();
     ++looks;
   }
   // Nor is its half line the beginning of another's.
@@ -154,11 +122,11 @@ TEST_CASE("A metrics file that is lost keeps none back that comes after it", "[r
   lost_file = -1;
   // By its new name it can be read, but was.
   file.Append("loss=6\n");
-  CHECK(file.Values() == Values{6});
-  file.Rotate();
+  CHECK(file.Look() == Values{6});
+  file.Rename("metrics.log.1");
   file.Append("loss=7\n");
-  CHECK(file.Values() == Values{7});
-  CHECK(file.Values().empty());
+  CHECK(file.Look() == Values{7});
+  CHECK(file.Look().empty());
 }
 
 }  // namespace qalam::collector

@@ -24,8 +24,7 @@ from qalam._reports import PointBuffer, Reporter
 SPACE = {"x": search.double(0, 1)}
 
 
-@pytest.fixture
-def trial(client):
+def trial_of(client):
     """A trial, and an environment for a process that is it."""
     experiment = client.create_experiment(qalam.ExperimentSpec(SPACE, "minimize loss", trials=1))
     running = experiment.ask()
@@ -35,7 +34,12 @@ def trial(client):
         "QALAM_TRIAL": running.name,
         "QALAM_NAMESPACE": running.namespace,
     }
-    yield experiment, running, environment
+    return experiment, running, environment
+
+
+@pytest.fixture
+def trial(client):
+    return trial_of(client)
 
 
 def run(program: str, environment: dict) -> subprocess.CompletedProcess:
@@ -135,10 +139,7 @@ def test_what_goes_wrong_is_said_and_harmless(trial, change, said):
 def test_a_server_that_was_away_gets_it_all(servers):
     server = servers()
     with qalam.Client(server.address) as client:
-        experiment = client.create_experiment(
-            qalam.ExperimentSpec(SPACE, "minimize loss", trials=1)
-        )
-        running = experiment.ask()
+        experiment, running, environment = trial_of(client)
         program = """
             import sys, qalam
             for step in range(1000):
@@ -147,11 +148,6 @@ def test_a_server_that_was_away_gets_it_all(servers):
                     print("at", step, flush=True)
                     sys.stdin.readline()
             """
-        environment = {
-            **os.environ,
-            "QALAM_ADDRESS": server.address,
-            "QALAM_TRIAL": running.name,
-        }
         with subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(program)],
             env=environment,
@@ -175,10 +171,7 @@ def test_a_server_that_was_away_gets_it_all(servers):
 def test_a_full_disk_delays_it_and_loses_nothing(servers):
     server = servers()
     with qalam.Client(server.address) as client:
-        experiment = client.create_experiment(
-            qalam.ExperimentSpec(SPACE, "minimize loss", trials=1)
-        )
-        running = experiment.ask()
+        experiment, running, environment = trial_of(client)
         program = """
             import qalam
             qalam.report_metrics({"loss": 0.5}, 0)
@@ -187,11 +180,6 @@ def test_a_full_disk_delays_it_and_loses_nothing(servers):
             input()
             qalam.report_metrics({"loss": 0.125}, 2)
             """
-        environment = {
-            **os.environ,
-            "QALAM_ADDRESS": server.address,
-            "QALAM_TRIAL": running.name,
-        }
         with server.full_disk():
             process = subprocess.Popen(
                 [sys.executable, "-c", textwrap.dedent(program)],
