@@ -43,8 +43,9 @@ TrialTracker::TrialTracker(kubernetes::Client& client,
     Enqueue(folder);
   });
   for (int i = 0; i < kWorkers; ++i) {
-    cancellations_.push_back(std::make_unique<kubernetes::Cancellation>());
-    threads_.emplace_back([this, i] { Work(*cancellations_[i]); });
+    auto& mine = *cancellations_.emplace_back(std::make_unique<kubernetes::Cancellation>());
+    // Not by its index: the list grows while this thread begins.
+    threads_.emplace_back([this, &mine] { Work(mine); });
   }
 }
 
