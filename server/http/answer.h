@@ -27,12 +27,12 @@ struct Answer {
   std::string cache_control = "no-store";
   std::vector<std::pair<std::string, std::string>> headers;
   // Instead of a body, one of: events; a file of file_size bytes; parts that `more` appends until
-  // it returns false.
+  // it returns false, or an error, which breaks the connection off.
   std::shared_ptr<EventSubscription> events;
   std::function<bool()> may_go_on;  // asked again and again while `events` are sent
   std::shared_ptr<const FileDescriptor> file;
   int64_t file_size = 0;
-  std::function<bool(std::string* text)> more;
+  std::function<StatusOr<bool>(std::string* text)> more;
 };
 
 Answer JsonAnswer(const Json& json, int status = 200);

@@ -1,6 +1,7 @@
 #include "server/http/gate.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/uid.h"
 #include "server/http/security.h"
@@ -30,6 +31,11 @@ std::string CookieOf(const ApiRequest& request) {
     begin = cookies.find_first_not_of(' ', end + 1);
   }
   return "";
+}
+
+// Several tokens may have one name.
+const std::string& HolderOf(const Identity& identity) {
+  return identity.token_id.empty() ? identity.name : identity.token_id;
 }
 
 Status Refused(std::string_view why) { return MakeStatus(StatusCode::kUnauthenticated, why); }
@@ -78,6 +84,16 @@ Status Gate::CheckStillGood(const ApiRequest& request, const Identity& identity)
   return authority_.CheckStillGood(identity);
 }
 
+void Gate::EndOneSession() {
+  std::map<std::string, size_t> count;
+  for (const auto& session : sessions_) ++count[HolderOf(*session.identity)];
+  size_t most = 0;
+  for (const auto& [holder, sessions] : count) most = std::max(most, sessions);
+  sessions_.erase(std::find_if(sessions_.begin(), sessions_.end(), [&](const Session& session) {
+    return count[HolderOf(*session.identity)] == most;
+  }));
+}
+
 StatusOr<std::string> Gate::Open(const ApiRequest& request, const std::string& token) {
   if (!authority_.is_required()) return FailedPrecondition("this server wants no token");
   ASSIGN_OR_RETURN(auto identity, authority_.Identify(token, request.address));
@@ -86,7 +102,7 @@ StatusOr<std::string> Gate::Open(const ApiRequest& request, const std::string& t
   std::string cookie = CookieText(request, session.name);
   absl::MutexLock lock(&mutex_);
   sessions_.push_back(std::move(session));
-  if (sessions_.size() > kMostSessions) sessions_.pop_front();
+  if (sessions_.size() > kMostSessions) EndOneSession();
   return cookie;
 }
 

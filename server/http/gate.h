@@ -19,7 +19,7 @@ namespace qalam::http {
 // Thread-safe.
 class Gate {
  public:
-  // The oldest sessions end when there are more.
+  // When there are more, the oldest of whoever has the most ends: nobody signs others out.
   static constexpr size_t kMostSessions = 256;
   static constexpr Duration kLongestSession = absl::Hours(12);
 
@@ -47,6 +47,7 @@ class Gate {
   };
   // Null when there is none.
   IdentityPtr FindSession(const std::string& name);
+  void EndOneSession() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string CookieText(const ApiRequest& request, const std::string& value) const;
 
   Authority& authority_;

@@ -118,9 +118,11 @@ void SendParts(const Answer& answer, httplib::Response& response) {
   response.set_chunked_content_provider(
       answer.content_type, [more = answer.more](size_t, httplib::DataSink& sink) {
         std::string text;
-        const bool goes_on = more(&text);
+        const auto goes_on = more(&text);
+        // The client must not take what it has for the whole.
+        if (!goes_on.ok()) return false;
         const bool sent = text.empty() || sink.write(text.data(), text.size());
-        if (!goes_on && sent) sink.done();
+        if (!*goes_on && sent) sink.done();
         return sent;
       });
 }

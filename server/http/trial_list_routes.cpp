@@ -87,7 +87,7 @@ StatusOr<Answer> DownloadCsv(const ApiContext& context, const ApiRequest& reques
   answer.body = nullptr;
   size_t row = 0;
   bool has_header = false;
-  answer.more = [table = now.table, row, has_header](std::string* text) mutable {
+  answer.more = [table = now.table, row, has_header](std::string* text) mutable -> StatusOr<bool> {
     constexpr size_t kRows = 5000;
     const TrialColumns& columns = table->columns();
     if (!has_header) *text = CsvHeader(columns);
@@ -102,22 +102,29 @@ StatusOr<Answer> DownloadCsv(const ApiContext& context, const ApiRequest& reques
 
 StatusOr<Answer> DownloadJson(const ApiContext& context, const ApiRequest& request) {
   ASSIGN_OR_RETURN(const auto experiment, ExperimentOf(context, request));
+  constexpr int kTrials = 1000;
+  const auto trials_after = [&store = context.store, uid = experiment.uid](int64_t number) {
+    return store.ListTrials({.experiment_uid = uid, .after_number = number, .limit = kTrials});
+  };
+  // Before the answer begins, so that what is wrong can be said.
+  ASSIGN_OR_RETURN(auto trials, trials_after(-1));
   Answer answer = DownloadAnswer("", kJsonType, experiment.name + ".json");
   answer.body = nullptr;
-  int64_t after = -1;
-  answer.more = [&store = context.store, experiment, after](std::string* text) mutable {
-    constexpr int kTrials = 1000;
-    *text = after < 0 ? "{\"trials\":[" : "";
-    const auto trials = store.ListTrials(
-        {.experiment_uid = experiment.uid, .after_number = after, .limit = kTrials});
-    for (const auto& trial : trials.ok() ? *trials : std::vector<TrialRecord>()) {
-      if (after >= 0) *text += ",\n";
+  bool is_first = true;
+  answer.more = [experiment, trials_after, trials = std::move(trials),
+                 is_first](std::string* text) mutable -> StatusOr<bool> {
+    if (is_first) *text = "{\"trials\":[";
+    for (const auto& trial : trials) {
+      if (!is_first) *text += ",\n";
+      is_first = false;
       *text += Dump(MessageToJson(ToMessage(trial, experiment)));
-      after = trial.number;
     }
-    const bool goes_on = trials.ok() && trials->size() == kTrials;
-    if (!goes_on) *text += "]}\n";
-    return goes_on;
+    if (trials.size() < kTrials) {
+      *text += "]}\n";
+      return false;
+    }
+    ASSIGN_OR_RETURN(trials, trials_after(trials.back().number));
+    return true;
   };
   return answer;
 }

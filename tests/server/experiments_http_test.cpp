@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/http_fixture.h"
@@ -189,6 +191,32 @@ TEST_CASE("An unchanged experiment is not sent again, a changed one is", "[serve
   CHECK(same.body.empty());
   CHECK(fixture.Patch(path + "/budget", {{"maxFailedTrialCount", 1}}).status == 200);
   CHECK(fixture.Get(path, {{"If-None-Match", tag}}).status == 200);
+}
+
+TEST_CASE("A download that the store breaks off does not end as if it were whole", "[server]") {
+  HttpFixture fixture([](Store& store) { Fill(store, 1, 10'000); });
+  const auto run = [&](const char* sql) {
+    sqlite3* database = nullptr;
+    sqlite3_open(fixture.database().c_str(), &database);
+    sqlite3_busy_timeout(database, 10'000);
+    const int code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    sqlite3_close(database);
+    REQUIRE(code == SQLITE_OK);
+  };
+  // 80 MB, of which the connection holds a few.
+  run("UPDATE trials SET message = hex(zeroblob(4000))");
+  const std::string path = "/experiments/default/made-00/trials.json";
+  CHECK(fixture.GetJson(path)["trials"].size() == 10'000);
+
+  bool is_broken = false;
+  const auto cut = fixture.client().Get("/api/v1" + path, [&](const char*, size_t) {
+    if (!is_broken) run("ALTER TABLE trials RENAME TO gone");
+    is_broken = true;
+    return true;
+  });
+  CHECK(is_broken);
+  CHECK_FALSE(cut);
+  CHECK(fixture.Get(path).status >= 500);
 }
 
 }  // namespace qalam

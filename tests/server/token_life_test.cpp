@@ -76,6 +76,14 @@ grpc::Status AskAs(GuardedServer& server, const std::string& secret, double seco
   return stub->AskTrials(&context, request, &reply);
 }
 
+// The cookie of a new session.
+httplib::Headers OpenSession(httplib::Client& client, const std::string& token) {
+  const auto in = client.Post("/api/v1/session", Json{{"token", token}}.dump(), "application/json");
+  REQUIRE(in->status == 204);
+  const auto text = in->get_header_value("Set-Cookie");
+  return {{"Cookie", text.substr(0, text.find(';'))}};
+}
+
 }  // namespace
 
 TEST_CASE("Who waits for a trial gets none once its token is revoked", "[tokens]") {
@@ -157,17 +165,27 @@ TEST_CASE("A session ends with its token, and its cookie is good for what the to
   GuardedServer server;
   const auto token = server.MakeToken("viewer", {"team"});
   httplib::Client client("127.0.0.1", server.port());
-  const auto in =
-      client.Post("/api/v1/session", Json{{"token", token.secret()}}.dump(), "application/json");
-  REQUIRE(in->status == 204);
-  const auto text = in->get_header_value("Set-Cookie");
-  const httplib::Headers cookie = {{"Cookie", text.substr(0, text.find(';'))}};
+  const auto cookie = OpenSession(client, token.secret());
   CHECK(client.Get("/api/v1/info", cookie)->status == 200);
   CHECK(client.Get("/api/v1/experiments/other/x", cookie)->status == 403);
   CHECK(client.Post("/api/v1/experiments/team/x/stop", cookie, "{}", "application/json")->status ==
         403);
   server.Revoke(token.token().id());
   CHECK(client.Get("/api/v1/info", cookie)->status == 401);
+}
+
+TEST_CASE("Nobody ends others' sessions by opening many", "[tokens]") {
+  GuardedServer server;
+  const std::string admin = server.Secret("admin", {"*"});
+  const std::string viewer = server.Secret("viewer", {"team"});
+  httplib::Client client("127.0.0.1", server.port());
+  const auto admins = OpenSession(client, admin);
+  const auto oldest = OpenSession(client, viewer);
+  for (int i = 0; i < 300; ++i) OpenSession(client, viewer);
+  const auto newest = OpenSession(client, viewer);
+  CHECK(client.Get("/api/v1/info", admins)->status == 200);
+  CHECK(client.Get("/api/v1/info", oldest)->status == 401);
+  CHECK(client.Get("/api/v1/info", newest)->status == 200);
 }
 
 TEST_CASE("A trial reports with its own token, which does nothing else and ends with it",
