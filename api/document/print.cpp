@@ -212,11 +212,17 @@ bool IsBlock(const std::string& text) {
   return std::all_of(text.begin(), text.end(), printable);
 }
 
+// YAML takes 1,024 characters before the colon, and a byte that is escaped is four of them.
+constexpr size_t kLongestImplicitKey = 250;
+
 void Emit(YAML::Emitter& out, const Json& json) {
   if (json.is_object()) {
     out << YAML::BeginMap;
     for (const auto& [name, value] : json.items()) {
-      out << YAML::Key << name << YAML::Value;
+      if (name.size() > kLongestImplicitKey) out << YAML::LongKey;
+      out << YAML::Key;
+      if (!IsPlain(name)) out << YAML::DoubleQuoted;
+      out << name << YAML::Value;
       Emit(out, value);
     }
     out << YAML::EndMap;

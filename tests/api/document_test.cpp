@@ -86,6 +86,25 @@ TEST_CASE("A document survives printing and reading", "[document]") {
   CHECK(again.documents[0].spec.parameters[1].feasible_space.list[2] == "yes");
 }
 
+TEST_CASE("Names of any length and kind survive printing", "[document]") {
+  const std::string name =
+      GENERATE(as<std::string>{}, "yes", "1", "1.5", "null", "", " ", "a: b", "#", "-", "?", "\x01",
+               "ä", std::string(250, 'n'), std::string(251, 'n'), std::string(3000, 'n'),
+               std::string(250, '\x01'), std::string(3000, '"'));
+  CAPTURE(name);
+  auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  auto& document = parsed.documents[0];
+  document.spec.trial_template.trial_spec["metadata"]["annotations"] =
+      Json{{"before", Json::array({1})}, {name, Json{{name, "inner"}}}, {"after", Json::object()}};
+  const std::string text = ToYaml(document);
+  CAPTURE(text);
+  const auto again = ParseDocuments(text, "again", RegisteredAlgorithms());
+  for (const auto& fault : again.faults) UNSCOPED_INFO(fault.ToString());
+  REQUIRE(again.documents.size() == 1);
+  CHECK(ToJson(again.documents[0]) == ToJson(document));
+}
+
 TEST_CASE("Each fault is named with its place, its field and what is allowed", "[document]") {
   struct Case {
     const char* from;
