@@ -1,5 +1,7 @@
 // What charts draw.
 
+#include <algorithm>
+
 #include "controller/stored_document.h"
 #include "server/analysis/curves.h"
 #include "server/analysis/trial_importance.h"
@@ -39,10 +41,18 @@ StatusOr<Answer> GetTable(const ApiContext& context, const ApiRequest& request) 
   return answer;
 }
 
+// The text of one answer is made in memory: 40 bytes of each.
+constexpr int64_t kMostCurvePoints = 2'000'000;
+
 StatusOr<Answer> GetCurves(const ApiContext& context, const ApiRequest& request) {
   CurvesQuery query{.metric = request.Text("metric")};
   ASSIGN_OR_RETURN(query.points, request.Integer("points", 100, 2, 10'000));
-  ASSIGN_OR_RETURN(query.trials, request.Integer("trials", 500, 1, 5'000));
+  const int64_t room = kMostCurvePoints / query.points;
+  ASSIGN_OR_RETURN(query.trials, request.Integer("trials", std::min<int64_t>(500, room), 1, 5'000));
+  if (query.trials > room) {
+    return InvalidArgument("of {} points of each, {} trials come at once and not {}", query.points,
+                           room, query.trials);
+  }
   ASSIGN_OR_RETURN(const auto experiment, ExperimentOf(context, request));
   const std::string tag = TagNow(context, experiment.uid);
   if (request.IsCurrent(tag)) return UnchangedAnswer(tag);
@@ -122,14 +132,16 @@ Json ImportanceSchema() {
 void AddChartRoutes(std::vector<Route>& routes) {
   const std::string one = "/experiments/{namespace}/{name}";
   routes.push_back({"GET", one + "/table", "All its trials as columns", GetTable, TableSchema()});
-  routes.push_back({"GET",
-                    one + "/curves",
-                    "How a metric went in its trials: the best and the most recent ones",
-                    GetCurves,
-                    CurvesSchema(),
-                    {{"metric", TextSchema(), "the main objective's when absent"},
-                     {"points", WholeSchema(), "of each trial, 2 to 10000; 100 when absent"},
-                     {"trials", WholeSchema(), "at most so many, 1 to 5000; 500 when absent"}}});
+  routes.push_back(
+      {"GET",
+       one + "/curves",
+       "How a metric went in its trials: the best and the most recent ones",
+       GetCurves,
+       CurvesSchema(),
+       {{"metric", TextSchema(), "the main objective's when absent"},
+        {"points", WholeSchema(), "of each trial, 2 to 10000; 100 when absent"},
+        {"trials", WholeSchema(),
+         "at most so many, 1 to 5000; 500 when absent. With its points at most 2000000"}}});
   routes.push_back({"GET",
                     one + "/importance",
                     "How much each parameter matters",

@@ -135,6 +135,11 @@ TEST_CASE("Curves and importances come for an experiment that has enough trials"
   CHECK(curves["series"].size() == 12);
   CHECK(fixture.Get(kMany + "/curves?metric=none").status == 404);
   CHECK(fixture.Get(kMany + "/curves?points=1").status == 400);
+  CHECK(fixture.Get(kMany + "/curves?points=10000").status == 200);
+  CHECK(fixture.Get(kMany + "/curves?points=10000&trials=200").status == 200);
+  const auto too_many = fixture.Get(kMany + "/curves?points=10000&trials=201");
+  CHECK(too_many.status == 400);
+  CHECK(too_many.body.find("200 trials") != std::string::npos);
   const auto importance = fixture.GetJson(kMany + "/importance");
   CHECK(importance["evaluator"] == "fanova");
   REQUIRE(importance["importances"].size() == 1);
