@@ -129,7 +129,13 @@ it('adds, changes and removes parameters', async () => {
   await userEvent.type(second.getByLabelText('Name'), 'optimizer');
   await userEvent.selectOptions(second.getByLabelText('Type'), 'words');
   await userEvent.type(second.getByLabelText('Values'), 'sgd, adam');
-  await userEvent.click(second.getByRole('button', { name: 'Add a condition to optimizer' }));
+  // No value of a range without steps is ever met.
+  const condition = { name: 'Add a condition to optimizer' };
+  expect(second.queryByRole('button', condition)).toBeNull();
+  const first = within(space.getByRole('group', { name: 'parameter 1' }));
+  await userEvent.type(first.getByLabelText('Step'), '0.1');
+  await userEvent.click(second.getByRole('button', condition));
+  await userEvent.clear(first.getByLabelText('Step'));
   await userEvent.type(second.getByLabelText('is one of'), '0.1');
   expect(spec().parameters).toMatchObject([
     { name: 'lr' },

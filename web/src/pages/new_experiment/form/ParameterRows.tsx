@@ -107,12 +107,19 @@ function ParameterFields({ path, list }: { path: DocumentPath; list: DocumentPat
   );
 }
 
-// The parameters that this one's existence may depend on.
+// The parameters that this one's existence may depend on: of a range without steps no value is
+// ever met. The one that it depends on stays, whatever it is.
 function useOtherNames(path: DocumentPath, list: DocumentPath): string[] {
   const { plain } = useForm();
   const own = textAt(plain, [...path, 'name']);
+  const chosen = textAt(plain, [...path, 'activeWhen', 'parameter']);
+  const isCounted = (one: DocumentPath) =>
+    textAt(plain, [...one, 'parameterType']) !== 'double' ||
+    textAt(plain, [...one, 'feasibleSpace', 'step']) !== '';
   return listAt(plain, list)
-    .map((_, index) => textAt(plain, [...list, index, 'name']))
+    .map((_, index) => [...list, index])
+    .filter((one) => isCounted(one) || textAt(plain, [...one, 'name']) === chosen)
+    .map((one) => textAt(plain, [...one, 'name']))
     .filter((name) => name !== '' && name !== own);
 }
 
