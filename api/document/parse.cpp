@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 
+#include "api/document/characters.h"
 #include "api/document/reader.h"
 #include "api/document/stray_text.h"
 #include "api/document/surrogate_pairs.h"
@@ -79,6 +81,19 @@ bool IsTooLarge(const YAML::Node& node, size_t& visited, int depth) {
     }
   }
   return false;
+}
+
+// Where text is that could not be printed as it is.
+std::optional<YAML::Mark> FindNoncharacter(const YAML::Node& node) {
+  if (node.IsScalar() && HasNoncharacter(node.Scalar())) return node.Mark();
+  for (const auto& entry : node) {
+    // Of a sequence it is the entry itself, of a map a pair.
+    const auto found = node.IsSequence() ? FindNoncharacter(entry) : FindNoncharacter(entry.first);
+    if (found) return found;
+    if (!node.IsMap()) continue;
+    if (const auto in_value = FindNoncharacter(entry.second)) return in_value;
+  }
+  return std::nullopt;
 }
 
 void ReadCounts(Reader& reader, const Field& spec, ExperimentSpec& result) {
@@ -280,6 +295,10 @@ ParseResult ParseDocuments(const std::string& given, const std::string& source_n
       if (document::IsTooLarge(node, visited, 0)) {
         return OneFault(source_name, node.Mark().line + 1, node.Mark().column + 1,
                         "is nested too deep, or its aliases unfold to too much");
+      }
+      if (const auto place = document::FindNoncharacter(node)) {
+        return OneFault(source_name, place->line + 1, place->column + 1,
+                        "holds a code that is no character, such as U+FFFF; leave it out");
       }
       const document::Field root{node, ""};
       result.documents.push_back(document::ReadDocument(reader, root, catalog));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "api/document/characters.h"
 #include "api/document/reader.h"
 #include "api/experiment.h"
 
@@ -215,14 +216,21 @@ bool IsBlock(const std::string& text) {
 // YAML takes 1,024 characters before the colon, and a byte that is escaped is four of them.
 constexpr size_t kLongestImplicitKey = 250;
 
+void EmitText(YAML::Emitter& out, const std::string& text) {
+  const bool wants_escapes = document::WantsEscapes(text);
+  if (wants_escapes) out << YAML::EscapeNonAscii;
+  if (wants_escapes || !IsPlain(text)) out << YAML::DoubleQuoted;
+  out << text;
+}
+
 void Emit(YAML::Emitter& out, const Json& json) {
   if (json.is_object()) {
     out << YAML::BeginMap;
     for (const auto& [name, value] : json.items()) {
       if (name.size() > kLongestImplicitKey) out << YAML::LongKey;
       out << YAML::Key;
-      if (!IsPlain(name)) out << YAML::DoubleQuoted;
-      out << name << YAML::Value;
+      EmitText(out, name);
+      out << YAML::Value;
       Emit(out, value);
     }
     out << YAML::EndMap;
@@ -236,11 +244,10 @@ void Emit(YAML::Emitter& out, const Json& json) {
   } else if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
     if (IsBlock(text)) {
-      out << YAML::Literal;
-    } else if (!IsPlain(text)) {
-      out << YAML::DoubleQuoted;
+      out << YAML::Literal << text;
+    } else {
+      EmitText(out, text);
     }
-    out << text;
   } else if (json.is_null()) {
     out << YAML::Null;  // as text it would be quoted
   } else {

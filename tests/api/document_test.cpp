@@ -89,7 +89,8 @@ TEST_CASE("A document survives printing and reading", "[document]") {
 TEST_CASE("Names of any length and kind survive printing", "[document]") {
   const std::string name =
       GENERATE(as<std::string>{}, "yes", "1", "1.5", "null", "", " ", "a: b", "#", "-", "?", "\x01",
-               "ä", std::string(250, 'n'), std::string(251, 'n'), std::string(3000, 'n'),
+               "ä", "\x7f", "a\u0085b", "a\u2028b\u2029ä", "\ufeffa", "\U0001F600",
+               std::string(250, 'n'), std::string(251, 'n'), std::string(3000, 'n'),
                std::string(250, '\x01'), std::string(3000, '"'));
   CAPTURE(name);
   auto parsed = ParseDocuments(kGood, "f.yaml", RegisteredAlgorithms());
@@ -193,6 +194,19 @@ TEST_CASE("Hostile documents are refused and not run through", "[document]") {
       break;
   }
   CHECK(ParseDocuments(text, "f", RegisteredAlgorithms()).faults.size() == 1);
+}
+
+TEST_CASE("Codes that are no characters are refused at their place", "[document]") {
+  const std::string code = GENERATE(as<std::string>{}, "\\uffff", "\\ufffe", "\\ufdd0", "\\ufdef",
+                                    "\\U0001fffe", "\\U0010ffff", "\uffff");
+  CAPTURE(code);
+  const std::string note = "annotations: {note: [{\"a" + code + "\": 1}]}";
+  const auto parsed =
+      ParseDocuments(Replace("kind: Job", "kind: Job\n      metadata: {" + note + "}"), "f.yaml",
+                     RegisteredAlgorithms());
+  REQUIRE(parsed.faults.size() == 1);
+  CHECK(parsed.faults[0].ToString() ==
+        "f.yaml:42:40: holds a code that is no character, such as U+FFFF; leave it out");
 }
 
 TEST_CASE("Octal numbers of a trialSpec are those that Kubernetes reads", "[document]") {
