@@ -1,11 +1,12 @@
 #include "cli/output.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/json_util.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
+#include "api/document/yaml.h"
 #include "api/states.h"
 
 namespace qalam {
@@ -35,19 +36,39 @@ std::string FormatJson(const google::protobuf::Message& message) {
   return status.ok() ? text : "{}\n";
 }
 
-std::string FormatYaml(const google::protobuf::Message& message) {
-  // JSON is YAML: reading it and writing it anew gives the block style that people expect.
-  YAML::Node node = YAML::Load(FormatJson(message));
-  const std::function<void(YAML::Node)> set_block = [&](YAML::Node value) {
-    if (value.IsMap() || value.IsSequence()) value.SetStyle(YAML::EmitterStyle::Block);
-    if (value.IsMap()) {
-      for (auto entry : value) set_block(entry.second);
-    } else if (value.IsSequence()) {
-      for (auto item : value) set_block(item);
+namespace {
+
+// Protobuf's JSON has whole numbers of 64 bits as texts.
+void SetWholeNumbers(const google::protobuf::Descriptor& type, Json& object) {
+  using google::protobuf::FieldDescriptor;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const auto found = object.find(field.json_name());
+    // A map's values would be found by name; none is a whole number.
+    if (found == object.end() || field.is_map()) continue;
+    const auto set = [&](Json& value) {
+      const auto kind = field.cpp_type();
+      if (kind == FieldDescriptor::CPPTYPE_MESSAGE) {
+        if (value.is_object()) SetWholeNumbers(*field.message_type(), value);
+      } else if (kind == FieldDescriptor::CPPTYPE_INT64 ||
+                 kind == FieldDescriptor::CPPTYPE_UINT64) {
+        value = Json::parse(value.get<std::string>());
+      }
+    };
+    if (!found->is_array()) {
+      set(*found);
+      continue;
     }
-  };
-  set_block(node);
-  return YAML::Dump(node) + "\n";
+    for (auto& value : *found) set(value);
+  }
+}
+
+}  // namespace
+
+std::string FormatYaml(const google::protobuf::Message& message) {
+  Json json = Json::parse(FormatJson(message));
+  SetWholeNumbers(*message.GetDescriptor(), json);
+  return document::PrintYaml(json);
 }
 
 std::string StateName(v1::ExperimentState state) {

@@ -1,10 +1,5 @@
-#include <yaml-cpp/yaml.h>
-
-#include <algorithm>
-#include <cctype>
-
-#include "api/document/characters.h"
 #include "api/document/reader.h"
+#include "api/document/yaml.h"
 #include "api/experiment.h"
 
 namespace qalam {
@@ -188,73 +183,6 @@ Json PrintTrialTemplate(const TrialTemplate& trial_template) {
   return json;
 }
 
-// Text that another reader would take for a number or a word of YAML must be quoted to stay text.
-bool IsPlain(const std::string& text) {
-  if (text.find_first_of("abcdfghijklmpqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/$") ==
-          std::string::npos ||
-      !document::PlainScalar(text).is_string()) {
-    return false;
-  }
-  // YAML 1.1 has more of them.
-  std::string lower = text;
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower != "yes" && lower != "no" && lower != "on" && lower != "off" && lower != "y" &&
-         lower != "n" && lower != ".nan" && lower != ".inf";
-}
-
-// Lines that a block gives back as they are: it takes its indentation from the first, ends with one
-// line break, and has no way to write what cannot be printed.
-bool IsBlock(const std::string& text) {
-  if (text.size() < 2 || text.back() != '\n' || text[text.size() - 2] == '\n') return false;
-  if (text.front() == ' ' || text.front() == '\n') return false;
-  const auto printable = [](char c) {
-    return c == '\n' || (c >= ' ' && static_cast<unsigned char>(c) < 0x7f);
-  };
-  return std::all_of(text.begin(), text.end(), printable);
-}
-
-// YAML takes 1,024 characters before the colon, and a byte that is escaped is four of them.
-constexpr size_t kLongestImplicitKey = 250;
-
-void EmitText(YAML::Emitter& out, const std::string& text) {
-  const bool wants_escapes = document::WantsEscapes(text);
-  if (wants_escapes) out << YAML::EscapeNonAscii;
-  if (wants_escapes || !IsPlain(text)) out << YAML::DoubleQuoted;
-  out << text;
-}
-
-void Emit(YAML::Emitter& out, const Json& json) {
-  if (json.is_object()) {
-    out << YAML::BeginMap;
-    for (const auto& [name, value] : json.items()) {
-      if (name.size() > kLongestImplicitKey) out << YAML::LongKey;
-      out << YAML::Key;
-      EmitText(out, name);
-      out << YAML::Value;
-      Emit(out, value);
-    }
-    out << YAML::EndMap;
-  } else if (json.is_array()) {
-    const bool simple = std::none_of(json.begin(), json.end(),
-                                     [](const Json& item) { return item.is_structured(); });
-    if (simple) out << YAML::Flow;
-    out << YAML::BeginSeq;
-    for (const auto& item : json) Emit(out, item);
-    out << YAML::EndSeq;
-  } else if (json.is_string()) {
-    const auto& text = json.get_ref<const std::string&>();
-    if (IsBlock(text)) {
-      out << YAML::Literal << text;
-    } else {
-      EmitText(out, text);
-    }
-  } else if (json.is_null()) {
-    out << YAML::Null;  // as text it would be quoted
-  } else {
-    out << json.dump();
-  }
-}
-
 }  // namespace
 
 Json ToJson(const ExperimentDocument& document) {
@@ -292,9 +220,7 @@ Json ToJson(const ExperimentDocument& document) {
 }
 
 std::string ToYaml(const ExperimentDocument& document) {
-  YAML::Emitter out;
-  Emit(out, ToJson(document));
-  return std::string(out.c_str()) + "\n";
+  return document::PrintYaml(ToJson(document));
 }
 
 }  // namespace qalam
