@@ -95,7 +95,8 @@ StatusOr<std::string> ArchitectureJson(const TrialRecord& trial) {
   for (const auto& graph : architecture.graphs) graphs.push_back(GraphJson(architecture, graph));
   Json json = {{"kind", architecture.kind}, {"graphs", std::move(graphs)}};
   const MetricSummary* const count = FindSummary(trial, kParameterCountMetric);
-  if (count != nullptr && std::isfinite(count->latest)) {
+  // A trial may print anything under that name; what is no count is none.
+  if (count != nullptr && count->latest >= 0 && count->latest < 0x1p63) {
     json["parameterCount"] = static_cast<int64_t>(count->latest);
   }
   // Labels come from the trial's own output.

@@ -1,11 +1,12 @@
 #include "server/analysis/architecture_graph.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "nas/architecture/chain_architecture.h"
 #include "nas/architecture/cell_code.h"
+#include "nas/architecture/chain_architecture.h"
 #include "nas/architecture/edge_parameters.h"
 #include "tests/server_analysis/sample_trials.h"
 
@@ -66,6 +67,14 @@ TEST_CASE("A chain is drawn with its layers and skips", "[architecture]") {
   }
   CHECK(graph["edges"].size() == 4 + 2);
   CHECK(skips == 2);
+}
+
+TEST_CASE("A count that is none is left out", "[architecture]") {
+  auto trial = ChainTrial();
+  const double count = GENERATE(-1.0, 0x1p63, 1e300, HUGE_VAL, -HUGE_VAL, std::nan(""));
+  CAPTURE(count);
+  trial.metrics.push_back(Summary("Parameters", count, count, count));
+  CHECK_FALSE(GraphsOf(trial).contains("parameterCount"));
 }
 
 TEST_CASE("Cells are drawn from the parameters of either space, beside others", "[architecture]") {
