@@ -85,7 +85,13 @@ void Emit(YAML::Emitter& out, const Json& json) {
   } else if (json.is_null()) {
     out << YAML::Null;  // as text it would be quoted
   } else {
-    out << json.dump();
+    std::string text = json.dump();
+    // To YAML 1.1 1e-05 is text.
+    const size_t exponent = json.is_number_float() ? text.find('e') : std::string::npos;
+    if (exponent != std::string::npos && text.find('.') == std::string::npos) {
+      text.insert(exponent, ".0");
+    }
+    out << text;
   }
 }
 

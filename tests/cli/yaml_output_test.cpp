@@ -50,7 +50,7 @@ TEST_CASE("Output as YAML keeps text what it is", "[output]") {
   "trialTemplate": {{
    "trialParameters": [{{"name": "x", "reference": "x"}}],
    "trialSpec": {{"apiVersion": "batch/v1", "kind": "Job", "spec": {{"template": {{"spec": {{
-    "containers": [{{"name": "main", "command": ["sh", "-c", "echo loss=0.1",
+    "containers": [{{"name": "main", "command": ["sh", "-c", "echo loss=1e-5",
                                                 "${{trialParameters.x}}"]}}]}}}}}}}}}}}}}})",
                                           kWords.size(), list.dump()),
                               false)
@@ -69,7 +69,7 @@ TEST_CASE("Output as YAML keeps text what it is", "[output]") {
     CAPTURE(i);
     CHECK(trials[i]["parameters"][0]["value"] == kWords[i]);
     CHECK(trials[i]["number"] == i);
-    CHECK(trials[i]["objectiveValue"] == 0.1);
+    CHECK(trials[i]["objectiveValue"] == 1e-5);
     CHECK(trials[i]["metrics"][0]["count"] == 1);
     CHECK(trials[i]["created"].get<std::string>().ends_with("Z"));
     CHECK(trials[i]["labels"] == nlohmann::json::object());
