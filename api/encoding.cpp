@@ -46,6 +46,18 @@ std::optional<std::pair<int, int>> FirstForeignByte(const std::string& text) {
   return std::nullopt;
 }
 
+// `written(byte)` for each that is no UTF-8.
+template <typename Written>
+std::string WithForeignBytes(const std::string& text, const Written& written) {
+  std::string sound;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = LengthAt(text, i);
+    sound += length == 0 ? written(static_cast<unsigned char>(text[i])) : text.substr(i, length);
+    i += std::max<size_t>(1, length);
+  }
+  return sound;
+}
+
 }  // namespace
 
 std::optional<Fault> CheckEncoding(const std::string& text, const std::string& source_name) {
@@ -55,13 +67,13 @@ std::optional<Fault> CheckEncoding(const std::string& text, const std::string& s
 }
 
 std::string ReplaceForeignBytes(const std::string& text) {
-  std::string sound;
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = LengthAt(text, i);
-    sound += length == 0 ? "\xef\xbf\xbd" : text.substr(i, length);
-    i += std::max<size_t>(1, length);
-  }
-  return sound;
+  return WithForeignBytes(text, [](unsigned char) { return std::string("\xef\xbf\xbd"); });
+}
+
+std::string ForeignBytesAsCharacters(const std::string& text) {
+  return WithForeignBytes(text, [](unsigned char byte) {
+    return std::string({static_cast<char>(0xc0 | byte >> 6), static_cast<char>(byte & 0xbf)});
+  });
 }
 
 }  // namespace qalam

@@ -13,5 +13,7 @@ std::optional<Fault> CheckEncoding(const std::string& text, const std::string& s
 
 // The text with the replacement character for each byte that is no UTF-8.
 std::string ReplaceForeignBytes(const std::string& text);
+// The text with the character of its number, U+0080 to U+00FF, for each such byte.
+std::string ForeignBytesAsCharacters(const std::string& text);
 
 }  // namespace qalam

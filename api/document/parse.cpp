@@ -83,15 +83,28 @@ bool IsTooLarge(const YAML::Node& node, size_t& visited, int depth) {
   return false;
 }
 
+// yaml-cpp reads the escapes \N and \_ as the bytes 0x85 and 0xa0, which alone are no UTF-8.
+void MendEscapes(YAML::Node node) {
+  if (node.IsScalar() && CheckEncoding(node.Scalar(), "")) {
+    node = ForeignBytesAsCharacters(node.Scalar());
+  }
+  for (const auto& entry : node) {
+    if (node.IsMap()) {
+      MendEscapes(entry.first);
+      MendEscapes(entry.second);
+    } else {
+      MendEscapes(entry);
+    }
+  }
+}
+
 // Where text is that could not be printed as it is.
 std::optional<YAML::Mark> FindNoncharacter(const YAML::Node& node) {
   if (node.IsScalar() && HasNoncharacter(node.Scalar())) return node.Mark();
   for (const auto& entry : node) {
-    // Of a sequence it is the entry itself, of a map a pair.
-    const auto found = node.IsSequence() ? FindNoncharacter(entry) : FindNoncharacter(entry.first);
+    auto found = FindNoncharacter(node.IsMap() ? entry.first : entry);
+    if (!found && node.IsMap()) found = FindNoncharacter(entry.second);
     if (found) return found;
-    if (!node.IsMap()) continue;
-    if (const auto in_value = FindNoncharacter(entry.second)) return in_value;
   }
   return std::nullopt;
 }
@@ -241,13 +254,11 @@ ParseResult OneFault(const std::string& source, int line, int column, std::strin
   return {{}, {{source, line, column, "", std::move(message)}}};
 }
 
-ParseResult HalfOfCharacter(const std::string& text, size_t at, const std::string& source) {
+ParseResult FaultAt(const std::string& text, size_t at, const std::string& source,
+                    std::string message) {
   const size_t line_begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
   return OneFault(source, 1 + static_cast<int>(std::count(text.begin(), text.begin() + at, '\n')),
-                  1 + static_cast<int>(at - line_begin),
-                  fmt::format("{} is half of a character; \\ud800 to \\udbff should be followed by "
-                              "\\udc00 to \\udfff",
-                              text.substr(at, 6)));
+                  1 + static_cast<int>(at - line_begin), std::move(message));
 }
 
 std::string WhyNotYaml(const YAML::Exception& error) {
@@ -273,8 +284,18 @@ ParseResult ParseDocuments(const std::string& given, const std::string& source_n
     return OneFault(source_name, 0, 0, "is larger than the 4 MiB allowed");
   }
   if (const auto fault = CheckEncoding(given, source_name)) return {{}, {*fault}};
+  // To yaml-cpp it begins an escape wherever it stands.
+  if (const size_t zero = given.find('\0'); zero != std::string::npos) {
+    return document::FaultAt(given, zero, source_name, "is a zero byte, which no YAML has");
+  }
   const auto [text, half] = document::JoinSurrogatePairs(given);
-  if (half) return document::HalfOfCharacter(given, *half, source_name);
+  if (half) {
+    return document::FaultAt(
+        given, *half, source_name,
+        fmt::format("{} is half of a character; \\ud800 to \\udbff should be followed by "
+                    "\\udc00 to \\udfff",
+                    given.substr(*half, 6)));
+  }
   if (document::IsTooDeep(text)) {
     return OneFault(
         source_name, 0, 0,
@@ -296,6 +317,7 @@ ParseResult ParseDocuments(const std::string& given, const std::string& source_n
         return OneFault(source_name, node.Mark().line + 1, node.Mark().column + 1,
                         "is nested too deep, or its aliases unfold to too much");
       }
+      document::MendEscapes(node);
       if (const auto place = document::FindNoncharacter(node)) {
         return OneFault(source_name, place->line + 1, place->column + 1,
                         "holds a code that is no character, such as U+FFFF; leave it out");

@@ -209,6 +209,29 @@ TEST_CASE("Codes that are no characters are refused at their place", "[document]
         "f.yaml:42:40: holds a code that is no character, such as U+FFFF; leave it out");
 }
 
+TEST_CASE("Every escape of YAML is read", "[document]") {
+  const auto with_note = [](const std::string& note) {
+    return Replace("  name: good\n",
+                   "  name: good\n  annotations: {note: \"" + note + "\", 'plain': 1}\n");
+  };
+  const auto parsed =
+      ParseDocuments(with_note(R"(\_é\_\N\L\P\e\a\x85\"\\_)"), "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.documents.size() == 1);
+  CHECK(parsed.documents[0].metadata.annotations.at("note") ==
+        "\u00a0é\u00a0\u0085\u2028\u2029\x1b\x07\u0085\"\\_");
+  const auto again = ParseDocuments(ToYaml(parsed.documents[0]), "again", RegisteredAlgorithms());
+  REQUIRE(again.documents.size() == 1);
+  CHECK(ToJson(again.documents[0]).dump() == ToJson(parsed.documents[0]).dump());
+}
+
+TEST_CASE("A zero byte is refused at its place", "[document]") {
+  std::string text = kGood;
+  text.replace(text.find("good"), 4, std::string("a\0N", 3));
+  const auto parsed = ParseDocuments(text, "f.yaml", RegisteredAlgorithms());
+  REQUIRE(parsed.faults.size() == 1);
+  CHECK(parsed.faults[0].ToString() == "f.yaml:4:10: is a zero byte, which no YAML has");
+}
+
 TEST_CASE("Octal numbers of a trialSpec are those that Kubernetes reads", "[document]") {
   const std::string text = Replace(
       "      kind: Job\n",

@@ -81,6 +81,7 @@ TEST_CASE("Bytes that are no UTF-8 are replaced one by one", "[encoding]") {
   CHECK(ReplaceForeignBytes("a\xc3\xa9\xe2\x82\xac\n") == "a\xc3\xa9\xe2\x82\xac\n");
   CHECK(ReplaceForeignBytes("\xff-\xe2\x82") == "\xef\xbf\xbd-\xef\xbf\xbd\xef\xbf\xbd");
   CHECK(ReplaceForeignBytes("").empty());
+  CHECK(ForeignBytesAsCharacters("\xa0\xc3\xa9\xa0\x85\xff") == "\u00a0\u00e9\u00a0\u0085\u00ff");
 }
 
 }  // namespace qalam
