@@ -116,6 +116,19 @@ class TrainingOperator {
   std::vector<std::string> pods_;
 };
 
+// A new kind takes the API server a moment to list, and longer on a busy machine.
+void AwaitKind(const KubernetesCluster& cluster, const std::string& kind) {
+  const auto client = ClientOfCluster(cluster);
+  const auto deadline = absl::Now() + absl::Seconds(90);
+  while (true) {
+    const auto found = client->FindResource("kubeflow.org/v1", kind);
+    if (found.ok()) return;
+    INFO(Message(found.status()));
+    REQUIRE(absl::Now() < deadline);
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("A distributed kind's object is followed as its training operator has it",
@@ -129,11 +142,7 @@ TEST_CASE("A distributed kind's object is followed as its training operator has 
   INFO(applied.text);
   REQUIRE(applied.status == 0);
   const std::string plural = InLowerCase(kind.name) + "s";
-  cluster.Await("default", "crd", plural + ".kubeflow.org", [](const Json& crd) {
-    return !crd.is_null() && crd.contains("status") &&
-           crd["status"].value("conditions", Json()).dump().find("Established") !=
-               std::string::npos;
-  });
+  AwaitKind(cluster, kind.name);
 
   const ShellJobs jobs;
   TrialJob job = jobs.Make("set", {});
