@@ -1,6 +1,5 @@
 #include "api/document/characters.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 

@@ -5,6 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
 #include "base/files.h"
 #include "tests/fuzz/known_experiment.h"
 #include "tests/fuzz/served_fuzz.h"
@@ -34,20 +38,26 @@ const Fuzzed& TheFuzzed() {
 }
 
 // From one address after another: those in a minute would take all ports of one.
-int Connect() {
+qalam::FileDescriptor Connect() {
   constexpr uint32_t kAddresses = 200;
   static uint32_t connections = 0;
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  qalam::FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in own{};
   own.sin_family = AF_INET;
   own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + connections++ % kAddresses);
-  FUZZ_CHECK(bind(fd, reinterpret_cast<sockaddr*>(&own), sizeof(own)) == 0);
+  FUZZ_CHECK(bind(connection.get(), reinterpret_cast<sockaddr*>(&own), sizeof(own)) == 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(TheFuzzed().port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  FUZZ_CHECK(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
-  return fd;
+  if (connect(connection.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
+    return connection;
+  }
+  // libFuzzer's clock, by which it notices inputs that take long.
+  const int error = errno;
+  if (error != EINTR) std::fprintf(stderr, "connect: %s\n", std::strerror(error));
+  FUZZ_CHECK(error == EINTR);
+  return Connect();
 }
 
 }  // namespace
@@ -60,7 +70,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string input = TheFuzzed().known.WithNames(qalam::AsText(data, size));
-  const qalam::FileDescriptor connection(Connect());
+  const qalam::FileDescriptor connection = Connect();
   size_t sent = 0;
   while (sent < input.size()) {
     const ssize_t now =
