@@ -83,27 +83,16 @@ bool IsTooLarge(const YAML::Node& node, size_t& visited, int depth) {
   return false;
 }
 
-// yaml-cpp reads the escapes \N and \_ as the bytes 0x85 and 0xa0, which alone are no UTF-8.
-void MendEscapes(YAML::Node node) {
-  if (node.IsScalar() && CheckEncoding(node.Scalar(), "")) {
-    node = ForeignBytesAsCharacters(node.Scalar());
+// yaml-cpp reads the escapes \N and \_ as the bytes 0x85 and 0xa0, which alone are no UTF-8: makes
+// the characters of them. Returns where text is that could not be printed as it is.
+std::optional<YAML::Mark> MendText(YAML::Node node) {
+  if (node.IsScalar()) {
+    if (CheckEncoding(node.Scalar(), "")) node = ForeignBytesAsCharacters(node.Scalar());
+    if (HasNoncharacter(node.Scalar())) return node.Mark();
   }
   for (const auto& entry : node) {
-    if (node.IsMap()) {
-      MendEscapes(entry.first);
-      MendEscapes(entry.second);
-    } else {
-      MendEscapes(entry);
-    }
-  }
-}
-
-// Where text is that could not be printed as it is.
-std::optional<YAML::Mark> FindNoncharacter(const YAML::Node& node) {
-  if (node.IsScalar() && HasNoncharacter(node.Scalar())) return node.Mark();
-  for (const auto& entry : node) {
-    auto found = FindNoncharacter(node.IsMap() ? entry.first : entry);
-    if (!found && node.IsMap()) found = FindNoncharacter(entry.second);
+    auto found = MendText(node.IsMap() ? entry.first : entry);
+    if (!found && node.IsMap()) found = MendText(entry.second);
     if (found) return found;
   }
   return std::nullopt;
@@ -317,8 +306,7 @@ ParseResult ParseDocuments(const std::string& given, const std::string& source_n
         return OneFault(source_name, node.Mark().line + 1, node.Mark().column + 1,
                         "is nested too deep, or its aliases unfold to too much");
       }
-      document::MendEscapes(node);
-      if (const auto place = document::FindNoncharacter(node)) {
+      if (const auto place = document::MendText(node)) {
         return OneFault(source_name, place->line + 1, place->column + 1,
                         "holds a code that is no character, such as U+FFFF; leave it out");
       }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/json_depth.h"
+#include "base/utf8.h"
 #include "controller/collector/byte_text.h"
 
 namespace qalam::collector {
@@ -24,30 +26,13 @@ constexpr size_t kLongestSpoolPiece = 2 << 10;
 // How long a line that is not whole may wait for its end: a program that writes blocks is quicker.
 constexpr std::chrono::milliseconds kHoldBack(200);
 
-// The length of the UTF-8 sequence at the beginning; 0 when there is none.
-size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Too long for what they say, halves of a pair, or beyond the last character.
-  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
-      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
 // Whether every container runtime brings the line back as it is.
 bool IsPlain(std::string_view line) {
   if (line.size() > kLongestLine) return false;
+  uint32_t code = 0;
   for (size_t i = 0; i < line.size();) {
     if (line[i] == '\0' || line[i] == '\r' || line[i] == kSeparator) return false;
-    const size_t length = SequenceLength(line.substr(i));
+    const size_t length = CharacterAt(line, i, &code);
     if (length == 0) return false;
     i += length;
   }

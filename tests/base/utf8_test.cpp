@@ -4,6 +4,30 @@
 
 namespace qalam {
 
+TEST_CASE("A character has its code and length, and what is none has none", "[utf8]") {
+  struct Case {
+    const char* text;
+    size_t length;
+    uint32_t code;
+  };
+  const auto one = GENERATE(values<Case>({{"a", 1, 'a'},
+                                          {"\xc3\xbc", 2, 0xfc},
+                                          {"\xe2\x82\xacx", 3, 0x20ac},
+                                          {"\xf0\x9f\x98\x80", 4, 0x1f600},
+                                          {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
+                                          {"\x85", 0, 0},
+                                          {"\xc1\x81", 0, 0},
+                                          {"\xe0\x80\x80", 0, 0},
+                                          {"\xed\xa0\x80", 0, 0},
+                                          {"\xf4\x90\x80\x80", 0, 0},
+                                          {"\xe2\x82", 0, 0},
+                                          {"\xc3x", 0, 0}}));
+  CAPTURE(one.text);
+  uint32_t code = 0;
+  CHECK(CharacterAt(one.text, 0, &code) == one.length);
+  if (one.length > 0) CHECK(code == one.code);
+}
+
 TEST_CASE("The beginning of a character is told from a whole one", "[utf8]") {
   CHECK(UnfinishedBytes("") == 0);
   CHECK(UnfinishedBytes("abc") == 0);
